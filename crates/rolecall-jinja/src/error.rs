@@ -1,0 +1,194 @@
+//! Errors in the reference's words, with the place that Python lacks.
+
+use std::fmt;
+
+/// What went wrong, named after the exception that the reference raises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// `TemplateSyntaxError`: the template does not parse.
+    Syntax,
+    /// `TemplateAssertionError`: an unknown filter or test, found while compiling.
+    TemplateAssertion,
+    /// `TemplateRuntimeError`: Jinja2 refuses what the template does.
+    Runtime,
+    /// `FilterArgumentError`: a filter was called with arguments it does not take.
+    FilterArgument,
+    /// `TemplateError`: the template called `raise_exception`.
+    Template,
+    /// `UndefinedError`: something undefined was used where a value is needed.
+    Undefined,
+    /// `SecurityError`: the sandbox refuses the access.
+    Security,
+    /// `TypeError`.
+    Type,
+    /// `ValueError`.
+    Value,
+    /// `KeyError`.
+    Key,
+    /// `IndexError`.
+    Index,
+    /// `AttributeError`.
+    Attribute,
+    /// `NameError`.
+    Name,
+    /// `ZeroDivisionError`.
+    ZeroDivision,
+    /// `OverflowError`.
+    Overflow,
+    /// `RecursionError`.
+    Recursion,
+    /// `AssertionError`.
+    Assertion,
+    /// A limit of [`Limits`](crate::Limits) was hit; the message says which. Python has no such exception.
+    Limit,
+    /// Something this engine cannot do exactly and therefore does not do. Python has no such exception.
+    Unsupported,
+}
+
+impl ErrorKind {
+    /// The name of the exception class, as Python prints it.
+    ///
+    /// ```
+    /// assert_eq!(rolecall_jinja::ErrorKind::Syntax.class_name(), "TemplateSyntaxError");
+    /// ```
+    pub fn class_name(self) -> &'static str {
+        match self {
+            Self::Syntax => "TemplateSyntaxError",
+            Self::TemplateAssertion => "TemplateAssertionError",
+            Self::Runtime => "TemplateRuntimeError",
+            Self::FilterArgument => "FilterArgumentError",
+            Self::Template => "TemplateError",
+            Self::Undefined => "UndefinedError",
+            Self::Security => "SecurityError",
+            Self::Type => "TypeError",
+            Self::Value => "ValueError",
+            Self::Key => "KeyError",
+            Self::Index => "IndexError",
+            Self::Attribute => "AttributeError",
+            Self::Name => "NameError",
+            Self::ZeroDivision => "ZeroDivisionError",
+            Self::Overflow => "OverflowError",
+            Self::Recursion => "RecursionError",
+            Self::Assertion => "AssertionError",
+            Self::Limit => "LimitError",
+            Self::Unsupported => "UnsupportedError",
+        }
+    }
+}
+
+/// Where in a template's source an error was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1, where it is known.
+    pub column: Option<usize>,
+    /// The text of that line.
+    pub excerpt: String,
+}
+
+/// An error of a template: the reference's exception class and message, and the place in the source.
+///
+/// Printed with `{}` it is a line of `class: message`, followed by the source line with a caret under
+/// the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    location: Option<Box<Location>>,
+}
+
+impl Error {
+    /// An error without a place.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), location: None }
+    }
+
+    /// The same error, found at `line` (from 1) and `column` (in characters, from 1) of `source`.
+    #[must_use]
+    pub fn at(mut self, source: &str, line: usize, column: Option<usize>) -> Self {
+        let excerpt = source.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
+        self.location = Some(Box::new(Location { line, column, excerpt }));
+        self
+    }
+
+    /// The kind of error.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The message, in the reference's words where the reference has this error.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The line in the template, counted from 1.
+    pub fn line(&self) -> Option<usize> {
+        self.location.as_ref().map(|location| location.line)
+    }
+
+    /// The column in the template, in characters, counted from 1.
+    pub fn column(&self) -> Option<usize> {
+        self.location.as_ref().and_then(|location| location.column)
+    }
+
+    /// The place in the template.
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_deref()
+    }
+}
+
+/// The most characters of a source line that an error shows on either side of its place.
+const EXCERPT_REACH: usize = 60;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind.class_name(), self.message)?;
+        let Some(location) = &self.location else { return Ok(()) };
+        let line = location.line;
+        let margin = " ".repeat(line.to_string().len());
+        match location.column {
+            Some(column) => write!(f, "\n{margin}--> line {line}, column {column}")?,
+            None => write!(f, "\n{margin}--> line {line}")?,
+        }
+        // Templates are often one line of many thousands of characters: show what is around the place.
+        let caret = location.column.unwrap_or(1).saturating_sub(1);
+        let first = caret.saturating_sub(EXCERPT_REACH);
+        let shown: String = location.excerpt.chars().skip(first).take(2 * EXCERPT_REACH).collect();
+        let cut = if first > 0 { "…" } else { "" };
+        write!(f, "\n{margin} |\n{line} | {cut}{shown}")?;
+        if location.column.is_some() {
+            let indent = caret - first + cut.chars().count();
+            write!(f, "\n{margin} | {}^", " ".repeat(indent))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caret_stands_under_the_place() {
+        let error =
+            Error::new(ErrorKind::Syntax, "Encountered unknown tag 'foo'.").at("a\n{% foo %}", 2, Some(4));
+        assert_eq!(
+            error.to_string(),
+            "TemplateSyntaxError: Encountered unknown tag 'foo'.\n --> line 2, column 4\n  |\n2 | {% foo %}\n  |    ^"
+        );
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let source = format!("{}X{}", "é".repeat(500), "é".repeat(500));
+        let text = Error::new(ErrorKind::Type, "m").at(&source, 1, Some(501)).to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        let column = |line: &str, wanted: char| line.chars().position(|c| c == wanted);
+        assert_eq!(column(lines[3], 'X'), column(lines[4], '^'));
+        assert!(lines[3].chars().count() < 140);
+    }
+}

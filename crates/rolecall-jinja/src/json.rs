@@ -1,0 +1,1 @@
+//! JSON text, read as Python's `json.loads` reads it.

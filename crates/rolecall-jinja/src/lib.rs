@@ -1,0 +1,14 @@
+//! The words that chat-template engines share: errors in the reference's terms, limits, the clock
+//! that templates see, and JSON read as Python reads it.
+//!
+//! The reference is jinja2 3.1.6 on Python 3.11 inside the sandbox of transformers 5.23.0.
+
+mod clock;
+mod error;
+pub mod json;
+mod limits;
+mod strftime;
+
+pub use clock::{Clock, DateTime};
+pub use error::{Error, ErrorKind, Location};
+pub use limits::{Limits, RenderOptions};

@@ -1,0 +1,1 @@
+//! `templates-cache/`: model folders pinned by a lock file.

@@ -1,0 +1,113 @@
+//! One error for everything the library does, written for the person who gets it.
+
+use std::fmt;
+
+/// The result of this crate's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Which part of the job failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A file or folder could not be read or written.
+    File,
+    /// Text that should be JSON is not, or holds something that cannot be kept exactly.
+    Json,
+    /// The model's files are missing, contradict each other, or hold no chat template.
+    Model,
+    /// The template does not compile or fails while rendering; see [`Error::reference`].
+    Template,
+    /// The conversation or its options are refused; [`Error::reference`] has the reference's words.
+    Conversation,
+    /// An image cannot be used, or images and slots do not match.
+    Media,
+    /// There is no such repository (or it is private and no token opens it).
+    RepositoryNotFound,
+    /// The repository exists, but access has to be asked for on its page.
+    Gated,
+    /// There is no such branch, tag or commit in the repository.
+    RevisionNotFound,
+    /// The repository has no such file.
+    FileNotFound,
+    /// The Hub refused the token.
+    Unauthorised,
+    /// The Hub could not be reached, or `HF_HUB_OFFLINE` forbids it and the cache has no copy.
+    Offline,
+    /// The Hub failed in another way.
+    Hub,
+    /// A file in `templates-cache/` is not the one that the lock file names.
+    Lock,
+}
+
+/// What was wrong, where, and what to do about it.
+#[derive(Debug, Clone)]
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+#[derive(Debug, Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    help: Option<String>,
+    reference: Option<rolecall_jinja::Error>,
+}
+
+impl Error {
+    /// An error that says what was wrong and where.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { inner: Box::new(Inner { kind, message: message.into(), help: None, reference: None }) }
+    }
+
+    /// Adds what to do about it: a sentence without a final stop.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.inner.help = Some(help.into());
+        self
+    }
+
+    /// An error that the reference raises too.
+    pub(crate) fn from_reference(kind: ErrorKind, reference: rolecall_jinja::Error) -> Self {
+        let message = reference.to_string();
+        Self { inner: Box::new(Inner { kind, message, help: None, reference: Some(reference) }) }
+    }
+
+    /// Which part of the job failed.
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// What was wrong and where, without the advice.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// What to do about it, where there is something to say.
+    pub fn advice(&self) -> Option<&str> {
+        self.inner.help.as_deref()
+    }
+
+    /// The reference's exception class, message and place, if the reference fails here too.
+    pub fn reference(&self) -> Option<&rolecall_jinja::Error> {
+        self.inner.reference.as_ref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.message)?;
+        match &self.inner.help {
+            // After an excerpt of a template the advice starts a line of its own.
+            Some(help) if self.inner.message.contains('\n') => write!(f, "\n{help}."),
+            Some(help) => write!(f, ". {help}."),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // The reference's error is printed as part of the message already.
+        None
+    }
+}
