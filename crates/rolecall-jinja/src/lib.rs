@@ -8,6 +8,7 @@ mod error;
 pub mod json;
 mod limits;
 mod strftime;
+pub mod text;
 
 pub use clock::{Clock, DateTime};
 pub use error::{Error, ErrorKind, Location};

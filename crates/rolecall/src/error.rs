@@ -72,6 +72,13 @@ impl Error {
         Self { inner: Box::new(Inner { kind, message, help: None, reference: Some(reference) }) }
     }
 
+    /// The same error, with the model it is about named first.
+    #[must_use]
+    pub(crate) fn in_model(mut self, origin: &str) -> Self {
+        self.inner.message = format!("{origin}: {}", self.inner.message);
+        self
+    }
+
     /// Which part of the job failed.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind

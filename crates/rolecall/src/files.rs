@@ -1,14 +1,18 @@
 //! The files of a model that rendering needs, in memory.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
+
+use serde_json::{Map, Value};
 
 use crate::{Error, ErrorKind, Result};
 
 /// The folder whose `*.jinja` files are further, named templates.
 pub(crate) const ADDITIONAL_TEMPLATES: &str = "additional_chat_templates";
 
-/// Files that may hold a template or a special token.
+/// Files that may hold a template, a special token or the image placeholder.
 pub(crate) const TEMPLATE_FILES: [&str; 7] = [
     "tokenizer_config.json",
     "special_tokens_map.json",
@@ -27,11 +31,22 @@ pub(crate) const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// The files of one model that decide its prompts, by their path inside the model's folder, and where
 /// they came from.
+///
+/// ```
+/// use rolecall::{Model, ModelFiles};
+///
+/// let mut files = ModelFiles::new("my-model");
+/// files.insert("chat_template.jinja", "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}");
+/// let model = Model::from_files(files)?;
+/// assert!(model.special_tokens().is_empty());
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModelFiles {
     origin: String,
     revision: Option<String>,
     files: BTreeMap<String, Vec<u8>>,
+    unread: Vec<String>,
 }
 
 impl ModelFiles {
@@ -52,10 +67,53 @@ impl ModelFiles {
         self.files.insert(name.into(), content.into());
     }
 
-    /// Reads the files of a model's folder that rendering needs.
-    pub fn read_dir(folder: &Path) -> Result<Self> {
-        let _ = folder;
-        Err(Error::new(ErrorKind::Model, "not yet"))
+    /// Says that the model has a file whose content rendering does not need.
+    pub fn insert_unread(&mut self, name: impl Into<String>) {
+        self.unread.push(name.into());
+    }
+
+    /// Reads the files of a model's folder that rendering needs; files for tokenising are only noted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when the folder or a file in it cannot be read, [`ErrorKind::Model`] when the
+    /// folder has none of the files of a model.
+    pub fn read_dir(folder: impl AsRef<Path>) -> Result<Self> {
+        let folder = folder.as_ref();
+        let mut files = Self::new(folder.display().to_string());
+        let metadata = fs::metadata(folder).map_err(|error| cannot_read(folder, &error))?;
+        if !metadata.is_dir() {
+            return Err(Error::new(ErrorKind::File, format!("{} is not a folder", folder.display()))
+                .help("A model is a folder with tokenizer_config.json or chat_template.jinja in it"));
+        }
+        for name in TEMPLATE_FILES {
+            if let Some(content) = read_capped(&folder.join(name))? {
+                files.insert(name, content);
+            }
+        }
+        for name in TOKENIZER_FILES {
+            if folder.join(name).is_file() {
+                files.insert_unread(name);
+            }
+        }
+        let additional = folder.join(ADDITIONAL_TEMPLATES);
+        if additional.is_dir() {
+            for entry in fs::read_dir(&additional).map_err(|error| cannot_read(&additional, &error))? {
+                let path = entry.map_err(|error| cannot_read(&additional, &error))?.path();
+                let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+                if name.strip_suffix(".jinja").is_none() {
+                    continue;
+                }
+                if let Some(content) = read_capped(&path)? {
+                    files.insert(format!("{ADDITIONAL_TEMPLATES}/{name}"), content);
+                }
+            }
+        }
+        if files.files.is_empty() && files.unread.is_empty() {
+            return Err(Error::new(ErrorKind::Model, format!("{} holds no model files", folder.display()))
+                .help("A model's folder has a tokenizer_config.json or a chat_template.jinja in it"));
+        }
+        Ok(files)
     }
 
     /// How the model is named in errors.
@@ -73,8 +131,81 @@ impl ModelFiles {
         self.files.get(name).map(Vec::as_slice)
     }
 
-    /// All files, by name.
+    /// All files that were read, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(name, content)| (name.as_str(), content.as_slice()))
     }
+
+    /// The names of all files, read or only noted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().chain(&self.unread).map(String::as_str)
+    }
+
+    /// Whether the model has the file, read or only noted.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
+    /// A file's text. A byte order mark is kept, as in Python's text mode.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>> {
+        let Some(content) = self.get(name) else { return Ok(None) };
+        std::str::from_utf8(content).map(Some).map_err(|error| {
+            Error::new(
+                ErrorKind::File,
+                format!("{}: {name} is not UTF-8 text (byte {} is wrong)", self.origin, error.valid_up_to()),
+            )
+            .help("Fetch the file again, or save it as UTF-8")
+        })
+    }
+
+    /// A file that is a JSON object.
+    pub(crate) fn json_object(&self, name: &str) -> Result<Option<Map<String, Value>>> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let wrong = |problem: String| {
+            Error::new(ErrorKind::Json, format!("{}: {name}: {problem}", self.origin))
+                .help("Fetch the file again, or mend it")
+        };
+        match serde_json::from_str(text) {
+            Ok(Value::Object(object)) => Ok(Some(object)),
+            Ok(other) => {
+                Err(wrong(format!("should be a JSON object, not {}", crate::python::type_name(&other))))
+            }
+            Err(error) => Err(wrong(error.to_string())),
+        }
+    }
+}
+
+/// A file's content, `None` when there is no such file; an error when it is larger than any real one.
+fn read_capped(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {}
+        // Reading a pipe or a device might never end.
+        Ok(_) => {
+            return Err(Error::new(ErrorKind::File, format!("{} is not a regular file", path.display()))
+                .help("Put a file there, or take it away"));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot_read(path, &error)),
+    }
+    let file = fs::File::open(path).map_err(|error| cannot_read(path, &error))?;
+    let mut content = Vec::new();
+    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut content);
+    read.map_err(|error| cannot_read(path, &error))?;
+    if content.len() as u64 > MAX_FILE_BYTES {
+        return Err(Error::new(
+            ErrorKind::File,
+            format!("{} has more than {} MiB", path.display(), MAX_FILE_BYTES >> 20),
+        )
+        .help("No model's file for prompts is that large: check that it is the right one"));
+    }
+    Ok(Some(content))
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> Error {
+    let advice = match error.kind() {
+        io::ErrorKind::NotFound => "Check the path",
+        io::ErrorKind::PermissionDenied => "Check its permissions",
+        _ => "Check that it can be read",
+    };
+    Error::new(ErrorKind::File, format!("cannot read {}: {error}", path.display())).help(advice)
 }

@@ -1,13 +1,64 @@
 //! Chat templates of language models, rendered byte for byte as Python's transformers renders them.
+//!
+//! A [`Model`] is loaded from its files, a conversation is a list of messages, and
+//! [`Model::apply_chat_template`] gives the [`Prompt`]: the one string that the model was trained to see.
+//!
+//! ```
+//! use rolecall::{Model, Options};
+//! use serde_json::json;
+//!
+//! let model = Model::builtin("chatml")?;
+//! let messages = json!([
+//!     {"role": "system", "content": "Answer in one word."},
+//!     {"role": "user", "content": "Which animal says moo?"},
+//! ]);
+//! let prompt = model.apply_chat_template(&messages, &Options::new().add_generation_prompt(true))?;
+//! assert!(prompt.text().ends_with("<|im_start|>assistant\n"));
+//! # Ok::<(), rolecall::Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! - `hub` (off by default): [`Model::from_hub`] and [`mod@hub`], models from the Hugging Face Hub.
 
+mod builtin;
+mod chat_template;
+mod clock;
+mod continue_final;
+mod contract;
+mod engine;
 mod error;
 mod files;
+mod gguf;
+mod image;
+mod inspect;
+mod model;
+mod options;
+mod placeholder;
+mod prompt;
+mod python;
+mod reasoning;
+mod request;
+mod source;
+mod special_tokens;
+mod templates;
 mod token;
+mod tokenizer_class;
 
 pub mod cache;
 #[cfg(feature = "hub")]
 pub mod hub;
 
+pub use chat_template::ChatTemplate;
 pub use error::{Error, ErrorKind, Result};
 pub use files::ModelFiles;
+pub use image::{Image, ImageFormat};
+pub use inspect::{Inspection, TemplateInspection};
+pub use model::Model;
+pub use options::{Loader, Options};
+pub use prompt::{Media, Prompt};
+pub use request::ChatRequest;
+pub use rolecall_jinja::{Clock, DateTime, Limits};
+pub use source::ModelSource;
+pub use special_tokens::SpecialTokens;
 pub use token::Token;

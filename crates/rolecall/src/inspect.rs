@@ -1,0 +1,85 @@
+//! What a model has: the facts behind the command `inspect`.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{Loader, Model};
+
+/// What a model's files hold, for people and machines.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Inspection {
+    /// How the model is named: a path, `org/name`, `builtin:llama-3`.
+    pub model: String,
+    /// The commit or revision, if it is known.
+    pub revision: Option<String>,
+    /// The names of its files that rendering or tokenising needs.
+    pub files: Vec<String>,
+    /// The templates that the tokenizer's loader finds.
+    pub templates: Vec<TemplateInspection>,
+    /// The templates that the processor's loader finds, for a model that has a processor.
+    pub processor_templates: Option<Vec<TemplateInspection>>,
+    /// The special tokens that templates see, in the reference's order.
+    pub special_tokens: Map<String, Value>,
+    /// What stands for an image in prompts.
+    pub image_token: Option<String>,
+}
+
+/// What one template is.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct TemplateInspection {
+    /// Its name; a model's only template is called `default`.
+    pub name: String,
+    /// The bytes of its text.
+    pub bytes: usize,
+    /// SHA-256 of its text.
+    pub sha256: String,
+    /// The variables that it reads and does not set itself, in alphabetical order.
+    pub variables: Vec<String>,
+    /// Why it does not compile, if it does not.
+    pub error: Option<String>,
+}
+
+impl Model {
+    /// Tells what the model has.
+    ///
+    /// ```
+    /// let inspection = rolecall::Model::builtin("llama-3")?.inspect();
+    /// assert_eq!(inspection.templates[0].variables, ["add_generation_prompt", "bos_token", "messages"]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    pub fn inspect(&self) -> Inspection {
+        let all =
+            |loader| self.templates(loader).map(|(name, source)| inspect_template(name, source)).collect();
+        let mut files: Vec<String> = self.files().names().map(str::to_owned).collect();
+        files.sort_unstable();
+        Inspection {
+            model: self.origin().to_owned(),
+            revision: self.files().revision().map(str::to_owned),
+            files,
+            templates: all(Loader::Tokenizer),
+            processor_templates: self.has_processor().then(|| all(Loader::Processor)),
+            special_tokens: self
+                .special_tokens()
+                .iter()
+                .map(|(name, text)| (name.to_owned(), text.into()))
+                .collect(),
+            image_token: self.image_token().map(str::to_owned),
+        }
+    }
+}
+
+fn inspect_template(name: &str, source: &str) -> TemplateInspection {
+    let (variables, error) = match crate::engine::variables(source) {
+        Ok(variables) => (variables, None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    TemplateInspection {
+        name: name.to_owned(),
+        bytes: source.len(),
+        sha256: crate::cache::sha256(source.as_bytes()),
+        variables,
+        error,
+    }
+}

@@ -1,0 +1,236 @@
+//! A model: its files, its templates, and prompts made with them.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::contract::Conversation;
+use crate::special_tokens::Sources;
+use crate::templates::{Asker, TemplateSet, has_processor};
+use crate::tokenizer_class::special_token_defaults;
+use crate::{
+    ChatTemplate, Error, ErrorKind, Loader, ModelFiles, Options, Prompt, Result, SpecialTokens, builtin,
+    cache, gguf, placeholder,
+};
+
+/// How many compiled templates a model keeps, as many as the reference does.
+const COMPILED: usize = 128;
+
+/// A model's files as far as prompts need them: chat templates, special tokens, the image placeholder.
+///
+/// ```
+/// use rolecall::{Model, Options};
+/// use serde_json::json;
+///
+/// let model = Model::builtin("llama-3")?;
+/// let messages = json!([{"role": "user", "content": "Hi"}]);
+/// let prompt = model.apply_chat_template(&messages, &Options::new().add_generation_prompt(true))?;
+/// assert!(prompt.text().ends_with("<|start_header_id|>assistant<|end_header_id|>\n\n"));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Model {
+    files: ModelFiles,
+    special_tokens: SpecialTokens,
+    tokenizer: TemplateSet,
+    processor: Option<TemplateSet>,
+    image_token: Option<String>,
+    compiled: Mutex<Vec<Arc<ChatTemplate>>>,
+}
+
+impl Model {
+    /// A model from its files in memory. All files that may hold a template are looked at, in the order
+    /// of the reference's loaders.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Json`] or [`ErrorKind::Model`] when a file is not what it should be. A model without
+    /// any template loads; rendering with it fails.
+    pub fn from_files(files: ModelFiles) -> Result<Self> {
+        let config = files.json_object("tokenizer_config.json")?.unwrap_or_default();
+        let special_tokens_map = files.json_object("special_tokens_map.json")?;
+        let class = tokenizer_class(&files, &config)?;
+        let special_tokens = SpecialTokens::load(&Sources {
+            config: &config,
+            special_tokens_map: special_tokens_map.as_ref(),
+            class_defaults: special_token_defaults(&class),
+        })
+        .map_err(|error| error.in_model(files.origin()))?;
+        let tokenizer = TemplateSet::of_tokenizer(&files, &config)?;
+        let processor = if has_processor(&files)? { Some(TemplateSet::of_processor(&files)?) } else { None };
+        let image_token = placeholder::image_token(&files, &special_tokens)?;
+        Ok(Self { files, special_tokens, tokenizer, processor, image_token, compiled: Mutex::default() })
+    }
+
+    /// A model from its folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`ModelFiles::read_dir`] and [`Model::from_files`].
+    pub fn from_dir(folder: impl AsRef<Path>) -> Result<Self> {
+        Self::from_files(ModelFiles::read_dir(folder)?)
+    }
+
+    /// A model pinned in a `templates-cache/` folder, such as `org/name`. Files that the lock file there
+    /// names are verified against it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Lock`] when a file is not the one that the lock file names; else as [`Model::from_dir`].
+    pub fn from_cache(cache: impl AsRef<Path>, name: &str) -> Result<Self> {
+        Self::from_files(cache::TemplatesCache::new(cache.as_ref()).load(name)?)
+    }
+
+    /// A model from the Hub, settings from the environment as Python's `huggingface_hub` reads them. See
+    /// [`hub::load`](crate::hub::load) for a revision and other settings.
+    ///
+    /// # Errors
+    ///
+    /// Kinds of their own for a missing repository, a gated one, a missing revision, a refused token and a
+    /// Hub that cannot be reached.
+    #[cfg(feature = "hub")]
+    pub fn from_hub(repo: &str) -> Result<Self> {
+        Self::from_files(crate::hub::load(repo, &crate::hub::HubOptions::from_env())?)
+    }
+
+    /// A model that comes with rolecall; [`Model::builtin_names`] lists them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Model`] for an unknown name.
+    pub fn builtin(name: &str) -> Result<Self> {
+        let files = builtin::files(name).ok_or_else(|| {
+            let names: Vec<&str> = builtin::names().collect();
+            Error::new(ErrorKind::Model, format!("there is no built-in model {name:?}"))
+                .help(format!("Built in are {}", names.join(", ")))
+        })?;
+        Self::from_files(files)
+    }
+
+    /// The names of the built-in models.
+    pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+        builtin::names()
+    }
+
+    /// A model from the metadata of a GGUF file: its template and special tokens.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when the file cannot be read or is no GGUF file.
+    pub fn from_gguf(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let metadata = gguf::read(path)?;
+        let image_token = metadata.special_tokens.get("image_token").map(str::to_owned);
+        Ok(Self {
+            files: ModelFiles::new(path.display().to_string()),
+            special_tokens: metadata.special_tokens,
+            tokenizer: metadata.templates,
+            processor: None,
+            image_token,
+            compiled: Mutex::default(),
+        })
+    }
+
+    /// How the model is named in errors: a path, `org/name`, `builtin:llama-3`.
+    pub fn origin(&self) -> &str {
+        self.files.origin()
+    }
+
+    /// The files the model was made from.
+    pub fn files(&self) -> &ModelFiles {
+        &self.files
+    }
+
+    /// The special tokens that templates see.
+    pub fn special_tokens(&self) -> &SpecialTokens {
+        &self.special_tokens
+    }
+
+    /// The text that stands for an image in prompts of this model, if its files name one.
+    pub fn image_token(&self) -> Option<&str> {
+        self.image_token.as_deref()
+    }
+
+    /// The model's templates by name, as the loader that is asked for finds them; a single one is called
+    /// `default`.
+    pub fn templates(&self, loader: Loader) -> impl Iterator<Item = (&str, &str)> {
+        let wanted = Options::new().loader(loader);
+        self.template_set(&wanted).0.iter()
+    }
+
+    /// Whether the files are those of a model with a processor.
+    pub(crate) fn has_processor(&self) -> bool {
+        self.processor.is_some()
+    }
+
+    /// Which set of templates the options mean.
+    fn template_set(&self, options: &Options) -> (&TemplateSet, Asker) {
+        const NOTHING: &TemplateSet = &TemplateSet::None;
+        let processor = || (self.processor.as_ref().unwrap_or(NOTHING), Asker::Processor);
+        let has_processor = self.processor.as_ref().is_some_and(|set| *set != TemplateSet::None);
+        match options.loader {
+            Loader::Processor => processor(),
+            Loader::Auto
+                if has_processor && (!options.images.is_empty() || self.tokenizer == TemplateSet::None) =>
+            {
+                processor()
+            }
+            Loader::Auto | Loader::Tokenizer => (&self.tokenizer, Asker::Tokenizer),
+        }
+    }
+
+    /// Renders a conversation with the template that the options select: a list of messages, as
+    /// [`serde_json::Value`] or anything that serialises to it. The template is compiled on its first use.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Model`] when there is no such template; else as [`ChatTemplate::apply_chat_template`].
+    pub fn apply_chat_template<M>(&self, messages: &M, options: &Options) -> Result<Prompt>
+    where
+        M: Serialize + ?Sized,
+    {
+        let (set, asker) = self.template_set(options);
+        let argument = options.chat_template.as_deref();
+        let source =
+            set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))?;
+        let conversation = Conversation::new(crate::chat_template::to_json(messages)?, options)?;
+        let template = self.compiled(source)?;
+        let image_token = options.image_token.as_deref().or(self.image_token());
+        template.render(conversation, options, image_token)
+    }
+
+    /// The compiled form of one of the model's templates, or of a text given in its place.
+    fn compiled(&self, source: &str) -> Result<Arc<ChatTemplate>> {
+        let lock = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().iter().find(|known| known.source() == source) {
+            return Ok(Arc::clone(known));
+        }
+        let template = Arc::new(ChatTemplate::new(source, self.special_tokens.clone())?);
+        let mut compiled = lock();
+        if compiled.len() >= COMPILED {
+            compiled.remove(0);
+        }
+        compiled.push(Arc::clone(&template));
+        Ok(template)
+    }
+
+    fn named(&self, error: Error) -> Error {
+        let advice = match self.templates(Loader::Auto).next() {
+            None => "Use a model that has a chat template, or give one",
+            Some(_) => "Choose one of them by name",
+        };
+        error.in_model(self.origin()).help(advice)
+    }
+}
+
+/// The class that the tokenizer's files name.
+fn tokenizer_class(files: &ModelFiles, config: &Map<String, Value>) -> Result<String> {
+    if let Some(class) = config.get("tokenizer_class").and_then(Value::as_str) {
+        return Ok(class.to_owned());
+    }
+    let model = files.json_object("config.json")?;
+    let class = model.as_ref().and_then(|model| model.get("tokenizer_class")).and_then(Value::as_str);
+    Ok(class.unwrap_or_default().to_owned())
+}

@@ -1,0 +1,151 @@
+//! What a caller asks of a render beside the messages.
+
+use rolecall_jinja::{Clock, Limits};
+use serde_json::{Map, Value};
+
+use crate::Image;
+
+/// The arguments of `apply_chat_template` beside the conversation. Everything is off or absent unless set.
+///
+/// ```
+/// use rolecall::Options;
+/// use serde_json::json;
+///
+/// let options = Options::new()
+///     .add_generation_prompt(true)
+///     .tools(json!([{"type": "function", "function": {"name": "now"}}]))
+///     .variable("enable_thinking", false);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub(crate) add_generation_prompt: Option<Value>,
+    pub(crate) continue_final_message: Option<Value>,
+    pub(crate) tools: Option<Value>,
+    pub(crate) documents: Option<Value>,
+    pub(crate) chat_template: Option<String>,
+    pub(crate) loader: Loader,
+    pub(crate) variables: Map<String, Value>,
+    pub(crate) images: Vec<Image>,
+    pub(crate) image_token: Option<String>,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) limits: Limits,
+}
+
+/// Which of the reference's two loaders decides where a model's template comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Loader {
+    /// The processor's for a model that has one when images are given or the tokenizer finds no template;
+    /// otherwise the tokenizer's.
+    #[default]
+    Auto,
+    /// As `AutoTokenizer` finds it.
+    Tokenizer,
+    /// As `AutoProcessor` finds it.
+    Processor,
+}
+
+impl Options {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the prompt ends with the header of an answer. Templates see the value as it is given;
+    /// unset it is `false`.
+    #[must_use]
+    pub fn add_generation_prompt(mut self, value: impl Into<Value>) -> Self {
+        self.add_generation_prompt = Some(value.into());
+        self
+    }
+
+    /// Asks for the generation prompt where nothing has been said about it and no final message is continued:
+    /// for a prompt that is sent to be answered.
+    #[must_use]
+    pub fn default_generation_prompt(mut self) -> Self {
+        let continues = self.continue_final_message.as_ref().is_some_and(crate::python::is_true);
+        if self.add_generation_prompt.is_none() && !continues {
+            self.add_generation_prompt = Some(Value::Bool(true));
+        }
+        self
+    }
+
+    /// Leaves the final message open so that the model goes on with it: `true` for its `content`, or the
+    /// name of another field.
+    #[must_use]
+    pub fn continue_final_message(mut self, value: impl Into<Value>) -> Self {
+        self.continue_final_message = Some(value.into());
+        self
+    }
+
+    /// The tools the model may call, a list of JSON schemas. `null` is the same as leaving it out.
+    #[must_use]
+    pub fn tools(mut self, tools: impl Into<Value>) -> Self {
+        self.tools = Some(tools.into());
+        self
+    }
+
+    /// The documents for templates with retrieval, a list of objects. `null` is the same as leaving it out.
+    #[must_use]
+    pub fn documents(mut self, documents: impl Into<Value>) -> Self {
+        self.documents = Some(documents.into());
+        self
+    }
+
+    /// The name of one of the model's templates; any other text is the template itself.
+    #[must_use]
+    pub fn chat_template(mut self, name_or_source: impl Into<String>) -> Self {
+        self.chat_template = Some(name_or_source.into());
+        self
+    }
+
+    /// Which of the reference's loaders to follow.
+    #[must_use]
+    pub fn loader(mut self, loader: Loader) -> Self {
+        self.loader = loader;
+        self
+    }
+
+    /// A further variable that the template sees, such as `enable_thinking`. It hides a special token of
+    /// that name.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Further variables, as `chat_template_kwargs` of a chat request holds them.
+    #[must_use]
+    pub fn variables(mut self, variables: impl IntoIterator<Item = (String, Value)>) -> Self {
+        self.variables.extend(variables);
+        self
+    }
+
+    /// An image for the next of the template's image slots.
+    #[must_use]
+    pub fn image(mut self, image: Image) -> Self {
+        self.images.push(image);
+        self
+    }
+
+    /// The text that the template writes for an image, where the model's files do not say it.
+    #[must_use]
+    pub fn image_token(mut self, token: impl Into<String>) -> Self {
+        self.image_token = Some(token.into());
+        self
+    }
+
+    /// The clock that templates see. Unset it is the computer's.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// The budgets of the render.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
