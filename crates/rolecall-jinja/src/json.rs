@@ -1,1 +1,107 @@
 //! JSON text, read as Python's `json.loads` reads it.
+//!
+//! One reader serves several kinds of values: whoever wants them says with [`Build`] what to make of each
+//! piece. [`to_value`] is the builder for conversations: every number is kept exactly, or refused.
+//!
+//! Where Python differs from the JSON standard it is followed: `NaN`, `Infinity` and `-Infinity` are numbers,
+//! `1E400` is infinite, `-0` is the integer 0, and of a repeated key the last value counts, at the first place.
+//! What Rust's text cannot hold (half of a surrogate pair) is refused.
+
+mod cursor;
+mod exact;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub use exact::to_value;
+pub use reader::{MAX_DEPTH, read};
+
+/// What to make of each piece of a JSON text.
+///
+/// `'text` is the lifetime of the text: numbers, and strings without escapes, are handed over as slices of it.
+/// An error is a phrase that says what is wrong with the piece; the reader adds where it stands.
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// /// Counts the strings of a document.
+/// struct Strings(usize);
+///
+/// impl<'text> rolecall_jinja::json::Build<'text> for Strings {
+///     type Value = ();
+///     fn null(&mut self) {}
+///     fn bool(&mut self, _: bool) {}
+///     fn integer(&mut self, _: &'text str) -> Result<(), String> { Ok(()) }
+///     fn float(&mut self, _: f64) -> Result<(), String> { Ok(()) }
+///     fn string(&mut self, _: Cow<'text, str>) { self.0 += 1 }
+///     fn array(&mut self, _: Vec<()>) {}
+///     fn object(&mut self, _: Vec<(Cow<'text, str>, ())>) {}
+/// }
+///
+/// let mut strings = Strings(0);
+/// rolecall_jinja::json::read(r#"["a", {"b": "c"}]"#, &mut strings)?;
+/// assert_eq!(strings.0, 2);
+/// # Ok::<(), rolecall_jinja::json::JsonError>(())
+/// ```
+pub trait Build<'text> {
+    /// The values that are built.
+    type Value;
+
+    /// `null`.
+    fn null(&mut self) -> Self::Value;
+    /// `true` or `false`.
+    fn bool(&mut self, value: bool) -> Self::Value;
+    /// An integer: decimal digits after an optional minus sign, without leading zeros; never `-0`.
+    fn integer(&mut self, digits: &'text str) -> Result<Self::Value, String>;
+    /// A number with a fraction or an exponent, rounded to the nearest double; infinite or not a number where
+    /// the text says so.
+    fn float(&mut self, value: f64) -> Result<Self::Value, String>;
+    /// A string.
+    fn string(&mut self, text: Cow<'text, str>) -> Self::Value;
+    /// An array.
+    fn array(&mut self, items: Vec<Self::Value>) -> Self::Value;
+    /// An object; its keys are in order and different.
+    fn object(&mut self, members: Vec<(Cow<'text, str>, Self::Value)>) -> Self::Value;
+}
+
+/// Why a text is not JSON that can be used, and where.
+///
+/// ```
+/// let error = rolecall_jinja::json::to_value("[1,\n 2,]").unwrap_err();
+/// assert_eq!((error.line(), error.column()), (2, 4));
+/// assert_eq!(error.to_string(), "line 2, column 4: expected a value, found `]`");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonError {
+    line: usize,
+    column: usize,
+    message: String,
+}
+
+impl JsonError {
+    /// The line, counted from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column, in characters, counted from 1.
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong there.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for JsonError {}
