@@ -1,0 +1,140 @@
+//! A compiled template and its renders.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use minijinja::{Environment, Value};
+use rolecall_jinja::{Error, ErrorKind, Limits, RenderOptions};
+use serde_json::Value as Json;
+
+use crate::{Marked, convert, environment, error, marking, rewrite, scan};
+
+/// The name of the only template of an environment.
+const NAME: &str = "chat_template";
+
+/// A chat template, compiled once for any number of renders on any number of threads.
+#[derive(Debug)]
+pub struct Template {
+    source: String,
+    env: Environment<'static>,
+    limits: Limits,
+}
+
+impl Template {
+    /// Compiles a template, with the default limits.
+    ///
+    /// # Errors
+    ///
+    /// A template that does not parse is an error of kind [`ErrorKind::Syntax`]; one that is too large or too
+    /// deeply nested, of kind [`ErrorKind::Limit`].
+    pub fn new(source: &str) -> Result<Self, Error> {
+        Self::with_limits(source, Limits::default())
+    }
+
+    /// Compiles a template with `limits`, which are also those of [`render`](Self::render).
+    pub fn with_limits(source: &str, limits: Limits) -> Result<Self, Error> {
+        if source.len() > limits.source_bytes {
+            let message = format!(
+                "the template has {} bytes; at most {} are allowed",
+                source.len(),
+                limits.source_bytes
+            );
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
+        let normal = normal_newlines(source);
+        let rewritten = rewrite::rewritten(&normal, &scan::tokens(&normal));
+        let compiled = base().and_then(|base| {
+            let mut env = base.clone();
+            env.add_template_owned(NAME, rewritten)?;
+            Ok(env)
+        });
+        let env = compiled.map_err(|error| error::translated(&error, &normal))?;
+        Ok(Self { source: source.to_owned(), env, limits })
+    }
+
+    /// The template's source, as it was given.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Renders with the variables of `context`, which must be an object, without a clock.
+    pub fn render(&self, context: &Json) -> Result<String, Error> {
+        self.render_with(context, &RenderOptions { clock: None, limits: self.limits })
+    }
+
+    /// Renders with a clock and limits.
+    pub fn render_with(&self, context: &Json, options: &RenderOptions) -> Result<String, Error> {
+        self.run(&convert::context(context)?, options)
+    }
+
+    /// Renders with the variables of a JSON text, read as Python reads it, with integers of up to 128 bits and
+    /// numbers that are not finite.
+    pub fn render_json(&self, context: &str, options: &RenderOptions) -> Result<String, Error> {
+        self.run(&convert::context_from_text(context)?, options)
+    }
+
+    /// Renders, and finds where the template itself wrote `needle`, a placeholder such as `<image>`.
+    ///
+    /// `trusted` names variables of the context that hold no text of users, such as the special tokens: what
+    /// they hold counts as written by the template. Only text is looked at: a placeholder made of nothing but
+    /// a user's numbers or constants would count as the template's.
+    ///
+    /// ```
+    /// use rolecall_crosscheck::Template;
+    /// use rolecall_jinja::RenderOptions;
+    /// use serde_json::json;
+    ///
+    /// let template = Template::new("<image>{{ text }}")?;
+    /// let context = json!({"text": "my <image>"});
+    /// let marked = template.render_marked(&context, "<image>", &[], &RenderOptions::default())?;
+    /// assert_eq!((marked.text.as_str(), marked.written), ("<image>my <image>", vec![0..7]));
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of a render; and an error of kind [`ErrorKind::Unsupported`] where the template treats the text in
+    /// a way that keeps us from telling.
+    pub fn render_marked(
+        &self,
+        context: &Json,
+        needle: &str,
+        trusted: &[&str],
+        options: &RenderOptions,
+    ) -> Result<Marked, Error> {
+        let render = |context: &Json, options: &RenderOptions| self.render_with(context, options);
+        marking::marked(&self.source, context, needle, trusted, options, render)
+    }
+
+    fn run(&self, context: &Value, options: &RenderOptions) -> Result<String, Error> {
+        let mut env = self.env.clone();
+        env.set_fuel(Some(options.limits.steps));
+        env.add_global("strftime_now", environment::strftime_now(options.clock.clone()));
+        let text = env.get_template(NAME).and_then(|template| template.render(context.clone()));
+        let text = text.map_err(|error| error::translated(&error, &normal_newlines(&self.source)))?;
+        if text.len() > options.limits.output_bytes {
+            let message = format!("the output has more than {} bytes", options.limits.output_bytes);
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
+        Ok(text)
+    }
+}
+
+/// The environment that all templates start from.
+fn base() -> Result<&'static Environment<'static>, minijinja::Error> {
+    static BASE: OnceLock<Environment<'static>> = OnceLock::new();
+    if let Some(env) = BASE.get() {
+        return Ok(env);
+    }
+    let env = environment::environment()?;
+    Ok(BASE.get_or_init(|| env))
+}
+
+/// The source with `\n` for every kind of line end, as Jinja2 reads it.
+fn normal_newlines(source: &str) -> Cow<'_, str> {
+    if source.contains('\r') {
+        Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(source)
+    }
+}
