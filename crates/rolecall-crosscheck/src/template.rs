@@ -1,6 +1,7 @@
 //! A compiled template and its renders.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use minijinja::{Environment, Value};
@@ -55,6 +56,22 @@ impl Template {
     /// The template's source, as it was given.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The variables that the template reads and does not set itself, in alphabetical order; functions of the
+    /// language are not among them.
+    ///
+    /// ```
+    /// let template = rolecall_crosscheck::Template::new("{% set a = b %}{{ a }}{{ range(c) }}")?;
+    /// assert_eq!(template.variables(), ["b", "c"]);
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
+    pub fn variables(&self) -> Vec<String> {
+        let Ok(template) = self.env.get_template(NAME) else { return Vec::new() };
+        let functions: BTreeSet<&str> = self.env.globals().map(|(name, _)| name).chain(["strftime_now"]).collect();
+        let read = template.undeclared_variables(false);
+        let read: BTreeSet<String> = read.into_iter().filter(|name| !functions.contains(name.as_str())).collect();
+        read.into_iter().collect()
     }
 
     /// Renders with the variables of `context`, which must be an object, without a clock.
