@@ -89,8 +89,14 @@ impl DateTime {
     }
 }
 
-fn is_leap(year: i32) -> bool {
+pub(crate) fn is_leap(year: i32) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+/// Days between 1 January of year 1 and of `year`.
+pub(crate) fn days_before_year(year: i32) -> i64 {
+    let years = i64::from(year) - 1;
+    years * 365 + years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400)
 }
 
 fn days_in_month(year: i32, month: u8) -> u8 {
