@@ -70,8 +70,5 @@ pub(crate) fn cannot_tell(error: &Error) -> bool {
 
 /// The variables that a template reads and does not set itself.
 pub(crate) fn variables(source: &str) -> Result<Vec<String>, Error> {
-    // That it compiles is part of what is asked.
-    Engine::new(source)?;
-    let template = rolecall_jinja::Template::new(source)?;
-    Ok(template.undeclared_variables().into_iter().collect())
+    Template::new(source).map(|template| template.variables())
 }

@@ -62,6 +62,13 @@ impl ModelFiles {
         self
     }
 
+    /// The same files under another name for the model.
+    #[must_use]
+    pub(crate) fn named(mut self, origin: &str) -> Self {
+        origin.clone_into(&mut self.origin);
+        self
+    }
+
     /// Adds a file under its path inside the model's folder, written with `/`.
     pub fn insert(&mut self, name: impl Into<String>, content: impl Into<Vec<u8>>) {
         self.files.insert(name.into(), content.into());
@@ -176,7 +183,7 @@ impl ModelFiles {
 }
 
 /// A file's content, `None` when there is no such file; an error when it is larger than any real one.
-fn read_capped(path: &Path) -> Result<Option<Vec<u8>>> {
+pub(crate) fn read_capped(path: &Path) -> Result<Option<Vec<u8>>> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         // Reading a pipe or a device might never end.

@@ -27,6 +27,7 @@ mod clock;
 mod continue_final;
 mod contract;
 mod engine;
+mod environment;
 mod error;
 mod files;
 mod gguf;
@@ -50,6 +51,7 @@ pub mod cache;
 pub mod hub;
 
 pub use chat_template::ChatTemplate;
+pub use environment::Environment;
 pub use error::{Error, ErrorKind, Result};
 pub use files::ModelFiles;
 pub use image::{Image, ImageFormat};

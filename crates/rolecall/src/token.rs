@@ -1,4 +1,4 @@
-//! Access tokens: where Python's huggingface_hub finds them, and a type that never prints one.
+//! Access tokens, in a type that never prints one.
 
 use std::fmt;
 
@@ -10,6 +10,14 @@ impl Token {
     /// Takes the secret as it is.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(secret.into())
+    }
+
+    /// A token as people paste it: without line ends, and without white space around it; `None` if nothing
+    /// remains.
+    pub fn cleaned(text: &str) -> Option<Self> {
+        let joined = text.replace(['\r', '\n'], "");
+        let token = rolecall_jinja::text::strip(&joined);
+        (!token.is_empty()).then(|| Self(token.to_owned()))
     }
 
     /// The secret itself, for the one place that writes it into a header.

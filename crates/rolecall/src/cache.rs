@@ -1,1 +1,0 @@
-//! `templates-cache/`: model folders pinned by a lock file.
