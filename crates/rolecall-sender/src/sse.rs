@@ -1,0 +1,156 @@
+//! Server-sent events, out of bytes that may be cut anywhere.
+
+use crate::{Error, ErrorKind, Result};
+
+/// The most bytes of one event.
+const MAX_EVENT: usize = 16 << 20;
+
+/// Collects bytes until events are complete. Lines end with LF, CR or CRLF and with nothing else: U+2028 inside
+/// JSON is text.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    line: Vec<u8>,
+    data: Vec<u8>,
+    has_data: bool,
+    /// The last byte was a CR, so that an LF now belongs to the line before.
+    after_return: bool,
+    /// The beginning of the stream is past, where a byte order mark may stand.
+    started: bool,
+}
+
+impl Reader {
+    /// Takes the next bytes; gives the data of the events that they complete.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] when an event is larger than any real one or is not UTF-8.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<String>> {
+        let mut events = Vec::new();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+            let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
+            self.line.extend_from_slice(line);
+            if self.line.len() + self.data.len() > MAX_EVENT {
+                return Err(Error::new(
+                    ErrorKind::Protocol,
+                    format!("the server sent an event of more than {} MiB", MAX_EVENT >> 20),
+                ));
+            }
+            let Some((&byte, after)) = after.split_first() else {
+                self.after_return &= line.is_empty();
+                break;
+            };
+            rest = after;
+            let belongs_to_return = byte == b'\n' && self.after_return && line.is_empty();
+            self.after_return = byte == b'\r';
+            if !belongs_to_return {
+                events.extend(self.end_line()?);
+            }
+        }
+        Ok(events)
+    }
+
+    /// The event that the end of the stream completes: some servers leave out the last blank line.
+    pub(crate) fn finish(&mut self) -> Result<Option<String>> {
+        if !self.line.is_empty() {
+            self.end_line()?;
+        }
+        self.dispatch()
+    }
+
+    fn end_line(&mut self) -> Result<Option<String>> {
+        let line = std::mem::take(&mut self.line);
+        let mut line = line.as_slice();
+        if !self.started {
+            line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+            self.started = true;
+        }
+        if line.is_empty() {
+            return self.dispatch();
+        }
+        // Comments keep the connection alive; other fields mean nothing here.
+        let value = match line.strip_prefix(b"data") {
+            Some([]) => &[][..],
+            Some([b':', value @ ..]) => value.strip_prefix(b" ").unwrap_or(value),
+            _ => return Ok(None),
+        };
+        if self.has_data {
+            self.data.push(b'\n');
+        }
+        self.data.extend_from_slice(value);
+        self.has_data = true;
+        Ok(None)
+    }
+
+    fn dispatch(&mut self) -> Result<Option<String>> {
+        if !std::mem::take(&mut self.has_data) {
+            return Ok(None);
+        }
+        let data = std::mem::take(&mut self.data);
+        let text = String::from_utf8(data);
+        text.map(Some)
+            .map_err(|_| Error::new(ErrorKind::Protocol, "the server sent an event that is not UTF-8"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(pieces: &[&[u8]]) -> Vec<String> {
+        let mut reader = Reader::default();
+        let mut events: Vec<String> =
+            pieces.iter().flat_map(|piece| reader.push(piece).expect("UTF-8")).collect();
+        events.extend(reader.finish().expect("UTF-8"));
+        events
+    }
+
+    #[test]
+    fn what_an_event_is() {
+        let rows: [(&str, &[&str]); 13] = [
+            ("data: a\n\ndata: b\n\n", &["a", "b"]),
+            ("data:a\r\n\r\ndata:  b\r\n\r\n", &["a", " b"]),
+            ("data: a\r\rdata: b\r\r", &["a", "b"]),
+            ("\u{feff}data: a\n\n", &["a"]),
+            (": comment\n\ndata: a\n\n", &["a"]),
+            ("data: a\ndata: b\n\n", &["a\nb"]),
+            ("data: a\u{2028}b\u{85}c\n\n", &["a\u{2028}b\u{85}c"]),
+            ("data: a", &["a"]),
+            ("data: a\n", &["a"]),
+            ("event: x\nid: 1\nretry: 5\ndata: a\n\n", &["a"]),
+            ("data\n\n", &[""]),
+            ("\n\n\n", &[]),
+            ("database: a\n\n", &[]),
+        ];
+        for (stream, expected) in rows {
+            assert_eq!(read(&[stream.as_bytes()]), expected, "{stream:?}");
+            let bytes: Vec<&[u8]> = stream.as_bytes().chunks(1).collect();
+            assert_eq!(read(&bytes), expected, "{stream:?} byte by byte");
+        }
+    }
+
+    #[test]
+    fn hostile_streams_are_refused() {
+        let mut reader = Reader::default();
+        assert!((0..20).any(|_| reader.push(&vec![b'x'; 1 << 20]).is_err()));
+        assert!(Reader::default().push(b"data: \xff\n\n").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_chunking_gives_the_same_events(
+            stream in "(data: ?|:|\u{feff}|a|é|\r\n|\n|\r|\u{2028}){0,40}",
+            cuts in proptest::collection::vec(0usize..200, 0..8),
+        ) {
+            let bytes = stream.as_bytes();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+            prop_assert_eq!(read(&pieces), read(&[bytes]));
+        }
+    }
+}
