@@ -1,1 +1,29 @@
-fn main() {}
+//! The `rolecall` command: it reads its arguments, calls the libraries and prints what they answer.
+
+#[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
+mod args;
+mod commands;
+mod failure;
+mod input;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Command::Render(args) => commands::render::run(args),
+        Command::Send(args) => commands::send::run(args),
+        Command::Fetch(args) => commands::fetch::run(args),
+        Command::Inspect(args) => commands::inspect::run(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -87,7 +87,8 @@ impl ChatTemplate {
     }
 
     fn render_plain(&self, context: &Context, around: &Surroundings<'_>) -> Result<Rendered> {
-        let output = self.engine.render(&context.variables, around).map_err(failed)?;
+        let output =
+            self.engine.render(&context.variables, around).map_err(|error| failed(error, context))?;
         Ok(Rendered {
             text: output.text,
             slots: Vec::new(),
@@ -118,7 +119,7 @@ impl ChatTemplate {
                     rendered.text.match_indices(token).map(|(at, found)| at..at + found.len()).collect();
                 Ok(Rendered { slots, image_token, ..rendered })
             }
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(failed(error, context)),
         }
     }
 }
@@ -133,8 +134,17 @@ fn cut(mut rendered: Rendered, context: &Context) -> Result<Rendered> {
     Ok(rendered)
 }
 
-fn failed(error: rolecall_jinja::Error) -> Error {
-    Error::from_reference(ErrorKind::Template, error)
+/// A failure of the template, with what its input lacks, where that is plain to see.
+fn failed(error: rolecall_jinja::Error, context: &Context) -> Error {
+    let error = Error::from_reference(ErrorKind::Template, error);
+    let messages = context.variables.get("messages").and_then(Value::as_array);
+    match messages.and_then(|messages| messages.iter().position(|message| message.get("role").is_none())) {
+        Some(at) => error.help(format!(
+            "Message {} has no \"role\": each message needs one, such as \"user\" or \"assistant\"",
+            at + 1
+        )),
+        None => error,
+    }
 }
 
 /// A conversation as JSON.

@@ -1,0 +1,243 @@
+//! The arguments of the command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rolecall::DateTime;
+use serde_json::Value;
+
+use crate::input;
+
+/// Chat prompts, exactly as the model was trained to see them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rolecall",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Render a conversation with a model's chat template and print the prompt
+    #[command(
+        after_help = "Example:\n  rolecall render --model builtin:llama-3 examples/llama-cookbook.json"
+    )]
+    Render(RenderArgs),
+    /// Render a conversation, send the prompt to a text-generation endpoint and print the answer
+    #[command(
+        after_help = "Example:\n  rolecall send --endpoint http://127.0.0.1:8091 --model builtin:llama-3 --stream examples/llama-cookbook.json"
+    )]
+    Send(SendArgs),
+    /// Fetch a model's files from the Hub into templates-cache/ and pin them in its lock file
+    #[command(
+        after_help = "Examples:\n  rolecall fetch meta-llama/Meta-Llama-3-8B-Instruct\n  rolecall fetch --locked"
+    )]
+    Fetch(FetchArgs),
+    /// Tell what a model has: files, templates, special tokens, variables that its templates read
+    #[command(after_help = "Example:\n  rolecall inspect builtin:llama-3")]
+    Inspect(InspectArgs),
+}
+
+/// Which template renders.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ModelArgs {
+    /// A folder, a .gguf file, builtin:NAME, or a repository ORG/NAME[@REVISION]
+    #[arg(short, long, value_name = "MODEL", conflicts_with = "template")]
+    pub(crate) model: Option<String>,
+    /// A template file, instead of a model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
+    /// Special tokens for --template: a JSON file such as {"bos_token": "<s>"}
+    #[arg(long, value_name = "FILE", requires = "template")]
+    pub(crate) special_tokens: Option<PathBuf>,
+    /// Which of the model's templates, by its name (inspect lists them)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) template_name: Option<String>,
+    /// Whose rules say where the template comes from
+    #[arg(long, value_enum, default_value_t = LoaderArg::Auto, value_name = "LOADER")]
+    pub(crate) loader: LoaderArg,
+    /// The folder of pinned models
+    #[arg(long, value_name = "DIR", default_value = "templates-cache", env = "ROLECALL_TEMPLATES_CACHE")]
+    pub(crate) templates_cache: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LoaderArg {
+    /// The processor's for a model that has one when images are given, otherwise the tokenizer's
+    Auto,
+    /// As transformers' AutoTokenizer finds it
+    Tokenizer,
+    /// As transformers' AutoProcessor finds it
+    Processor,
+}
+
+/// What is rendered.
+#[derive(Debug, Args)]
+pub(crate) struct PromptArgs {
+    /// A JSON file, or - for standard input: a list of messages, or an object with messages, tools,
+    /// documents, chat_template_kwargs, add_generation_prompt, continue_final_message
+    #[arg(value_name = "INPUT", default_value = "-")]
+    pub(crate) input: String,
+    /// End the prompt with the header of an answer
+    #[arg(long)]
+    pub(crate) add_generation_prompt: bool,
+    /// Leave the final message open; with a value, another field of it than its content
+    #[arg(long, value_name = "FIELD", num_args = 0..=1, require_equals = true)]
+    pub(crate) continue_final_message: Option<Option<String>>,
+    /// A variable for the template; the value is JSON, or text if it is not [such as enable_thinking=false]
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = input::variable)]
+    pub(crate) variables: Vec<(String, Value)>,
+    /// An image for the next image slot; repeat it for more
+    #[arg(long = "image", value_name = "FILE")]
+    pub(crate) images: Vec<PathBuf>,
+    /// What the template writes for an image, where the model's files do not say it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) image_token: Option<String>,
+    /// The local time that templates see [such as 2026-07-04T12:34:56; the computer's clock if unset]
+    #[arg(long, value_name = "TIME", value_parser = input::moment)]
+    pub(crate) now: Option<DateTime>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderArgs {
+    #[command(flatten)]
+    pub(crate) prompt: PromptArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Print a JSON document instead of the bare prompt
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    #[command(flatten)]
+    pub(crate) prompt: PromptArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Send this text as it is, without a template (- for standard input)
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["input", "model", "template", "images", "variables",
+        "add_generation_prompt", "continue_final_message", "template_name", "image_token", "now"])]
+    pub(crate) raw: Option<String>,
+    #[command(flatten)]
+    pub(crate) endpoint: EndpointArgs,
+    #[command(flatten)]
+    pub(crate) parameters: ParameterArgs,
+    /// Print the answer token by token, as it comes
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// Print a JSON document instead of the bare answer
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where the prompt goes.
+#[derive(Debug, Args)]
+pub(crate) struct EndpointArgs {
+    /// The base URL of a text-generation server; /generate or /generate_stream is added to it
+    #[arg(short, long, visible_alias = "url", value_name = "URL", env = "ROLECALL_ENDPOINT")]
+    pub(crate) endpoint: String,
+    /// The access token for this endpoint [HF_TOKEN and the token file count for Hugging Face's hosts and loopback]
+    #[arg(long, value_name = "TOKEN", env = "ROLECALL_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    /// Allow plain http to another computer, where prompt and token can be read on the way
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+    /// How long to wait while the server says that the model is loading, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    pub(crate) wait: f64,
+}
+
+/// How the answer is generated. What is not set is left to the server.
+#[derive(Debug, Args)]
+pub(crate) struct ParameterArgs {
+    /// The most tokens of the answer
+    #[arg(long, value_name = "N")]
+    pub(crate) max_new_tokens: Option<u32>,
+    /// Above 0; leave it out for greedy decoding
+    #[arg(long, value_name = "T")]
+    pub(crate) temperature: Option<f64>,
+    /// Between 0 and 1, both excluded
+    #[arg(long, value_name = "P")]
+    pub(crate) top_p: Option<f64>,
+    /// At least 1
+    #[arg(long, value_name = "K")]
+    pub(crate) top_k: Option<u32>,
+    /// The seed of the sampling
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// A text that ends the answer; repeat it for more, up to four
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) stop: Vec<String>,
+    /// Above 0; 1 is no penalty
+    #[arg(long, value_name = "F")]
+    pub(crate) repetition_penalty: Option<f64>,
+    /// Answer with the prompt in front
+    #[arg(long)]
+    pub(crate) return_full_text: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
+    /// The repository, ORG/NAME or ORG/NAME@REVISION; with --locked all models of the lock file if unset
+    #[arg(value_name = "REPO", required_unless_present = "locked")]
+    pub(crate) repo: Option<String>,
+    /// A branch, tag or commit
+    #[arg(long, value_name = "REVISION", conflicts_with = "locked")]
+    pub(crate) revision: Option<String>,
+    /// Change nothing in the lock file: verify the files against it, and fetch what is missing
+    #[arg(long)]
+    pub(crate) locked: bool,
+    /// The folder of pinned models
+    #[arg(long, value_name = "DIR", default_value = "templates-cache", env = "ROLECALL_TEMPLATES_CACHE")]
+    pub(crate) templates_cache: PathBuf,
+    /// Print a JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// A folder, a .gguf file, builtin:NAME, or a repository ORG/NAME[@REVISION]
+    #[arg(value_name = "MODEL", required_unless_present = "model_flag")]
+    pub(crate) model: Option<String>,
+    /// The same, as the other commands take it
+    #[arg(short, long = "model", value_name = "MODEL", id = "model_flag", conflicts_with = "model")]
+    pub(crate) model_flag: Option<String>,
+    /// The folder of pinned models
+    #[arg(long, value_name = "DIR", default_value = "templates-cache", env = "ROLECALL_TEMPLATES_CACHE")]
+    pub(crate) templates_cache: PathBuf,
+    /// Print a JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl InspectArgs {
+    /// The model in the form that all commands share.
+    pub(crate) fn model_args(&self) -> ModelArgs {
+        ModelArgs {
+            model: self.model.clone().or_else(|| self.model_flag.clone()),
+            template: None,
+            special_tokens: None,
+            template_name: None,
+            loader: LoaderArg::Auto,
+            templates_cache: self.templates_cache.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

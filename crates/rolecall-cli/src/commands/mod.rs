@@ -1,0 +1,6 @@
+//! One file for each command.
+
+pub(crate) mod fetch;
+pub(crate) mod inspect;
+pub(crate) mod render;
+pub(crate) mod send;

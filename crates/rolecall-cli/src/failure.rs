@@ -1,0 +1,52 @@
+//! How a command fails: one paragraph on standard error, and the exit code.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Why a command did not do its job.
+pub(crate) enum Failure {
+    /// The job failed.
+    Job(String),
+    /// The command was used in a way that makes no sense.
+    Usage(String),
+    /// Whoever read our output stopped reading: nobody is left to tell.
+    Unread,
+}
+
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+impl Failure {
+    /// A failed job, as its error says it.
+    pub(crate) fn job(error: impl Display) -> Self {
+        Self::Job(error.to_string())
+    }
+
+    /// Prints the message and gives the exit code: 1 for a failed job, 2 for bad usage.
+    pub(crate) fn report(&self) -> ExitCode {
+        let (message, code) = match self {
+            Self::Job(message) => (message, 1),
+            Self::Usage(message) => (message, 2),
+            Self::Unread => return ExitCode::from(1),
+        };
+        // Standard error may be closed too.
+        let _ = writeln!(io::stderr(), "error: {message}");
+        ExitCode::from(code)
+    }
+}
+
+impl From<rolecall::Error> for Failure {
+    fn from(error: rolecall::Error) -> Self {
+        Self::job(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// An error while writing the output.
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::Job(format!("cannot write the output: {error}")),
+        }
+    }
+}

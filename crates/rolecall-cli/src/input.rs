@@ -1,0 +1,175 @@
+//! What the command reads: a chat request, a model, images, a clock.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use rolecall::{ChatRequest, Clock, DateTime, Image, Loader, Model, ModelFiles, ModelSource};
+use serde_json::Value;
+
+use crate::args::{LoaderArg, ModelArgs, PromptArgs};
+use crate::failure::{Failure, Outcome};
+
+/// The most bytes of a document that is read: a conversation of a million words has some ten megabytes.
+const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
+
+/// Reads a whole text from a file, or from standard input for `-`.
+pub(crate) fn text(path: &str) -> Outcome<String> {
+    let (name, read) = if path == "-" {
+        ("standard input", capped(io::stdin().lock()))
+    } else {
+        let read = File::open(path).and_then(|file| {
+            if fs::metadata(path)?.is_dir() {
+                return Err(io::Error::other("it is a folder"));
+            }
+            capped(file)
+        });
+        (path, read)
+    };
+    let bytes = read.map_err(|error| {
+        let advice = match error.kind() {
+            io::ErrorKind::NotFound => "Check the path, or use - for standard input",
+            io::ErrorKind::PermissionDenied => "Check its permissions",
+            _ => "Give a text file, or - for standard input",
+        };
+        Failure::Job(format!("cannot read {name}: {error}. {advice}."))
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::Job(format!("{name} is not UTF-8 text: byte {at} is wrong. Save it as UTF-8."))
+    })
+}
+
+fn capped(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_DOCUMENT_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_DOCUMENT_BYTES {
+        return Err(io::Error::other(format!("it has more than {} MiB", MAX_DOCUMENT_BYTES >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// The chat request of a command, with the options of the command line over those of the document.
+pub(crate) fn request(args: &PromptArgs) -> Outcome<ChatRequest> {
+    let name = if args.input == "-" { "standard input" } else { &args.input };
+    let mut request = ChatRequest::from_json(&text(&args.input)?)
+        .map_err(|error| Failure::Job(format!("{}: {error}", name)))?;
+    let mut options = request.options;
+    if args.add_generation_prompt {
+        options = options.add_generation_prompt(true);
+    }
+    if let Some(field) = &args.continue_final_message {
+        options = match field {
+            None => options.continue_final_message(true),
+            Some(field) => options.continue_final_message(field.as_str()),
+        };
+    }
+    for (name, value) in &args.variables {
+        options = options.variable(name, value.clone());
+    }
+    for path in &args.images {
+        options = options.image(Image::read(path)?);
+    }
+    if let Some(token) = &args.image_token {
+        options = options.image_token(token);
+    }
+    if let Some(now) = args.now {
+        options = options.clock(Clock::fixed(now));
+    }
+    request.options = options;
+    Ok(request)
+}
+
+/// The model that the arguments name, and the options that choose among its templates.
+pub(crate) fn model(args: &ModelArgs) -> Outcome<Model> {
+    if let Some(template) = &args.template {
+        return template_alone(template, args.special_tokens.as_deref());
+    }
+    let Some(name) = &args.model else {
+        let names: Vec<String> = Model::builtin_names().map(|name| format!("builtin:{name}")).collect();
+        return Err(Failure::Usage(format!(
+            "no model is named. Add --model with a folder, a repository such as org/name, or one of {}; or \
+             --template with a template file.",
+            names.join(", ")
+        )));
+    };
+    let source = ModelSource::parse(name, &args.templates_cache)?;
+    Ok(load(&source)?)
+}
+
+/// A template file without a model's folder.
+fn template_alone(template: &Path, special_tokens: Option<&Path>) -> Outcome<Model> {
+    let mut files = ModelFiles::new(template.display().to_string());
+    let path =
+        |path: &Path| path.to_str().map(str::to_owned).ok_or_else(|| Failure::job("a path is not UTF-8"));
+    files.insert("chat_template.jinja", text(&path(template)?)?);
+    if let Some(tokens) = special_tokens {
+        files.insert("tokenizer_config.json", tokens_alone(&path(tokens)?)?);
+    }
+    Ok(Model::from_files(files)?)
+}
+
+/// Special tokens from a file shaped like `special_tokens_map.json` or `tokenizer_config.json`.
+fn tokens_alone(path: &str) -> Outcome<String> {
+    let value: Value = serde_json::from_str(&text(path)?).map_err(|error| {
+        Failure::Job(format!("{path} is not JSON: {error}. It should be like {{\"bos_token\": \"<s>\"}}."))
+    })?;
+    let tokens = rolecall::SpecialTokens::from_json(&value)
+        .map_err(|error| Failure::Job(format!("{path}: {error}")))?;
+    let named: serde_json::Map<String, Value> =
+        tokens.iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
+    Ok(Value::Object(named).to_string())
+}
+
+#[cfg(feature = "hub")]
+fn load(source: &ModelSource) -> rolecall::Result<Model> {
+    let ModelSource::Hub { repo, revision } = source else { return source.load() };
+    let mut options = rolecall::hub::HubOptions::from_env();
+    if let Some(revision) = revision {
+        options = options.revision(revision);
+    }
+    Model::from_files(rolecall::hub::load(repo, &crate::progress::shown(options))?)
+}
+
+#[cfg(not(feature = "hub"))]
+fn load(source: &ModelSource) -> rolecall::Result<Model> {
+    source.load()
+}
+
+/// A name of a template has to be one that the model has: unlike in the library it is never a template's text.
+pub(crate) fn check_template_name(model: &Model, args: &ModelArgs) -> Outcome {
+    let Some(wanted) = &args.template_name else { return Ok(()) };
+    let names: Vec<&str> = model.templates(args.loader.into()).map(|(name, _)| name).collect();
+    if names.contains(&wanted.as_str()) {
+        return Ok(());
+    }
+    let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Err(Failure::Job(format!("{} has no template named {wanted:?}. It has: {known}.", model.origin())))
+}
+
+impl From<LoaderArg> for Loader {
+    fn from(arg: LoaderArg) -> Self {
+        match arg {
+            LoaderArg::Auto => Self::Auto,
+            LoaderArg::Tokenizer => Self::Tokenizer,
+            LoaderArg::Processor => Self::Processor,
+        }
+    }
+}
+
+/// `NAME=VALUE`, the value as JSON; what is not JSON is text.
+pub(crate) fn variable(argument: &str) -> Result<(String, Value), String> {
+    let Some((name, value)) = argument.split_once('=') else {
+        return Err("write it as NAME=VALUE, such as enable_thinking=false".to_owned());
+    };
+    if name.is_empty() {
+        return Err("the name before the = is missing".to_owned());
+    }
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+    Ok((name.to_owned(), value))
+}
+
+/// A moment for `--now`.
+pub(crate) fn moment(argument: &str) -> Result<DateTime, String> {
+    argument.parse()
+}

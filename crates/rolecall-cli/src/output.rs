@@ -1,0 +1,40 @@
+//! Standard output: exact for programs, comfortable on a terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::failure::{Failure, Outcome};
+
+/// Prints a text byte for byte; on a terminal a line that is not ended is ended.
+pub(crate) fn text(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    end(&mut out, text)
+}
+
+/// Ends the output that closed with `last`.
+pub(crate) fn end(out: &mut impl Write, last: &str) -> Outcome {
+    if io::stdout().is_terminal() && !last.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Prints a JSON document.
+pub(crate) fn json(value: &impl Serialize) -> Outcome {
+    let mut text = serde_json::to_string_pretty(value).map_err(Failure::job)?;
+    text.push('\n');
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+/// A server's or a model's text for a terminal: control characters, which could drive it, are escaped.
+pub(crate) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
