@@ -88,8 +88,8 @@ pub(crate) struct PromptArgs {
     #[arg(long)]
     pub(crate) add_generation_prompt: bool,
     /// Leave the final message open; with a value, another field of it than its content
-    #[arg(long, value_name = "FIELD", num_args = 0..=1, require_equals = true)]
-    pub(crate) continue_final_message: Option<Option<String>>,
+    #[arg(long, value_name = "FIELD", num_args = 0..=1, require_equals = true, default_missing_value = "content")]
+    pub(crate) continue_final_message: Option<String>,
     /// A variable for the template; the value is JSON, or text if it is not [such as enable_thinking=false]
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = input::variable)]
     pub(crate) variables: Vec<(String, Value)>,

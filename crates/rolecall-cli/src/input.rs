@@ -53,16 +53,13 @@ fn capped(source: impl Read) -> io::Result<Vec<u8>> {
 pub(crate) fn request(args: &PromptArgs) -> Outcome<ChatRequest> {
     let name = if args.input == "-" { "standard input" } else { &args.input };
     let mut request = ChatRequest::from_json(&text(&args.input)?)
-        .map_err(|error| Failure::Job(format!("{}: {error}", name)))?;
+        .map_err(|error| Failure::Job(format!("{name}: {error}")))?;
     let mut options = request.options;
     if args.add_generation_prompt {
         options = options.add_generation_prompt(true);
     }
     if let Some(field) = &args.continue_final_message {
-        options = match field {
-            None => options.continue_final_message(true),
-            Some(field) => options.continue_final_message(field.as_str()),
-        };
+        options = options.continue_final_message(field.as_str());
     }
     for (name, value) in &args.variables {
         options = options.variable(name, value.clone());

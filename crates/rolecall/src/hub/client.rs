@@ -24,6 +24,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long the server may send nothing.
 const SILENCE: Duration = Duration::from_secs(30);
 
+/// How often a request that failed for a passing reason is repeated, with growing pauses of a second in all.
+const TRIES: usize = 3;
+
 /// What a download asks for.
 pub(super) struct Request {
     pub(super) endpoint: String,
@@ -84,6 +87,7 @@ fn repository(request: &Request) -> Result<HFRepository<RepoTypeModel>> {
         .endpoint(&request.endpoint)
         .token(token)
         .cache_enabled(false)
+        .retry_max_attempts(TRIES)
         .build()
         .map_err(|error| fail(error.to_string()))?;
     let (owner, name) = hf_hub::split_id(&request.repo);
