@@ -150,7 +150,7 @@ pub(crate) struct EndpointArgs {
     #[arg(long)]
     pub(crate) allow_http: bool,
     /// How long to wait while the server says that the model is loading, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) wait: f64,
 }
 
@@ -161,10 +161,10 @@ pub(crate) struct ParameterArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_new_tokens: Option<u32>,
     /// Above 0; leave it out for greedy decoding
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
     pub(crate) temperature: Option<f64>,
     /// Between 0 and 1, both excluded
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub(crate) top_p: Option<f64>,
     /// At least 1
     #[arg(long, value_name = "K")]
@@ -176,7 +176,7 @@ pub(crate) struct ParameterArgs {
     #[arg(long, value_name = "TEXT")]
     pub(crate) stop: Vec<String>,
     /// Above 0; 1 is no penalty
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", allow_negative_numbers = true)]
     pub(crate) repetition_penalty: Option<f64>,
     /// Answer with the prompt in front
     #[arg(long)]

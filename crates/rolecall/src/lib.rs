@@ -64,3 +64,8 @@ pub use rolecall_jinja::{Clock, DateTime, Limits};
 pub use source::ModelSource;
 pub use special_tokens::SpecialTokens;
 pub use token::Token;
+
+/// The examples of the README are run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

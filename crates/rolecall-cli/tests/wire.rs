@@ -1,0 +1,230 @@
+//! `rolecall send` and `rolecall fetch`, against servers on loopback.
+
+#![allow(clippy::expect_used, reason = "a test says what it expects")]
+
+mod common;
+
+use std::fs;
+
+use common::rolecall;
+use rolecall_testkit::{FakeGeneration, FakeHub, Repo, Response, Server, demo_repos};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const ANSWER: &str = "A llama in an apron reads its book and stirs.";
+
+fn generation(server: FakeGeneration) -> Server {
+    server.start().expect("loopback has a port")
+}
+
+fn send(server: &Server, arguments: &[&str]) -> common::Run {
+    let url = server.url();
+    rolecall(["send", "--endpoint", &url].into_iter().chain(arguments.iter().copied()))
+}
+
+#[test]
+fn a_prompt_is_rendered_and_sent() {
+    let server = generation(FakeGeneration::new());
+    let arguments = [
+        "--model",
+        "builtin:llama-3",
+        "--max-new-tokens",
+        "3",
+        "--temperature",
+        "0.8",
+        "--seed",
+        "42",
+        "--stop",
+        "END",
+        "--top-k",
+        "5",
+        "--top-p",
+        "0.9",
+        "--repetition-penalty",
+        "1.1",
+        "examples/llama-cookbook.json",
+    ];
+    assert_eq!(send(&server, &arguments).ok(), "A llama in");
+    let request = &server.requests()[0];
+    assert_eq!(request.path, "/generate");
+    assert_eq!(request.header("authorization"), None);
+    let rendered = rolecall(["render", "--model", "builtin:llama-3", "examples/llama-cookbook.json"]).ok();
+    let body = request.json();
+    assert_eq!(body["inputs"], Value::from(rendered));
+    assert_eq!(
+        body["parameters"],
+        json!({"max_new_tokens": 3, "temperature": 0.8, "seed": 42, "stop": ["END"], "top_k": 5, "top_p": 0.9,
+            "repetition_penalty": 1.1, "return_full_text": false})
+    );
+}
+
+#[test]
+fn sending_asks_for_the_generation_prompt_by_itself() {
+    let server = generation(FakeGeneration::new());
+    let last = |server: &Server| {
+        let requests = server.requests();
+        requests
+            .last()
+            .and_then(|request| request.json()["inputs"].as_str().map(str::to_owned))
+            .expect("a prompt")
+    };
+    let hi = r#"[{"role": "user", "content": "Hi"}]"#;
+    send(&server, &["--model", "builtin:chatml"]).input(hi).ok();
+    assert!(last(&server).ends_with("<|im_start|>assistant\n"));
+    let without = format!(r#"{{"messages": {hi}, "add_generation_prompt": false}}"#);
+    send(&server, &["--model", "builtin:chatml"]).input(&without).ok();
+    assert!(last(&server).ends_with("Hi<|im_end|>\n"), "unless the document says no");
+    let open = r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Sure"}]"#;
+    send(&server, &["--model", "builtin:chatml", "--continue-final-message"]).input(open).ok();
+    assert!(last(&server).ends_with("assistant\nSure"));
+}
+
+#[test]
+fn a_text_is_sent_as_it_is() {
+    let server = generation(FakeGeneration::new());
+    send(&server, &["--raw", "A HTTP POST request is used to "]).ok();
+    assert_eq!(server.requests()[0].json()["inputs"], "A HTTP POST request is used to ");
+    send(&server, &["--raw", "-"]).input("from a pipe\n").ok();
+    assert_eq!(server.requests()[1].json()["inputs"], "from a pipe\n");
+    send(&server, &["--raw", "x", "--model", "builtin:chatml"]).fails(2, &["--raw"]);
+}
+
+#[test]
+fn tokens_are_streamed() {
+    let server = generation(FakeGeneration::new());
+    let out = send(&server, &["--model", "builtin:llama-3", "--stream", "examples/llama-cookbook.json"]).ok();
+    assert_eq!(out, ANSWER);
+    assert_eq!(server.requests()[0].path, "/generate_stream");
+    let out = send(&server, &["--raw", "hi", "--stream", "--json"]).ok();
+    assert_eq!(serde_json::from_str::<Value>(&out).expect("JSON")["generated_text"], ANSWER);
+}
+
+#[test]
+fn an_image_is_sent_in_its_slot() {
+    let server = generation(FakeGeneration::new());
+    let model = ["--model", "builtin:idefics2", "examples/limerick.json"];
+    send(&server, &[&model[..], &["--image", "examples/llama.jpg"]].concat()).ok();
+    let inputs = server.requests()[0].json()["inputs"].as_str().expect("a text").to_owned();
+    assert!(inputs.starts_with("User:![](data:image/jpeg;base64,/9j/"), "{inputs}");
+    assert!(inputs.ends_with("<end_of_utterance>\nAssistant:"), "{inputs}");
+    send(&server, &model).fails(1, &["1 image slot", "--image"]);
+}
+
+#[test]
+fn the_token() {
+    let server = generation(FakeGeneration::new().require_token("hf_secret"));
+    assert_eq!(send(&server, &["--raw", "hi"]).env("HF_TOKEN", "hf_secret\n").ok(), ANSWER);
+    assert_eq!(
+        send(&server, &["--raw", "hi", "--token", "hf_secret"]).env("HF_TOKEN", "hf_other").ok(),
+        ANSWER
+    );
+    let wrong = send(&server, &["--raw", "hi", "--token", "hf_wrong"]).end();
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.err.contains("401") && wrong.err.contains("Check the token"), "{}", wrong.err);
+    assert!(!wrong.err.contains("hf_wrong"), "{}", wrong.err);
+    send(&server, &["--raw", "hi"]).fails(1, &["status 401", "--token"]);
+    rolecall(["send", "--endpoint", "http://example.com", "--raw", "hi"]).fails(1, &["plain http"]);
+}
+
+#[test]
+fn waiting_and_failing() {
+    let server = generation(FakeGeneration::new().loading(2, 0.05));
+    assert_eq!(send(&server, &["--raw", "hi", "--wait", "30"]).ok(), ANSWER);
+    let server = generation(FakeGeneration::new().loading(1, 20.0));
+    send(&server, &["--raw", "hi"]).fails(1, &["not ready", "currently loading", "--wait"]);
+    let url = server.url();
+    drop(server);
+    rolecall(["send", "--endpoint", &url, "--raw", "hi"]).fails(1, &["cannot connect", &url]);
+    let server = generation(FakeGeneration::new());
+    send(&server, &["--raw", "hi", "--temperature", "0"]).fails(1, &["temperature", "greedy"]);
+    send(&server, &["--raw", "hi", "--wait", "-5"]).fails(2, &["--wait"]);
+    assert!(server.requests().is_empty());
+    let hostile = generation(FakeGeneration::new().then(Response::new(500).text("a\u{1b}[2Jb")));
+    let ended = send(&hostile, &["--raw", "hi"]).end();
+    assert!(!ended.err.contains('\u{1b}'), "{}", ended.err);
+}
+
+struct Place {
+    hub: Server,
+    folder: TempDir,
+}
+
+impl Place {
+    fn new(hub: FakeHub) -> Self {
+        Self { hub: hub.start().expect("a port"), folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn run(&self, arguments: &[&str]) -> common::Run {
+        rolecall(arguments)
+            .current_dir(self.folder.path())
+            .env("HF_ENDPOINT", self.hub.url())
+            .env("HF_HOME", self.folder.path().join("hf"))
+    }
+}
+
+fn demo() -> Place {
+    Place::new(demo_repos().into_iter().fold(FakeHub::new(), FakeHub::repo))
+}
+
+#[test]
+fn a_model_is_fetched_pinned_and_used_without_a_network() {
+    let place = demo();
+    let out = place.run(&["fetch", "rolecall/demo-llama"]).ok();
+    assert!(
+        out.contains("chat_template.jinja") && out.contains("templates-cache/rolecall/demo-llama"),
+        "{out}"
+    );
+    let lock =
+        fs::read_to_string(place.folder.path().join("templates-cache/rolecall.lock")).expect("a lock file");
+    let lock: Value = serde_json::from_str(&lock).expect("JSON");
+    let pinned = &lock["models"]["rolecall/demo-llama"];
+    assert_eq!(pinned["revision"], "main");
+    assert_eq!(pinned["commit"].as_str().map(str::len), Some(40));
+    assert_eq!(pinned["files"]["chat_template.jinja"]["sha256"].as_str().map(str::len), Some(64));
+
+    let offline = |arguments: &[&str]| place.run(arguments).env("HF_ENDPOINT", "http://127.0.0.1:9");
+    let hi = r#"[{"role": "user", "content": "Hi"}]"#;
+    let render = ["render", "--model", "rolecall/demo-llama"];
+    assert!(offline(&render).input(hi).ok().starts_with("<|begin_of_text|><|start_header_id|>user"));
+    let rag = [&render[..], &["--template-name", "rag"]].concat();
+    let document = r#"{"messages": [{"role": "user", "content": "Q"}], "documents": [{"text": "a"}]}"#;
+    assert_eq!(offline(&rag).input(document).ok(), "1 documents for: Q");
+    let inspected = offline(&["inspect", "rolecall/demo-llama"]).ok();
+    assert!(inspected.contains("rag") && inspected.contains("<|begin_of_text|>"), "{inspected}");
+    assert!(offline(&["fetch", "--locked"]).ok().starts_with("verified"));
+
+    let template = place.folder.path().join("templates-cache/rolecall/demo-llama/chat_template.jinja");
+    fs::write(&template, "changed").expect("writes");
+    offline(&render).input(hi).fails(1, &["chat_template.jinja is not the file that was pinned", "fetch"]);
+    place.run(&["fetch", "--locked"]).fails(1, &["chat_template.jinja", "SHA-256"]);
+    fs::remove_file(&template).expect("removes");
+    assert!(place.run(&["fetch", "--locked", "rolecall/demo-llama"]).ok().starts_with("restored"));
+    assert!(offline(&["fetch", "--locked"]).ok().starts_with("verified"));
+}
+
+#[test]
+fn fetching_what_is_not_there() {
+    let place = demo();
+    place.run(&["fetch", "rolecall/nope"]).fails(1, &["no repository rolecall/nope", "Check the name"]);
+    place.run(&["fetch", "rolecall/demo-llama", "--revision", "v9"]).fails(1, &["\"v9\""]);
+    place.run(&["fetch", "rolecall/demo-gated"]).fails(1, &["gated", "Ask for access"]);
+    place.run(&["fetch", "rolecall/demo-gated"]).env("HF_TOKEN", "hf_demo").ok();
+    place
+        .run(&["fetch", "--locked", "rolecall/demo-llama"])
+        .fails(1, &["not in the lock file", "rolecall fetch"]);
+    place.run(&["fetch"]).fails(2, &["REPO"]);
+    place.run(&["render", "--model", "rolecall/nope"]).input("[]").fails(1, &["no repository rolecall/nope"]);
+    let offline = place.run(&["fetch", "rolecall/demo-llama"]).env("HF_HUB_OFFLINE", "1");
+    offline.fails(1, &["HF_HUB_OFFLINE"]);
+    let weights = Place::new(FakeHub::new().repo(Repo::new("a/b").file("model.safetensors", "x")));
+    weights.run(&["fetch", "a/b"]).fails(1, &["none of the files"]);
+}
+
+#[test]
+fn a_model_is_used_straight_from_the_hub() {
+    let place = demo();
+    let hi = r#"[{"role": "user", "content": "Hi"}]"#;
+    let out = place.run(&["render", "--model", "rolecall/demo-llama@main"]).input(hi).ok();
+    assert!(out.starts_with("<|begin_of_text|>"), "{out}");
+    assert!(!place.folder.path().join("templates-cache").exists(), "only fetch pins");
+}
