@@ -22,6 +22,7 @@ mod marking;
 mod rewrite;
 mod scan;
 mod template;
+mod variables;
 
 pub use marking::Marked;
 pub use template::Template;

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use minijinja::{Environment, Value};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, Value, machinery};
 use rolecall_jinja::{Error, ErrorKind, Limits, RenderOptions};
 use serde_json::Value as Json;
 
-use crate::{Marked, convert, environment, error, marking, rewrite, scan};
+use crate::{Marked, convert, environment, error, marking, rewrite, scan, variables};
 
 /// The name of the only template of an environment.
 const NAME: &str = "chat_template";
@@ -58,8 +59,8 @@ impl Template {
         &self.source
     }
 
-    /// The variables that the template reads and does not set itself, in alphabetical order; functions of the
-    /// language are not among them.
+    /// The variables that the template may look up in its context, in alphabetical order: those that it reads at
+    /// a place where it is not certain to have set them. Functions of the language are not among them.
     ///
     /// ```
     /// let template = rolecall_crosscheck::Template::new("{% set a = b %}{{ a }}{{ range(c) }}")?;
@@ -67,11 +68,12 @@ impl Template {
     /// # Ok::<(), rolecall_jinja::Error>(())
     /// ```
     pub fn variables(&self) -> Vec<String> {
-        let Ok(template) = self.env.get_template(NAME) else { return Vec::new() };
+        let normal = normal_newlines(&self.source);
+        let rewritten = rewrite::rewritten(&normal, &scan::tokens(&normal));
+        // It has been parsed before.
+        let Ok(tree) = machinery::parse(&rewritten, NAME, SyntaxConfig::default()) else { return Vec::new() };
         let functions: BTreeSet<&str> = self.env.globals().map(|(name, _)| name).chain(["strftime_now"]).collect();
-        let read = template.undeclared_variables(false);
-        let read: BTreeSet<String> = read.into_iter().filter(|name| !functions.contains(name.as_str())).collect();
-        read.into_iter().collect()
+        variables::Reader::read(&tree).difference(&functions).map(|name| (*name).to_owned()).collect()
     }
 
     /// Renders with the variables of `context`, which must be an object, without a clock.
