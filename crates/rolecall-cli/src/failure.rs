@@ -29,8 +29,8 @@ impl Failure {
             Self::Usage(message) => (message, 2),
             Self::Unread => return ExitCode::from(1),
         };
-        // Standard error may be closed too.
-        let _ = writeln!(io::stderr(), "error: {message}");
+        // Standard error may be closed too. Templates and servers have a say in messages.
+        let _ = writeln!(io::stderr(), "error: {}", crate::output::harmless(message));
         ExitCode::from(code)
     }
 }

@@ -9,8 +9,27 @@ use crate::failure::{Failure, Outcome};
 /// Prints a text byte for byte; on a terminal a line that is not ended is ended.
 pub(crate) fn text(text: &str) -> Outcome {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    piece(&mut out, text)?;
     end(&mut out, text)
+}
+
+/// Prints a piece of a text: as it is for programs, without what would drive a terminal on one.
+pub(crate) fn piece(out: &mut impl Write, text: &str) -> Outcome {
+    if io::stdout().is_terminal() {
+        out.write_all(harmless(text).as_bytes())?;
+    } else {
+        out.write_all(text.as_bytes())?;
+    }
+    Ok(out.flush()?)
+}
+
+/// A text of lines that somebody else wrote, for a terminal: all other control characters are escaped.
+pub(crate) fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && !matches!(c, '\n' | '\t') { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
 }
 
 /// Ends the output that closed with `last`.
@@ -30,11 +49,7 @@ pub(crate) fn json(value: &impl Serialize) -> Outcome {
     Ok(out.flush()?)
 }
 
-/// A server's or a model's text for a terminal: control characters, which could drive it, are escaped.
+/// A name that somebody else wrote, on one line: control characters are escaped.
 pub(crate) fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
-    }
-    out
+    harmless(text).replace('\n', "\\n").replace('\t', "\\t")
 }

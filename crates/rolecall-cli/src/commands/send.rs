@@ -1,6 +1,6 @@
 //! `rolecall send`: renders, posts the prompt, prints the answer.
 
-use std::io::{self, Write};
+use std::io;
 use std::time::Duration;
 
 use rolecall::{Environment, Token};
@@ -65,8 +65,7 @@ fn stream(
     for event in events? {
         match event.map_err(Failure::job) {
             Ok(Event::Token { text }) if !quiet => {
-                out.write_all(text.as_bytes())?;
-                out.flush()?;
+                output::piece(&mut out, &text)?;
                 printed.push_str(&text);
             }
             Ok(Event::End(answer)) if quiet => return Ok(Some(answer)),
