@@ -141,7 +141,14 @@ pub(crate) struct SendArgs {
 #[derive(Debug, Args)]
 pub(crate) struct EndpointArgs {
     /// The base URL of a text-generation server; /generate or /generate_stream is added to it
-    #[arg(short, long, visible_alias = "url", value_name = "URL", env = "ROLECALL_ENDPOINT")]
+    #[arg(
+        short,
+        long,
+        visible_alias = "url",
+        alias = "base-url",
+        value_name = "URL",
+        env = "ROLECALL_ENDPOINT"
+    )]
     pub(crate) endpoint: String,
     /// The access token for this endpoint [HF_TOKEN and the token file count for Hugging Face's hosts and loopback]
     #[arg(long, value_name = "TOKEN", env = "ROLECALL_TOKEN", hide_env_values = true)]

@@ -101,21 +101,19 @@ fn template_alone(template: &Path, special_tokens: Option<&Path>) -> Outcome<Mod
         |path: &Path| path.to_str().map(str::to_owned).ok_or_else(|| Failure::job("a path is not UTF-8"));
     files.insert("chat_template.jinja", text(&path(template)?)?);
     if let Some(tokens) = special_tokens {
-        files.insert("tokenizer_config.json", tokens_alone(&path(tokens)?)?);
+        let name = path(tokens)?;
+        let content = text(&name)?;
+        let value: Value = serde_json::from_str(&content).map_err(|error| {
+            Failure::Job(format!(
+                "{name} is not JSON: {error}. It should be like {{\"bos_token\": \"<s>\"}}."
+            ))
+        })?;
+        rolecall::SpecialTokens::from_json(&value)
+            .map_err(|error| Failure::Job(format!("{name}: {error}")))?;
+        // It is shaped like one, and read by the same rules.
+        files.insert("tokenizer_config.json", content);
     }
     Ok(Model::from_files(files)?)
-}
-
-/// Special tokens from a file shaped like `special_tokens_map.json` or `tokenizer_config.json`.
-fn tokens_alone(path: &str) -> Outcome<String> {
-    let value: Value = serde_json::from_str(&text(path)?).map_err(|error| {
-        Failure::Job(format!("{path} is not JSON: {error}. It should be like {{\"bos_token\": \"<s>\"}}."))
-    })?;
-    let tokens = rolecall::SpecialTokens::from_json(&value)
-        .map_err(|error| Failure::Job(format!("{path}: {error}")))?;
-    let named: serde_json::Map<String, Value> =
-        tokens.iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
-    Ok(Value::Object(named).to_string())
 }
 
 #[cfg(feature = "hub")]

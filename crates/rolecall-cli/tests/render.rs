@@ -140,6 +140,7 @@ fn every_failure_says_what_to_do() {
         .input("[12345678901234567890123]")
         .fails(1, &["12345678901234567890123", "exactly"]);
     model("builtin:nope").fails(1, &["\"nope\"", "llama-3"]);
+    model("llama-3").fails(1, &["builtin:llama-3"]);
     model("./nowhere").fails(1, &["./nowhere", "Check the path"]);
     rolecall(["render"]).input(HI).fails(2, &["--model", "builtin:llama-3"]);
     rolecall(["render", "--model", "builtin:llama-3"])

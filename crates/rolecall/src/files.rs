@@ -172,7 +172,7 @@ impl ModelFiles {
             Error::new(ErrorKind::Json, format!("{}: {name}: {problem}", self.origin))
                 .help("Fetch the file again, or mend it")
         };
-        match serde_json::from_str(text) {
+        match crate::config::parse(text) {
             Ok(Value::Object(object)) => Ok(Some(object)),
             Ok(other) => {
                 Err(wrong(format!("should be a JSON object, not {}", crate::python::type_name(&other))))

@@ -24,6 +24,7 @@
 mod builtin;
 mod chat_template;
 mod clock;
+mod config;
 mod continue_final;
 mod contract;
 mod engine;

@@ -66,6 +66,13 @@ impl ModelSource {
         if written_as_path || matches!(name, "." | "..") || path.exists() {
             return Ok(Self::Folder(path.to_owned()));
         }
+        if crate::builtin::names().any(|builtin| builtin == name) {
+            return Err(Error::new(
+                ErrorKind::Model,
+                format!("{name} is neither a folder here nor a repository like org/name"),
+            )
+            .help(format!("The built-in model is called builtin:{name}")));
+        }
         if let Some((repo, revision)) = name.split_once('@') {
             return Ok(Self::Hub { repo: repo.to_owned(), revision: Some(revision.to_owned()) });
         }

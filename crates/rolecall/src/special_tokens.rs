@@ -56,6 +56,19 @@ impl SpecialTokens {
 
     /// Reads them from an object shaped like `special_tokens_map.json` or `tokenizer_config.json`, such
     /// as `{"bos_token": "<s>", "eos_token": {"__type": "AddedToken", "content": "</s>"}}`.
+    ///
+    /// ```
+    /// use rolecall::SpecialTokens;
+    /// use serde_json::json;
+    ///
+    /// let tokens = SpecialTokens::from_json(&json!({"bos_token": "<s>", "image_token": "<image>"}))?;
+    /// assert_eq!(tokens.get("image_token"), Some("<image>"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Model`] when it is no object or a token is neither text nor an `AddedToken`.
     pub fn from_json(object: &Value) -> Result<Self> {
         let Some(config) = object.as_object() else {
             return Err(Error::new(

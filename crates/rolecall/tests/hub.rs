@@ -237,6 +237,20 @@ fn servers_that_lie() {
 }
 
 #[test]
+fn a_mirror_that_has_files_only() {
+    let cache = folder();
+    let server = FakeHub::new()
+        .repo(repo())
+        .once("api/", Response::new(404))
+        .once("api/", Response::new(404))
+        .start()
+        .expect("a port");
+    let files = hub::load("org/name", &options(&server, &cache)).expect("loads");
+    assert_eq!(files.revision(), Some(repo().commit().as_str()));
+    assert_eq!(files.names().collect::<Vec<_>>(), ["chat_template.jinja", "tokenizer_config.json"]);
+}
+
+#[test]
 fn progress_is_reported() {
     let slow =
         Response::new(200).body(TEMPLATE).in_pieces_of(10).first(Part::Pause(Duration::from_millis(10)));

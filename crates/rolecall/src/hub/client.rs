@@ -96,8 +96,14 @@ fn repository(request: &Request) -> Result<HFRepository<RepoTypeModel>> {
 
 /// The commit that a revision is now.
 async fn commit(repo: &HFRepository<RepoTypeModel>, request: &Request) -> Result<String> {
-    let info = repo.info().revision(request.revision.as_str()).send().await;
-    let commit = info.map_err(|error| explain(&error, request))?.sha.unwrap_or_default();
+    let commit = match repo.info().revision(request.revision.as_str()).send().await {
+        Ok(info) => info.sha.unwrap_or_default(),
+        // Mirrors that have files only say it with each of them.
+        Err(error) if is_not_offered(&error) => {
+            commit_of_files(repo, request).await?.ok_or_else(|| explain(&error, request))?
+        }
+        Err(error) => return Err(explain(&error, request)),
+    };
     if is_commit(&commit) {
         return Ok(commit);
     }
@@ -106,6 +112,18 @@ async fn commit(repo: &HFRepository<RepoTypeModel>, request: &Request) -> Result
         format!("{} does not say which commit {} of {} is", request.endpoint, request.revision, request.repo),
     )
     .help("Check HF_ENDPOINT"))
+}
+
+/// The commit that a file's answer names; `None` if there is none of the files.
+async fn commit_of_files(repo: &HFRepository<RepoTypeModel>, request: &Request) -> Result<Option<String>> {
+    for name in TEMPLATE_FILES {
+        match repo.get_file_metadata().filepath(name).revision(&request.revision).send().await {
+            Ok(found) => return Ok(Some(found.commit_hash)),
+            Err(error) if is_not_offered(&error) => {}
+            Err(error) => return Err(explain(&error, request)),
+        }
+    }
+    Ok(None)
 }
 
 /// The wanted files of a commit. Where the Hub does not list files, those that may be there.

@@ -113,7 +113,7 @@ fn said(error: &HFError) -> Said<'_> {
 
 /// Whether the server does not have what was asked for, as opposed to failing.
 pub(super) fn is_not_offered(error: &HFError) -> bool {
-    matches!(said(error), Said { status: Some(404 | 405 | 501), code: "", .. })
+    matches!(said(error), Said { status: Some(404 | 405 | 501), code: "" | "EntryNotFound", .. })
 }
 
 /// A server's words on one line, without anything that could drive a terminal.
