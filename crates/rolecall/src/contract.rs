@@ -51,8 +51,14 @@ impl Conversation {
             }
         }
         let messages = match messages {
+            Value::Array(messages) if messages.is_empty() => {
+                return Err(refused(
+                    Class::Value,
+                    "Cannot apply chat template to an empty conversation. Provide at least one message.",
+                ));
+            }
             Value::Array(messages) => messages,
-            // Python iterates over what it is given; over nothing, nothing happens.
+            // Python iterates over what it is given; other empty things than a list are a conversation.
             Value::String(text) if text.is_empty() => Vec::new(),
             Value::Object(entries) if entries.is_empty() => Vec::new(),
             Value::String(_) | Value::Object(_) => return Err(not_a_message("str")),
@@ -61,12 +67,6 @@ impl Conversation {
                 return Err(refused(Class::Type, message).help("The messages have to be a list of objects"));
             }
         };
-        if messages.is_empty() {
-            return Err(refused(
-                Class::Value,
-                "Cannot apply chat template to an empty conversation. Provide at least one message.",
-            ));
-        }
         if messages.first().is_some_and(Value::is_array) {
             return Err(Error::new(
                 ErrorKind::Conversation,
@@ -119,10 +119,11 @@ impl Conversation {
         let mut messages = self.0;
         let shared: Vec<reasoning::Shared> = messages.iter_mut().map(reasoning::alias).collect();
         let continuation = match messages.last_mut() {
-            Some(last) if continue_final::is_wanted(options)? => {
-                Some(Continuation::begin(last, shared.last(), source, options)?)
+            _ if !continue_final::is_wanted(options)? => None,
+            Some(last) => Some(Continuation::begin(last, shared.last(), source, options)?),
+            None => {
+                return Err(refused(Class::Value, "continue_final_message is set but the conversation is empty!"));
             }
-            _ => None,
         };
         let mut variables = Map::new();
         for (name, text) in tokens.iter() {
