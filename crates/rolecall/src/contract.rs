@@ -122,7 +122,10 @@ impl Conversation {
             _ if !continue_final::is_wanted(options)? => None,
             Some(last) => Some(Continuation::begin(last, shared.last(), source, options)?),
             None => {
-                return Err(refused(Class::Value, "continue_final_message is set but the conversation is empty!"));
+                return Err(refused(
+                    Class::Value,
+                    "continue_final_message is set but the conversation is empty!",
+                ));
             }
         };
         let mut variables = Map::new();

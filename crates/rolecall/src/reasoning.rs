@@ -8,8 +8,8 @@ pub(crate) const FIELDS: [&str; 3] = ["reasoning_content", "thinking", "reasonin
 /// The names of a message's fields that hold one and the same reasoning value.
 pub(crate) type Shared = Vec<&'static str>;
 
-/// Copies a message's reasoning to the names that templates read: `thinking` comes first in the message
-/// if it was missing, `reasoning_content` takes the value in place or comes last.
+/// Copies a message's reasoning to the names that templates read: `thinking` comes first in the message,
+/// with a value of its own if it has one; `reasoning_content` takes the value in place or comes last.
 pub(crate) fn alias(message: &mut Map<String, Value>) -> Shared {
     let set = FIELDS.into_iter().find_map(|name| {
         let value = message.get(name).filter(|value| !value.is_null())?;
@@ -17,10 +17,11 @@ pub(crate) fn alias(message: &mut Map<String, Value>) -> Shared {
     });
     let Some((winner, value)) = set else { return Vec::new() };
     let mut shared = vec![winner];
-    if !message.contains_key("thinking") {
-        message.shift_insert(0, "thinking".to_owned(), value.clone());
+    let own = message.shift_remove("thinking");
+    if own.is_none() {
         shared.push("thinking");
     }
+    message.shift_insert(0, "thinking".to_owned(), own.unwrap_or_else(|| value.clone()));
     message.insert("reasoning_content".to_owned(), value);
     if winner != "reasoning_content" {
         shared.push("reasoning_content");
@@ -47,11 +48,15 @@ mod tests {
             ),
             (
                 json!({"reasoning_content": "", "thinking": "t"}),
-                json!({"reasoning_content": "", "thinking": "t"}),
+                json!({"thinking": "t", "reasoning_content": ""}),
             ),
             (
                 json!({"role": "x", "thinking": "t"}),
-                json!({"role": "x", "thinking": "t", "reasoning_content": "t"}),
+                json!({"thinking": "t", "role": "x", "reasoning_content": "t"}),
+            ),
+            (
+                json!({"role": "x", "thinking": "a", "reasoning_content": "b"}),
+                json!({"thinking": "a", "role": "x", "reasoning_content": "b"}),
             ),
             (json!({"content": "c"}), json!({"content": "c"})),
         ];
