@@ -56,6 +56,9 @@ struct Arguments {
     /// A figure that must be at most this, otherwise as --min.
     #[arg(long, value_name = "NAME=COUNT[/OF]")]
     max: Vec<Bar>,
+    /// Print the figures as bars at their height and nothing else: lines of "min BAR" and "max BAR".
+    #[arg(long, conflicts_with_all = ["json", "show", "filter", "min", "max"])]
+    print_bars: bool,
     /// How many cases are rendered at once; as many as the computer has processors unless given.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -110,6 +113,9 @@ fn run(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     panic::set_hook(Box::new(|_| {}));
     let results = work.run(threads.map_or(1, NonZeroUsize::get));
     let _ = panic::take_hook();
+    if arguments.print_bars {
+        return Ok((results.tally.to_bars(), ExitCode::SUCCESS));
+    }
     let least = arguments.min.iter().map(|bar| bar.check(Bound::Least, &results.tally));
     let greatest = arguments.max.iter().map(|bar| bar.check(Bound::Greatest, &results.tally));
     let bars: Vec<Cleared> = least.chain(greatest).collect();

@@ -97,6 +97,28 @@ impl Tally {
         })
     }
 
+    /// Bars at the height of these counts, a line for each: `min` or `max`, and the bar.
+    pub(crate) fn to_bars(&self) -> String {
+        let figures = [
+            ("min", "equal"),
+            ("max", "other"),
+            ("min", "class"),
+            ("min", "words"),
+            ("max", "none"),
+            ("max", "panics"),
+        ];
+        let mut out = String::new();
+        for (group, counts) in &self.groups {
+            for (bound, figure) in figures {
+                if let Some((count, of)) = counts.figure(figure) {
+                    let bar = Bar { name: format!("{group}.{figure}"), count, of: Some(of) };
+                    out.extend([bound, " ", &bar.to_string(), "\n"]);
+                }
+            }
+        }
+        out
+    }
+
     fn figure(&self, name: &str) -> Option<(usize, usize)> {
         let (group, figure) = name.rsplit_once('.')?;
         self.groups.get(group)?.figure(figure)

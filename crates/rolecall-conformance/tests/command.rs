@@ -86,6 +86,19 @@ fn bars_decide_the_exit_code() {
 }
 
 #[test]
+fn printed_bars_are_those_that_the_same_results_clear() {
+    let printed = stdout(&run(&[DATA, "--print-bars"]));
+    assert!(printed.contains("min corpus.plain.equal=2/2\n"), "{printed}");
+    assert!(printed.contains("max language.other=1/3\n"), "{printed}");
+    let bars: Vec<String> = printed.lines().map(|line| format!("--{}", line.replace(' ', "="))).collect();
+    let mut arguments = vec![DATA];
+    arguments.extend(bars.iter().map(String::as_str));
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).ends_with(&format!("; {} bars cleared\n", bars.len())), "{}", stdout(&output));
+}
+
+#[test]
 fn without_data_it_says_so_and_passes() {
     for arguments in [&[][..], &["no/such/folder"]] {
         let output = run(arguments);
