@@ -104,16 +104,10 @@ impl ChatTemplate {
         options: &Options,
         around: &Surroundings<'_>,
     ) -> Result<Rendered> {
-        let image_token = Some(token.to_owned());
-        if options.images.is_empty() {
-            let plain = self.render_plain(context, around)?;
-            if !plain.text.contains(token) {
-                return Ok(Rendered { image_token, ..plain });
-            }
-        }
         // A variable given by the caller hides the special token of its name and is not trusted.
         let trusted = self.special_tokens.iter().map(|(name, _)| name);
         let trusted: Vec<&str> = trusted.filter(|name| !options.variables.contains_key(*name)).collect();
+        let image_token = Some(token.to_owned());
         match self.engine.render_finding(&context.variables, token, &trusted, around) {
             Ok((output, slots)) => {
                 Ok(Rendered { text: output.text, slots, image_token, clock_read: output.clock_read })
