@@ -57,13 +57,15 @@ impl ModelSource {
             return Ok(Self::Builtin(builtin.to_owned()));
         }
         let path = Path::new(name);
+        // A link that leads nowhere is a mistake to be told, not the name of a repository.
+        let exists = path.symlink_metadata().is_ok();
         let written_as_path = path.is_absolute() || name.starts_with("./") || name.starts_with("../");
         if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"))
-            && (written_as_path || path.exists())
+            && (written_as_path || exists)
         {
             return Ok(Self::Gguf(path.to_owned()));
         }
-        if written_as_path || matches!(name, "." | "..") || path.exists() {
+        if written_as_path || matches!(name, "." | "..") || exists {
             return Ok(Self::Folder(path.to_owned()));
         }
         if crate::builtin::names().any(|builtin| builtin == name) {
