@@ -1,27 +1,25 @@
 //! Inputs as minijinja's values.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use minijinja::Value;
 use rolecall_jinja::json::{self, Build, JsonError};
 use rolecall_jinja::{Error, ErrorKind};
 use serde_json::Value as Json;
 
-/// The values of a JSON object's members, or the error for anything else.
-pub(crate) fn context(json: &Json) -> Result<Value, Error> {
-    match json {
-        Json::Object(_) => value(json, 0),
-        other => Err(not_an_object(kind(other))),
-    }
+use crate::value::{Dict, List, type_name};
+
+/// A JSON object as a dict of variables, or the error for anything else.
+pub(crate) fn context(json: &Json) -> Result<Arc<Dict>, Error> {
+    let value = value(json, 0)?;
+    value.downcast_object().ok_or_else(|| not_an_object(kind(json)))
 }
 
-/// The same for JSON text, with numbers of up to 128 bits.
-pub(crate) fn context_from_text(text: &str) -> Result<Value, Error> {
+/// The same for JSON text, with integers of up to 128 bits.
+pub(crate) fn context_from_text(text: &str) -> Result<Arc<Dict>, Error> {
     let value = json::read(text, &mut Reader).map_err(|error| unreadable(&error))?;
-    match value.kind() {
-        minijinja::value::ValueKind::Map => Ok(value),
-        other => Err(not_an_object(&other.to_string())),
-    }
+    value.downcast_object().ok_or_else(|| not_an_object(type_name(&value)))
 }
 
 fn not_an_object(kind: &str) -> Error {
@@ -62,15 +60,25 @@ fn value(json: &Json, depth: usize) -> Result<Value, Error> {
         Json::String(text) => Value::from(text.as_str()),
         Json::Array(items) => {
             let items: Result<Vec<Value>, Error> = items.iter().map(|item| value(item, depth + 1)).collect();
-            Value::from(items?)
+            list(items?)
         }
         Json::Object(members) => {
             let pair =
                 |(key, member): (&String, &Json)| Ok((Value::from(key.as_str()), value(member, depth + 1)?));
             let members: Result<Vec<(Value, Value)>, Error> = members.iter().map(pair).collect();
-            Value::from_pairs(members?)
+            dict(members?)
         }
     })
+}
+
+/// A list of values whose depth was checked.
+fn list(items: Vec<Value>) -> Value {
+    List::list(items).unwrap_or_default()
+}
+
+/// A dict of values whose depth was checked.
+fn dict(members: Vec<(Value, Value)>) -> Value {
+    Dict::make(members).unwrap_or_default()
 }
 
 struct Reader;
@@ -105,10 +113,10 @@ impl<'text> Build<'text> for Reader {
     }
 
     fn array(&mut self, items: Vec<Value>) -> Value {
-        Value::from(items)
+        list(items)
     }
 
     fn object(&mut self, members: Vec<(Cow<'text, str>, Value)>) -> Value {
-        Value::from_pairs(members)
+        dict(members.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
     }
 }

@@ -9,22 +9,22 @@ pub(crate) fn raise(kind: ErrorKind, message: impl Into<String>) -> Theirs {
     Theirs::new(TheirKind::InvalidOperation, error.message().to_owned()).with_source(error)
 }
 
-/// The reference's error for one of minijinja's, with its place in `source`.
-pub(crate) fn translated(error: &Theirs, source: &str) -> Error {
+/// The reference's error for one of minijinja's. `origin` tells where in `source` a byte of what minijinja read
+/// comes from.
+pub(crate) fn translated(error: &Theirs, source: &str, origin: impl Fn(usize) -> usize) -> Error {
     let (kind, message) = ours(error).map_or_else(|| guessed(error), |e| (e.kind(), e.message().to_owned()));
     let found = Error::new(kind, message);
-    match (error.range(), error.line()) {
-        (Some(range), _) => {
-            let (line, column) = place(source, range.start);
+    match error.range() {
+        Some(range) => {
+            let (line, column) = place(source, origin(range.start));
             found.at(source, line, Some(column))
         }
-        (None, Some(line)) => found.at(source, line, None),
-        (None, None) => found,
+        None => found,
     }
 }
 
 /// Line and column, from 1, of a byte of the source.
-fn place(source: &str, at: usize) -> (usize, usize) {
+pub(crate) fn place(source: &str, at: usize) -> (usize, usize) {
     let before = source.get(..at).unwrap_or(source);
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (before.matches('\n').count() + 1, column)

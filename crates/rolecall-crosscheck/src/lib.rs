@@ -15,13 +15,29 @@
 //! # Ok::<(), rolecall_jinja::Error>(())
 //! ```
 
+mod args;
+mod budget;
+mod compile;
 mod convert;
 mod environment;
 mod error;
+mod filters;
+mod globals;
+mod guard;
+mod limits;
 mod marking;
+mod methods;
+mod ops;
+mod parse;
+mod places;
+mod render;
 mod rewrite;
 mod scan;
 mod template;
+mod tests;
+mod text;
+mod translate;
+mod value;
 mod variables;
 
 pub use marking::Marked;

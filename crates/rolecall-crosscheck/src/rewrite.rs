@@ -1,30 +1,62 @@
-//! What is changed in a template before minijinja compiles it.
+//! What is changed in a template before minijinja parses it.
 //!
-//! minijinja has no generation tag: `{% generation %}` becomes a `with` block, which like it has a scope of its
-//! own. Only tokens are changed, and only in place, so that positions in the two sources are the same.
+//! Only tokens are changed, never text that looks like one, and what moves is kept track of.
 
+use crate::places::Places;
 use crate::scan::{Kind, Token};
 
-/// A tag of the reference, and the tag of the same meaning in minijinja, which is never longer.
+/// Tags of the reference, and those of the same meaning in minijinja. A generation tag has a scope of its own.
 const TAGS: [(&str, &str); 2] = [("generation", "with"), ("endgeneration", "endwith")];
 
-/// The source for minijinja.
-pub(crate) fn rewritten(source: &str, tokens: &[Token]) -> String {
-    let mut out = String::with_capacity(source.len());
-    let mut done = 0;
-    for tag in tokens.windows(3) {
-        let [begin, name, end] = tag else { continue };
-        if (begin.kind, name.kind, end.kind) != (Kind::BlockBegin, Kind::Name, Kind::BlockEnd) {
-            continue;
+/// The source for minijinja, and where its parts stand in the original.
+pub(crate) fn rewritten(source: &str, tokens: &[Token]) -> (String, Places) {
+    let mut rewriter =
+        Rewriter { source, done: 0, out: String::with_capacity(source.len()), places: Places::default() };
+    for (n, token) in tokens.iter().enumerate() {
+        if let [begin, name, end, ..] = tokens.get(n..).unwrap_or_default()
+            && (begin.kind, name.kind, end.kind) == (Kind::BlockBegin, Kind::Name, Kind::BlockEnd)
+            && let Some((_, other)) = TAGS.iter().find(|(tag, _)| name.text(source) == *tag)
+        {
+            rewriter.replace(name, other);
         }
-        let Some((tag, other)) = TAGS.iter().find(|(tag, _)| name.text(source) == *tag) else { continue };
-        out.push_str(source.get(done..name.range.start).unwrap_or_default());
-        out.push_str(other);
-        out.extend(std::iter::repeat_n(' ', tag.len() - other.len()));
-        done = name.range.end;
+        if token.kind == Kind::Raw {
+            rewriter.raw(token);
+        }
     }
-    out.push_str(source.get(done..).unwrap_or_default());
-    out
+    rewriter.finish()
+}
+
+struct Rewriter<'s> {
+    source: &'s str,
+    done: usize,
+    out: String,
+    places: Places,
+}
+
+impl Rewriter<'_> {
+    fn replace(&mut self, token: &Token, other: &str) {
+        self.out.push_str(self.source.get(self.done..token.range.start).unwrap_or_default());
+        self.places.push(self.out.len(), token.range.start);
+        self.out.push_str(other);
+        self.places.push(self.out.len(), token.range.end);
+        self.done = token.range.end;
+    }
+
+    /// Unlike minijinja, Jinja2 keeps the newline after `{% raw %}`.
+    fn raw(&mut self, token: &Token) {
+        let tag = token.text(self.source);
+        if let Some(begin) = tag.strip_suffix("%}")
+            && begin.trim_end().ends_with("raw")
+            && !begin.contains("endraw")
+        {
+            self.replace(token, &format!("{begin}+%}}"));
+        }
+    }
+
+    fn finish(mut self) -> (String, Places) {
+        self.out.push_str(self.source.get(self.done..).unwrap_or_default());
+        (self.out, self.places)
+    }
 }
 
 #[cfg(test)]
@@ -33,16 +65,27 @@ mod tests {
     use crate::scan::tokens;
 
     #[test]
-    fn only_generation_tags_are_rewritten_and_nothing_moves() {
+    fn only_tags_are_rewritten() {
         for (source, expected) in [
-            ("{%-generation-%}a{%+ endgeneration %}", "{%-with      -%}a{%+ endwith       %}"),
+            ("{%-generation-%}a{%+ endgeneration %}", "{%-with-%}a{%+ endwith %}"),
             ("{{ '{% generation %}' }}", "{{ '{% generation %}' }}"),
             ("{# {% generation %} #}", "{# {% generation %} #}"),
-            ("{% raw %}{% generation %}{% endraw %}", "{% raw %}{% generation %}{% endraw %}"),
+            ("{% raw %}{% generation %}{% endraw %}", "{% raw +%}{% generation %}{% endraw %}"),
             ("{% set generation = 1 %}{{ generation }}", "{% set generation = 1 %}{{ generation }}"),
             ("generation {% if generation %}", "generation {% if generation %}"),
+            ("{%- raw -%} a {% endraw -%}", "{%- raw -%} a {% endraw -%}"),
         ] {
-            assert_eq!(rewritten(source, &tokens(source)), expected);
+            assert_eq!(rewritten(source, &tokens(source)).0, expected);
+        }
+    }
+
+    #[test]
+    fn what_moves_is_found_again() {
+        let source = "a{% generation %}b{% endgeneration %}{{ c }}";
+        let (rewritten, places) = rewritten(source, &tokens(source));
+        for what in ["a", "b", "c }}"] {
+            let here = rewritten.find(what).unwrap();
+            assert_eq!(places.origin(here), source.find(what).unwrap(), "{what}");
         }
     }
 }

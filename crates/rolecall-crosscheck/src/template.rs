@@ -1,24 +1,19 @@
 //! A compiled template and its renders.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Value, machinery};
 use rolecall_jinja::{Error, ErrorKind, Limits, RenderOptions};
 use serde_json::Value as Json;
 
-use crate::{Marked, convert, environment, error, marking, rewrite, scan, variables};
-
-/// The name of the only template of an environment.
-const NAME: &str = "chat_template";
+use crate::compile::{self, Compiled};
+use crate::value::Dict;
+use crate::{Marked, convert, marking, render};
 
 /// A chat template, compiled once for any number of renders on any number of threads.
 #[derive(Debug)]
 pub struct Template {
     source: String,
-    env: Environment<'static>,
+    compiled: Compiled,
     limits: Limits,
 }
 
@@ -43,15 +38,8 @@ impl Template {
             );
             return Err(Error::new(ErrorKind::Limit, message));
         }
-        let normal = normal_newlines(source);
-        let rewritten = rewrite::rewritten(&normal, &scan::tokens(&normal));
-        let compiled = base().and_then(|base| {
-            let mut env = base.clone();
-            env.add_template_owned(NAME, rewritten)?;
-            Ok(env)
-        });
-        let env = compiled.map_err(|error| error::translated(&error, &normal))?;
-        Ok(Self { source: source.to_owned(), env, limits })
+        let compiled = compile::compile(&compile::normal_newlines(source))?;
+        Ok(Self { source: source.to_owned(), compiled, limits })
     }
 
     /// The template's source, as it was given.
@@ -68,12 +56,7 @@ impl Template {
     /// # Ok::<(), rolecall_jinja::Error>(())
     /// ```
     pub fn variables(&self) -> Vec<String> {
-        let normal = normal_newlines(&self.source);
-        let rewritten = rewrite::rewritten(&normal, &scan::tokens(&normal));
-        // It has been parsed before.
-        let Ok(tree) = machinery::parse(&rewritten, NAME, SyntaxConfig::default()) else { return Vec::new() };
-        let functions: BTreeSet<&str> = self.env.globals().map(|(name, _)| name).chain(["strftime_now"]).collect();
-        variables::Reader::read(&tree).difference(&functions).map(|name| (*name).to_owned()).collect()
+        self.compiled.variables.clone()
     }
 
     /// Renders with the variables of `context`, which must be an object, without a clock.
@@ -125,35 +108,7 @@ impl Template {
         marking::marked(&self.source, context, needle, trusted, options, render)
     }
 
-    fn run(&self, context: &Value, options: &RenderOptions) -> Result<String, Error> {
-        let mut env = self.env.clone();
-        env.set_fuel(Some(options.limits.steps));
-        env.add_global("strftime_now", environment::strftime_now(options.clock.clone()));
-        let text = env.get_template(NAME).and_then(|template| template.render(context.clone()));
-        let text = text.map_err(|error| error::translated(&error, &normal_newlines(&self.source)))?;
-        if text.len() > options.limits.output_bytes {
-            let message = format!("the output has more than {} bytes", options.limits.output_bytes);
-            return Err(Error::new(ErrorKind::Limit, message));
-        }
-        Ok(text)
-    }
-}
-
-/// The environment that all templates start from.
-fn base() -> Result<&'static Environment<'static>, minijinja::Error> {
-    static BASE: OnceLock<Environment<'static>> = OnceLock::new();
-    if let Some(env) = BASE.get() {
-        return Ok(env);
-    }
-    let env = environment::environment()?;
-    Ok(BASE.get_or_init(|| env))
-}
-
-/// The source with `\n` for every kind of line end, as Jinja2 reads it.
-fn normal_newlines(source: &str) -> Cow<'_, str> {
-    if source.contains('\r') {
-        Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(source)
+    fn run(&self, context: &Arc<Dict>, options: &RenderOptions) -> Result<String, Error> {
+        render::render(&self.compiled, &compile::normal_newlines(&self.source), context, options)
     }
 }

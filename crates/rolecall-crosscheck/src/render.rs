@@ -1,0 +1,94 @@
+//! A run of a compiled template.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::Object;
+use rolecall_jinja::{Error, ErrorKind, RenderOptions};
+
+use crate::budget::{ACCOUNT, Account};
+use crate::compile::{Compiled, NAME};
+use crate::error;
+use crate::value::Dict;
+
+/// Renders with the variables of `context`, a dict. `source` is for the places of errors.
+pub(crate) fn render(
+    compiled: &Compiled,
+    source: &str,
+    context: &Arc<Dict>,
+    options: &RenderOptions,
+) -> Result<String, Error> {
+    let account = Account::new(options);
+    let root = Root {
+        context: Arc::clone(context),
+        missing: Arc::clone(&compiled.missing),
+        account: Arc::clone(&account),
+    };
+    let mut env = compiled.env.clone();
+    env.set_fuel(Some(options.limits.steps));
+    let mut out = Capped { bytes: Vec::new(), most: options.limits.output_bytes, full: false };
+    let done = env
+        .get_template(NAME)
+        .and_then(|template| template.render_captured_to(Value::from_object(root), &mut out).map(|_| ()));
+    account.close();
+    let too_long = || {
+        let message = format!("the output has more than {} bytes", options.limits.output_bytes);
+        Error::new(ErrorKind::Limit, message)
+    };
+    if out.full {
+        return Err(too_long());
+    }
+    done.map_err(|error| error::translated(&error, source, |at| compiled.places.start(at)))?;
+    String::from_utf8(out.bytes).map_err(|_| Error::new(ErrorKind::Unsupported, "the output is no text"))
+}
+
+/// What variables are looked up in: the caller's, then the undefined ones.
+struct Root {
+    context: Arc<Dict>,
+    missing: Arc<BTreeMap<String, Value>>,
+    account: Arc<Account>,
+}
+
+impl fmt::Debug for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<variables>")
+    }
+}
+
+impl Object for Root {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        if key == ACCOUNT {
+            return Some(Value::from_dyn_object(Arc::clone(&self.account)));
+        }
+        self.context.get_str(key).or_else(|| self.missing.get(key)).cloned()
+    }
+}
+
+/// An output that takes no more than `most` bytes.
+struct Capped {
+    bytes: Vec<u8>,
+    most: usize,
+    full: bool,
+}
+
+impl io::Write for &mut Capped {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        if text.len() > self.most - self.bytes.len() {
+            self.full = true;
+            return Err(io::Error::other("the output is full"));
+        }
+        self.bytes.extend_from_slice(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
