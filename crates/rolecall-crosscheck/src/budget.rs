@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::value::{Object, ObjectRepr};
-use minijinja::{Error, State};
+use minijinja::{Error, State, Value};
 use rolecall_jinja::{Clock, ErrorKind, RenderOptions};
 
 use crate::error::raise;
-use crate::value::Namespace;
+use crate::value::{Namespace, weight};
 
 /// The name under which a render's [`Account`] is found; no template can write it.
 pub(crate) const ACCOUNT: &str = "\0account";
@@ -105,6 +105,16 @@ pub(crate) fn work(state: &mut State<'_, '_>, bytes: usize) -> Result<(), Error>
         0 => Ok(()),
         fuel => state.consume_fuel(u64::try_from(fuel).unwrap_or(u64::MAX)),
     }
+}
+
+/// Pays for going through a value.
+pub(crate) fn visit(state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    state.consume_fuel(u64::try_from(weight(value)).unwrap_or(u64::MAX))
+}
+
+/// Pays for comparing two values.
+pub(crate) fn compare(state: &mut State<'_, '_>, a: &Value, b: &Value) -> Result<(), Error> {
+    state.consume_fuel(u64::try_from(weight(a).min(weight(b))).unwrap_or(u64::MAX))
 }
 
 /// A text that is being written, and never gets longer than can be paid for.

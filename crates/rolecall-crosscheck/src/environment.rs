@@ -69,15 +69,25 @@ fn add_operators(env: &mut Environment<'static>) {
         (Order::Greater, "gt"),
         (Order::GreaterOrEqual, "ge"),
     ] {
-        env.add_filter(name(called), move |a: &Value, b: &Value| compare(order, a, b));
+        env.add_filter(name(called), move |state: &mut State<'_, '_>, a: &Value, b: &Value| {
+            budget::compare(state, a, b)?;
+            compare(order, a, b)
+        });
     }
-    env.add_filter(name("eq"), |a: &Value, b: &Value| equal(a, b));
-    env.add_filter(name("ne"), |a: &Value, b: &Value| !equal(a, b));
+    for (wanted, called) in [(true, "eq"), (false, "ne")] {
+        env.add_filter(name(called), move |state: &mut State<'_, '_>, a: &Value, b: &Value| {
+            budget::compare(state, a, b)?;
+            Ok::<_, Error>(equal(a, b) == wanted)
+        });
+    }
     env.add_filter(name("in"), |state: &mut State<'_, '_>, item: &Value, container: &Value| {
-        budget::work(state, container.as_str().map_or(0, str::len))?;
+        budget::visit(state, container)?;
         contains(container, item)
     });
-    env.add_filter(name("chain"), |first: &Value, others: Rest<Value>| chain(first, &others));
+    env.add_filter(name("chain"), |state: &mut State<'_, '_>, first: &Value, others: Rest<Value>| {
+        others.iter().try_for_each(|other| budget::visit(state, other))?;
+        chain(first, &others)
+    });
     env.add_filter(name("neg"), |value: &Value| arithmetic::negative(value));
     env.add_filter(name("concat"), |state: &mut State<'_, '_>, first: Value, others: Rest<Value>| {
         let operands: Vec<Value> = std::iter::once(first).chain(others.iter().cloned()).collect();

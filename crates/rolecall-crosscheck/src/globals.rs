@@ -143,7 +143,7 @@ fn namespace(state: &mut State<'_, '_>, args: &Args<'_>) -> Result<Value, Error>
 
 /// The class `dict`, of which templates can use the call and `fromkeys`.
 #[derive(Debug)]
-struct DictClass;
+pub(crate) struct DictClass;
 
 impl Object for DictClass {
     fn repr(self: &Arc<Self>) -> ObjectRepr {

@@ -41,7 +41,14 @@ pub(crate) fn render(
     if out.full {
         return Err(too_long());
     }
-    done.map_err(|error| error::translated(&error, source, |at| compiled.places.start(at)))?;
+    done.map_err(|error| {
+        let origin = |at| compiled.places.start(at);
+        let translated = error::translated(&error, source, origin);
+        macro_arguments(compiled, source, &error, origin).map_or(translated.clone(), |better| {
+            let better = Error::new(ErrorKind::Type, better);
+            translated.line().map_or(better.clone(), |line| better.at(source, line, translated.column()))
+        })
+    })?;
     String::from_utf8(out.bytes).map_err(|_| Error::new(ErrorKind::Unsupported, "the output is no text"))
 }
 
@@ -91,4 +98,25 @@ impl io::Write for &mut Capped {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The reference's message about the arguments of a macro, whose name stands where the error was found.
+fn macro_arguments(
+    compiled: &Compiled,
+    source: &str,
+    error: &minijinja::Error,
+    origin: impl Fn(usize) -> usize,
+) -> Option<String> {
+    let detail = error.detail().unwrap_or_default();
+    let call = source.get(origin(error.range()?.start)..)?;
+    let name = call.get(..call.find(|c: char| c != '_' && !c.is_alphanumeric())?)?;
+    let parameters = compiled.macros.get(name)?;
+    if error.kind() != minijinja::ErrorKind::TooManyArguments {
+        return None;
+    }
+    let quoted = |prefix: &str| detail.strip_prefix(prefix).map(|rest| rest.trim_matches('`'));
+    Some(match quoted("unknown keyword argument ").or_else(|| quoted("duplicate argument ")) {
+        Some(argument) => format!("macro '{name}' takes no keyword argument '{argument}'"),
+        None => format!("macro '{name}' takes not more than {parameters} argument(s)"),
+    })
 }

@@ -22,12 +22,12 @@ pub(crate) fn find(name: &str) -> Option<Test> {
 
 /// All tests of Jinja2.
 pub(crate) const TESTS: [(&str, Test); 39] = [
-    ("!=", |_, a, args| Ok(!equal(a, &other(args)?))),
-    ("<", |_, a, args| compare(Order::Less, a, &other(args)?)),
-    ("<=", |_, a, args| compare(Order::LessOrEqual, a, &other(args)?)),
-    ("==", |_, a, args| Ok(equal(a, &other(args)?))),
-    (">", |_, a, args| compare(Order::Greater, a, &other(args)?)),
-    (">=", |_, a, args| compare(Order::GreaterOrEqual, a, &other(args)?)),
+    ("!=", |state, a, args| Ok(!equal(a, &compared(state, a, args)?))),
+    ("<", |state, a, args| compare(Order::Less, a, &compared(state, a, args)?)),
+    ("<=", |state, a, args| compare(Order::LessOrEqual, a, &compared(state, a, args)?)),
+    ("==", |state, a, args| Ok(equal(a, &compared(state, a, args)?))),
+    (">", |state, a, args| compare(Order::Greater, a, &compared(state, a, args)?)),
+    (">=", |state, a, args| compare(Order::GreaterOrEqual, a, &compared(state, a, args)?)),
     ("boolean", |_, value, args| alone(args, matches!(kind(value), Kind::Bool(_)))),
     ("callable", |_, value, args| alone(args, is_callable(value))),
     ("defined", |_, value, args| alone(args, !is_undefined(value))),
@@ -35,8 +35,8 @@ pub(crate) const TESTS: [(&str, Test); 39] = [
         let rest = binary(state, Operator::Rem, value, &other(args)?)?;
         Ok(equal(&rest, &Value::from(0)))
     }),
-    ("eq", |_, a, args| Ok(equal(a, &other(args)?))),
-    ("equalto", |_, a, args| Ok(equal(a, &other(args)?))),
+    ("eq", |state, a, args| Ok(equal(a, &compared(state, a, args)?))),
+    ("equalto", |state, a, args| Ok(equal(a, &compared(state, a, args)?))),
     ("escaped", |_, value, args| alone(args, value.is_safe())),
     ("even", |state, value, args| parity(state, value, args, 0)),
     ("false", |_, value, args| alone(args, matches!(kind(value), Kind::Bool(false)))),
@@ -44,18 +44,22 @@ pub(crate) const TESTS: [(&str, Test); 39] = [
         alone(args, value.as_str().is_some_and(|name| filters::find(name).is_some()))
     }),
     ("float", |_, value, args| alone(args, matches!(kind(value), Kind::Float(_)))),
-    ("ge", |_, a, args| compare(Order::GreaterOrEqual, a, &other(args)?)),
-    ("greaterthan", |_, a, args| compare(Order::Greater, a, &other(args)?)),
-    ("gt", |_, a, args| compare(Order::Greater, a, &other(args)?)),
-    ("in", |_, a, args| contains(&other(args)?, a)),
+    ("ge", |state, a, args| compare(Order::GreaterOrEqual, a, &compared(state, a, args)?)),
+    ("greaterthan", |state, a, args| compare(Order::Greater, a, &compared(state, a, args)?)),
+    ("gt", |state, a, args| compare(Order::Greater, a, &compared(state, a, args)?)),
+    ("in", |state, a, args| {
+        let container = other(args)?;
+        budget::visit(state, &container)?;
+        contains(&container, a)
+    }),
     ("integer", |_, value, args| alone(args, matches!(kind(value), Kind::Int(_) | Kind::HugeInt))),
     ("iterable", |_, value, args| alone(args, is_iterable(value))),
-    ("le", |_, a, args| compare(Order::LessOrEqual, a, &other(args)?)),
-    ("lessthan", |_, a, args| compare(Order::Less, a, &other(args)?)),
+    ("le", |state, a, args| compare(Order::LessOrEqual, a, &compared(state, a, args)?)),
+    ("lessthan", |state, a, args| compare(Order::Less, a, &compared(state, a, args)?)),
     ("lower", |state, value, args| letters(state, value, args, case::is_lower)),
-    ("lt", |_, a, args| compare(Order::Less, a, &other(args)?)),
+    ("lt", |state, a, args| compare(Order::Less, a, &compared(state, a, args)?)),
     ("mapping", |_, value, args| alone(args, matches!(kind(value), Kind::Dict(_)))),
-    ("ne", |_, a, args| Ok(!equal(a, &other(args)?))),
+    ("ne", |state, a, args| Ok(!equal(a, &compared(state, a, args)?))),
     ("none", |_, value, args| alone(args, value.is_none())),
     ("number", |_, value, args| {
         alone(args, matches!(kind(value), Kind::Bool(_) | Kind::Int(_) | Kind::HugeInt | Kind::Float(_)))
@@ -81,6 +85,13 @@ fn other(args: &Args<'_>) -> Result<Value, Error> {
     Ok(other.unwrap_or_default())
 }
 
+/// The one argument of a test, which `value` is compared with.
+fn compared(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
+    let other = other(args)?;
+    budget::compare(state, value, &other)?;
+    Ok(other)
+}
+
 fn parity(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>, rest: i64) -> Result<bool, Error> {
     let remainder = binary(state, Operator::Rem, value, &Value::from(2))?;
     alone(args, equal(&remainder, &Value::from(rest)))
@@ -94,7 +105,7 @@ fn letters(
 ) -> Result<bool, Error> {
     let mut out = budget::writer(state);
     repr::write_str(&mut out, value)?;
-    alone(args, test(out.text()))
+    alone(args, test(&out.finish(state)?))
 }
 
 /// `a is b`, where objects cannot be told apart but by their values.

@@ -15,9 +15,10 @@ use crate::ops::equal::equal;
 use crate::ops::iterate;
 use crate::value::{Generator, Kind, List, Missing, Reason, kind, type_name};
 
-/// Pays for sorting so many items.
-fn pay(state: &mut State<'_, '_>, items: usize) -> Result<(), Error> {
-    budget::work(state, items.saturating_mul(16).saturating_mul(usize::BITS as usize / 4))
+/// Pays for comparing each of the items with some of the others.
+fn pay(state: &mut State<'_, '_>, items: &[Value]) -> Result<(), Error> {
+    let times = usize::BITS - items.len().leading_zeros();
+    (0..times).try_for_each(|_| items.iter().try_for_each(|item| budget::visit(state, item)))
 }
 
 /// Items with what they are sorted by, in order.
@@ -27,12 +28,10 @@ fn sorted(
     reverse: bool,
     mut key: impl FnMut(&Value) -> Result<Value, Error>,
 ) -> Result<Vec<(Value, Value)>, Error> {
-    pay(state, items.len())?;
+    pay(state, &items)?;
     let keyed: Result<Vec<(Value, Value)>, Error> =
         items.into_iter().map(|item| Ok((key(&item)?, item))).collect();
-    let mut keyed = keyed?;
-    compare::sort(&mut keyed, |(key, _)| key, reverse)?;
-    Ok(keyed)
+    compare::sort(keyed?, |(key, _)| key, reverse)
 }
 
 pub(super) fn sort(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
@@ -86,6 +85,7 @@ pub(super) fn unique(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) 
     let mut kept = Vec::new();
     for item in iterate::items(state, value)? {
         let key = getter.get(&item)?;
+        budget::visit(state, &key)?;
         hashable(&key)?;
         if seen.insert(key) {
             kept.push(item);
@@ -116,7 +116,10 @@ fn extreme(
         let key = getter.get(&item)?;
         let better = match &best {
             None => true,
-            Some((best, _)) => compare::compare(order, &key, best)?,
+            Some((best, _)) => {
+                budget::compare(state, &key, best)?;
+                compare::compare(order, &key, best)?
+            }
         };
         if better {
             best = Some((key, item));

@@ -39,7 +39,7 @@ pub(super) fn first(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -
     args.bind::<0>("do_first", [], 0)?;
     let first = match kind(value) {
         Kind::Generator(generator) => generator.next(),
-        Kind::Text(text) => text.chars().next().map(|c| crate::value::text(c, value.is_safe())),
+        Kind::Text(text) => text.chars().next().map(Value::from),
         Kind::List(list) | Kind::Tuple(list) => list.items().first().cloned(),
         _ => iterate::items(state, value)?.into_iter().next(),
     };

@@ -22,7 +22,7 @@ pub(super) fn call(
     args: &Args<'_>,
 ) -> Result<Value, Error> {
     let class = if of.is_tuple() { "tuple" } else { "list" };
-    budget::work(state, of.items().len())?;
+    of.items().iter().try_for_each(|item| budget::visit(state, item))?;
     match name {
         "copy" => {
             args.by_place::<0>(class, name, 0)?;

@@ -300,15 +300,17 @@ fn searched(this: &str, name: &str, args: &Args<'_>) -> Result<Value, Error> {
 fn replaced(state: &mut State<'_, '_>, this: &str, safe: bool, args: &Args<'_>) -> Result<Value, Error> {
     let [old, new, most] = args.by_place("str", "replace", 2)?;
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let argument = |value: &'_ Value, n: u8| -> Result<String, Error> {
-        let found = value.as_str().ok_or_else(|| {
-            raise(ErrorKind::Type, format!("replace() argument {n} must be str, not {}", type_name(value)))
-        })?;
-        Ok(if safe { escape::unless_safe(value, found) } else { found.to_owned() })
+    let argument = |value: &Value, n: u8| {
+        let wrong = || format!("replace() argument {n} must be str, not {}", type_name(value));
+        value.as_str().map(str::to_owned).ok_or_else(|| raise(ErrorKind::Type, wrong()))
     };
-    let (old, new) = (argument(&old, 1)?, argument(&new, 2)?);
+    let (old, mut replacement) = (argument(&old, 1)?, argument(&new, 2)?);
+    if safe {
+        replacement = escape::unless_safe(&new, &replacement);
+    }
     let most = most.map_or(Ok(-1), |most| integer(&most))?;
-    replace(state, this, &old, &new, usize::try_from(most).unwrap_or(usize::MAX)).map(|out| text(out, safe))
+    replace(state, this, &old, &replacement, usize::try_from(most).unwrap_or(usize::MAX))
+        .map(|out| text(out, safe))
 }
 
 /// `text.replace(old, new, most)`.

@@ -3,7 +3,7 @@
 use minijinja::{Error, State, Value};
 use rolecall_jinja::ErrorKind;
 
-use super::contains::unhashable;
+use super::contains::hashable;
 use crate::budget;
 use crate::error::raise;
 use crate::methods;
@@ -59,7 +59,7 @@ pub(crate) fn attribute(of: &Value, name: &str) -> Result<Value, Error> {
 pub(crate) fn item(of: &Value, key: &Value) -> Result<Value, Error> {
     let found = match kind(of) {
         Kind::Undefined(missing) => return Err(missing.error()),
-        Kind::Dict(dict) => unhashable(key).is_none().then(|| dict.get(key).cloned()).flatten(),
+        Kind::Dict(dict) => hashable(key).ok().and_then(|key| dict.get(key)).cloned(),
         Kind::List(list) | Kind::Tuple(list) => {
             place(key, list.items().len()).and_then(|n| list.items().get(n).cloned())
         }

@@ -67,26 +67,35 @@ fn numbers(a: &Value, b: &Value) -> Option<Ordering> {
     (!nan(a) && !nan(b)).then(|| a.cmp(b))
 }
 
-/// Sorts as Python does: stably, by `<` alone, and with its errors.
-pub(crate) fn sort<T>(items: &mut [T], key: impl Fn(&T) -> &Value, reverse: bool) -> Result<(), Error> {
+/// Sorts as Python does: stably, by `<` alone, and with its errors, in which the later item comes first.
+pub(crate) fn sort<T>(items: Vec<T>, key: impl Fn(&T) -> &Value, reverse: bool) -> Result<Vec<T>, Error> {
     let mut failed = None;
-    items.sort_by(|a, b| {
-        let (a, b) = if reverse { (key(b), key(a)) } else { (key(a), key(b)) };
-        let mut less = |a: &Value, b: &Value| match compare(Order::Less, a, b) {
-            Ok(less) => less,
-            Err(error) => {
-                failed.get_or_insert(error);
-                false
-            }
-        };
-        // Python asks whether the later item is less than the earlier one.
-        if less(b, a) {
-            Ordering::Greater
-        } else if less(a, b) {
+    let mut less = |a: &Value, b: &Value| {
+        compare(Order::Less, a, b).unwrap_or_else(|error| {
+            failed.get_or_insert(error);
+            false
+        })
+    };
+    let mut numbered: Vec<(usize, T)> = items.into_iter().enumerate().collect();
+    if reverse {
+        // What is equal keeps its order in a descending sort, too.
+        numbered.reverse();
+        (0..).zip(&mut numbered).for_each(|(n, item)| item.0 = n);
+    }
+    numbered.sort_by(|a, b| {
+        let swapped = a.0 < b.0;
+        let (later, earlier) = if swapped { (b, a) } else { (a, b) };
+        let ordering = if less(key(&later.1), key(&earlier.1)) {
             Ordering::Less
+        } else if less(key(&earlier.1), key(&later.1)) {
+            Ordering::Greater
         } else {
             Ordering::Equal
-        }
+        };
+        if swapped { ordering.reverse() } else { ordering }
     });
-    failed.map_or(Ok(()), Err)
+    if reverse {
+        numbered.reverse();
+    }
+    failed.map_or_else(|| Ok(numbered.into_iter().map(|(_, item)| item).collect()), Err)
 }

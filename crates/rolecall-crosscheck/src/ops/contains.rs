@@ -5,7 +5,7 @@ use rolecall_jinja::ErrorKind;
 
 use super::equal::equal;
 use crate::error::raise;
-use crate::value::{Kind, ViewOf, kind, missing, type_name};
+use crate::value::{Kind, ViewOf, kind, missing, type_name, weight};
 
 /// `item in container`.
 pub(crate) fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
@@ -43,6 +43,11 @@ pub(crate) fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
 
 /// The value, if it can be a key.
 pub(crate) fn hashable(key: &Value) -> Result<&Value, Error> {
+    /// A tuple of this weight is more than any template means to look up.
+    const HEAVIEST: usize = 1 << 16;
+    if matches!(kind(key), Kind::Tuple(_)) && weight(key) > HEAVIEST {
+        return Err(raise(ErrorKind::Limit, format!("a key is a tuple of more than {HEAVIEST} values")));
+    }
     match unhashable(key) {
         Some(name) => Err(raise(ErrorKind::Type, format!("unhashable type: '{name}'"))),
         None => Ok(key),

@@ -14,7 +14,7 @@ pub(crate) fn items(state: &mut State<'_, '_>, value: &Value) -> Result<Vec<Valu
         Kind::Undefined(_) => Vec::new(),
         Kind::Text(text) => {
             budget::list(state, text.len())?;
-            text.chars().map(|c| crate::value::text(c, value.is_safe())).collect()
+            text.chars().map(Value::from).collect()
         }
         Kind::List(list) | Kind::Tuple(list) => list.items().to_vec(),
         Kind::Dict(dict) => dict.keys().cloned().collect(),

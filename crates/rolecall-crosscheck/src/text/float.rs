@@ -39,7 +39,10 @@ pub(crate) struct Scientific {
 impl Scientific {
     /// The shortest digits that read back as the same double.
     pub(crate) fn shortest(value: f64) -> Self {
-        Self::parse(&format!("{value:e}"))
+        let shortest = Self::parse(&format!("{value:e}"));
+        // Of two that are equally near Python takes the even one.
+        let rounded = format!("{value:.*e}", shortest.digits.len() - 1);
+        if rounded.parse() == Ok(value) { Self::parse(&rounded) } else { shortest }
     }
 
     /// So many digits, rounded to the nearest and half to even.
@@ -77,6 +80,8 @@ mod tests {
             (5e-324, "5e-324"),
             (1.797_693_134_862_315_7e308, "1.7976931348623157e+308"),
             (123_456_789.123_456_79, "123456789.12345679"),
+            (1e15 + 0.25, "1000000000000000.2"),
+            (9_007_199_254_740_993.0, "9007199254740992.0"),
             (f64::INFINITY, "inf"),
             (f64::NEG_INFINITY, "-inf"),
             (f64::NAN, "nan"),

@@ -38,7 +38,7 @@ impl Style {
             Kind::Dict(dict) => {
                 let mut entries: Vec<&(Value, Value)> = dict.entries().iter().collect();
                 if self.sort_keys {
-                    compare::sort(&mut entries, |(key, _)| key, false)?;
+                    entries = compare::sort(entries, |(key, _)| key, false)?;
                 }
                 self.container(out, ['{', '}'], entries.into_iter(), level, |out, (key, value)| {
                     self.key(out, key)?;

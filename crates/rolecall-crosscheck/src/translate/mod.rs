@@ -8,7 +8,7 @@ mod expression;
 mod output;
 mod statement;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::machinery::ast::Stmt;
 use rolecall_jinja::Error;
@@ -26,6 +26,8 @@ pub(crate) struct Translated {
     pub(crate) places: Places,
     /// All variables that the template mentions.
     pub(crate) names: BTreeSet<String>,
+    /// How many parameters each macro has.
+    pub(crate) macros: BTreeMap<String, usize>,
 }
 
 /// Translates the tree of a template. `original` is its source, and `rewritten` tells where in it each part of
@@ -40,6 +42,7 @@ pub(crate) fn translated(
         rewritten,
         out: Output::default(),
         names: BTreeSet::new(),
+        macros: BTreeMap::new(),
         around: Vec::new(),
         lenient: false,
         captured: 0,
@@ -48,7 +51,7 @@ pub(crate) fn translated(
     };
     translator.statement(template)?;
     let (source, places) = translator.out.finish();
-    Ok(Translated { source, places, names: translator.names })
+    Ok(Translated { source, places, names: translator.names, macros: translator.macros })
 }
 
 /// The beginning of names that do not occur in a template: more underscores than it has in a row.
@@ -75,6 +78,7 @@ struct Translator<'s> {
     rewritten: &'s Places,
     out: Output,
     names: BTreeSet<String>,
+    macros: BTreeMap<String, usize>,
     around: Vec<Around>,
     /// Whether an unknown filter or test is an error only when it is reached.
     lenient: bool,

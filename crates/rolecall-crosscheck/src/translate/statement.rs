@@ -59,6 +59,7 @@ impl Translator<'_> {
                 self.declared();
                 self.out.write("{%macro ");
                 self.out.write(macro_decl.name);
+                self.macros.insert(macro_decl.name.to_owned(), macro_decl.args.len());
                 self.parameters(macro_decl);
                 self.out.write("%}");
                 self.macro_body(macro_decl)?;

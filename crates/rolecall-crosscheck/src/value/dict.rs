@@ -8,7 +8,7 @@ use std::sync::Arc;
 use minijinja::value::{DynObject, Enumerator, Object, ObjectExt, ObjectRepr};
 use minijinja::{Error, Value};
 
-use super::{List, depth_around};
+use super::{Extent, List};
 use crate::ops::equal;
 use crate::text::repr;
 
@@ -19,7 +19,7 @@ const FEW: usize = 8;
 pub(crate) struct Dict {
     entries: Vec<(Value, Value)>,
     places: HashMap<Value, usize>,
-    depth: u32,
+    extent: Extent,
 }
 
 impl Dict {
@@ -46,8 +46,8 @@ impl Dict {
         if kept.len() > FEW {
             index(&kept, &mut places);
         }
-        let depth = depth_around(kept.iter().flat_map(|(key, value)| [key, value]))?;
-        Ok(Value::from_object(Self { entries: kept, places, depth }))
+        let extent = Extent::around(kept.iter().flat_map(|(key, value)| [key, value]))?;
+        Ok(Value::from_object(Self { entries: kept, places, extent }))
     }
 
     pub(crate) fn get(&self, key: &Value) -> Option<&Value> {
@@ -71,8 +71,8 @@ impl Dict {
         self.entries.iter().map(|(key, _)| key)
     }
 
-    pub(super) fn depth(&self) -> u32 {
-        self.depth
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
     }
 }
 

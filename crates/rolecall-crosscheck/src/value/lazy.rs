@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, Value};
 
-use super::depth_around;
+use super::Extent;
 
 /// What a lazy filter gives: always true, without a length, and empty after it was gone through once.
 ///
@@ -14,13 +14,13 @@ use super::depth_around;
 #[derive(Debug)]
 pub(crate) struct Generator {
     items: Mutex<std::vec::IntoIter<Value>>,
-    depth: u32,
+    extent: Extent,
 }
 
 impl Generator {
     pub(crate) fn make(items: Vec<Value>) -> Result<Value, Error> {
-        let depth = depth_around(&items)?;
-        Ok(Value::from_object(Self { items: Mutex::new(items.into_iter()), depth }))
+        let extent = Extent::around(&items)?;
+        Ok(Value::from_object(Self { items: Mutex::new(items.into_iter()), extent }))
     }
 
     /// The items that are left; afterwards there are none.
@@ -33,8 +33,8 @@ impl Generator {
         self.items.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 
-    pub(super) fn depth(&self) -> u32 {
-        self.depth
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
     }
 }
 

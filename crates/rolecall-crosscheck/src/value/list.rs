@@ -7,7 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
 use minijinja::{Error, Value};
 
-use super::depth_around;
+use super::Extent;
 use crate::ops::equal;
 use crate::text::repr;
 
@@ -24,7 +24,7 @@ enum Class {
 pub(crate) struct List {
     items: Vec<Value>,
     class: Class,
-    depth: u32,
+    extent: Extent,
 }
 
 impl List {
@@ -46,8 +46,8 @@ impl List {
     }
 
     fn build(items: Vec<Value>, class: Class) -> Result<Value, Error> {
-        let depth = depth_around(&items)?;
-        Ok(Value::from_object(Self { items, class, depth }))
+        let extent = Extent::around(&items)?;
+        Ok(Value::from_object(Self { items, class, extent }))
     }
 
     pub(crate) fn items(&self) -> &[Value] {
@@ -68,8 +68,8 @@ impl List {
         self.items.get(place).filter(|_| self.class == Class::Group)
     }
 
-    pub(super) fn depth(&self) -> u32 {
-        self.depth
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
     }
 }
 

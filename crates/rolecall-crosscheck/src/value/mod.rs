@@ -4,6 +4,7 @@
 //! print, compare and look up as Python's do.
 
 mod dict;
+mod extent;
 mod lazy;
 mod list;
 mod method;
@@ -11,22 +12,17 @@ mod missing;
 mod namespace;
 mod turns;
 
+use minijinja::Value;
 use minijinja::value::ValueKind;
-use minijinja::{Error, Value};
-use rolecall_jinja::ErrorKind;
 
 pub(crate) use dict::{Dict, View, ViewOf, pairs};
+pub(crate) use extent::{Extent, weight};
 pub(crate) use lazy::{Generator, Range};
 pub(crate) use list::List;
 pub(crate) use method::Method;
 pub(crate) use missing::{Missing, Reason};
 pub(crate) use namespace::Namespace;
 pub(crate) use turns::{Cycler, Joiner};
-
-use crate::error::raise;
-
-/// How deep values may be inside one another; the same as for JSON, so that whatever is read can be kept.
-pub(crate) const MAX_DEPTH: u32 = 600;
 
 /// A value as Python sees it.
 pub(crate) enum Kind<'v> {
@@ -110,6 +106,15 @@ pub(crate) fn described(value: &Value) -> String {
         Kind::Undefined(_) => "jinja2.runtime.Undefined object".to_owned(),
         Kind::Generator(_) => "generator object".to_owned(),
         Kind::Namespace(_) => "transformers.utils.chat_template_utils.TemplateNamespace object".to_owned(),
+        Kind::Other if value.downcast_object_ref::<Cycler>().is_some() => {
+            "jinja2.utils.Cycler object".to_owned()
+        }
+        Kind::Other if value.downcast_object_ref::<Joiner>().is_some() => {
+            "jinja2.utils.Joiner object".to_owned()
+        }
+        Kind::Other if is_dict_class(value) => {
+            "transformers.utils.chat_template_utils.TemplateDict object".to_owned()
+        }
         Kind::Other if is_loop(value) => "jinja2.runtime.LoopContext object".to_owned(),
         Kind::Other if is_macro(value) => "jinja2.runtime.Macro object".to_owned(),
         Kind::Text(_) if value.is_safe() => "markupsafe.Markup object".to_owned(),
@@ -120,6 +125,10 @@ pub(crate) fn described(value: &Value) -> String {
 /// Whether a value is a variable `loop` of minijinja, which holds on to the items it goes through.
 pub(crate) fn is_loop(value: &Value) -> bool {
     value.as_object().is_some_and(|object| object.type_name().ends_with("::Loop"))
+}
+
+fn is_dict_class(value: &Value) -> bool {
+    value.downcast_object_ref::<crate::globals::DictClass>().is_some()
 }
 
 pub(crate) fn is_macro(value: &Value) -> bool {
@@ -136,43 +145,6 @@ pub(crate) fn missing(value: &Value) -> Option<&Missing> {
 
 pub(crate) fn is_undefined(value: &Value) -> bool {
     missing(value).is_some()
-}
-
-/// How many containers are inside one another in a value, itself included.
-fn depth(value: &Value) -> u32 {
-    match kind(value) {
-        Kind::List(list) | Kind::Tuple(list) => list.depth(),
-        Kind::Dict(dict) => dict.depth(),
-        Kind::View(view) => view.dict().depth() + 1,
-        Kind::Generator(generator) => generator.depth(),
-        Kind::Other => {
-            let cycler = value.downcast_object_ref().map(Cycler::depth);
-            cycler.or_else(|| value.downcast_object_ref().map(Joiner::depth)).unwrap_or(0)
-        }
-        // A namespace is emptied before it is dropped.
-        _ => 0,
-    }
-}
-
-/// The depth of a container of `items`.
-///
-/// Values that are too deep would exhaust the stack when they are printed or dropped. A `loop` in a container
-/// could hold an earlier one, and so on without end.
-fn depth_around<'v>(items: impl IntoIterator<Item = &'v Value>) -> Result<u32, Error> {
-    let mut deepest = 0;
-    for item in items {
-        if is_loop(item) {
-            return Err(raise(
-                ErrorKind::Unsupported,
-                "`loop` cannot be kept in a list, dict or namespace here",
-            ));
-        }
-        deepest = deepest.max(depth(item));
-    }
-    if deepest >= MAX_DEPTH {
-        return Err(raise(ErrorKind::Limit, format!("values are nested more than {MAX_DEPTH} deep")));
-    }
-    Ok(deepest + 1)
 }
 
 /// A text that is Markup if `safe`.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
 use minijinja::{Error, Value};
 
-use super::depth_around;
+use super::Extent;
 
 /// Attributes, and the order in which they were first set.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl Namespace {
     }
 
     pub(crate) fn set(&self, name: &str, value: Value) -> Result<(), Error> {
-        depth_around([&value])?;
+        Extent::around([&value])?;
         let mut attributes = self.attributes();
         let next = attributes.len();
         let place = attributes.get(name).map_or(next, |(place, _)| *place);

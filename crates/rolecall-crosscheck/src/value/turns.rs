@@ -6,24 +6,24 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, State, Value};
 
-use super::{depth_around, none};
+use super::{Extent, none};
 
 /// `cycler(...)`: its items by turns.
 #[derive(Debug)]
 pub(crate) struct Cycler {
     items: Vec<Value>,
     next: AtomicUsize,
-    depth: u32,
+    extent: Extent,
 }
 
 impl Cycler {
     pub(crate) fn make(items: Vec<Value>) -> Result<Value, Error> {
-        let depth = depth_around(&items)?;
-        Ok(Value::from_object(Self { items, next: AtomicUsize::new(0), depth }))
+        let extent = Extent::around(&items)?;
+        Ok(Value::from_object(Self { items, next: AtomicUsize::new(0), extent }))
     }
 
-    pub(super) fn depth(&self) -> u32 {
-        self.depth
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
     }
 
     fn current(&self) -> Value {
@@ -67,17 +67,17 @@ impl Object for Cycler {
 pub(crate) struct Joiner {
     separator: Value,
     used: AtomicBool,
-    depth: u32,
+    extent: Extent,
 }
 
 impl Joiner {
     pub(crate) fn make(separator: Value) -> Result<Value, Error> {
-        let depth = depth_around([&separator])?;
-        Ok(Value::from_object(Self { separator, used: AtomicBool::new(false), depth }))
+        let extent = Extent::around([&separator])?;
+        Ok(Value::from_object(Self { separator, used: AtomicBool::new(false), extent }))
     }
 
-    pub(super) fn depth(&self) -> u32 {
-        self.depth
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
     }
 }
 
