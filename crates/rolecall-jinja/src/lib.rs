@@ -1,14 +1,19 @@
-//! The words that chat-template engines share: errors in the reference's terms, limits, the clock
-//! that templates see, and JSON read as Python reads it.
+//! What chat-template engines share: the language's syntax ([`mod@syntax`]), errors in the reference's terms,
+//! limits, the clock that templates see, and JSON read as Python reads it ([`mod@json`]).
 //!
 //! The reference is jinja2 3.1.6 on Python 3.11 inside the sandbox of transformers 5.23.0.
 
 mod clock;
 mod error;
 pub mod json;
+mod lex;
 mod limits;
+mod parse;
+mod source;
 mod strftime;
+pub mod syntax;
 pub mod text;
+mod unescape;
 
 pub use clock::{Clock, DateTime};
 pub use error::{Error, ErrorKind, Location};

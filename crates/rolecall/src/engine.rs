@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use rolecall_crosscheck::Template;
+use rolecall_jinja::syntax::Source;
 use rolecall_jinja::{Clock, DateTime, Error, ErrorKind, Limits, RenderOptions};
 use serde_json::Value;
 
@@ -24,6 +25,8 @@ pub(crate) struct Surroundings<'a> {
 
 impl Engine {
     pub(crate) fn new(source: &str) -> Result<Self, Error> {
+        // What does not parse is refused in the reference's own words before anything else looks at it.
+        Source::new(source).parse()?;
         Template::new(source).map(Self)
     }
 

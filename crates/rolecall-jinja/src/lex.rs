@@ -1,0 +1,420 @@
+//! The lexer: a template's source into tokens, by the rules of jinja2 3.1.6 with the settings of chat templates
+//! (`trim_blocks`, `lstrip_blocks`, no line statements).
+
+use std::borrow::Cow;
+
+use crate::text::{is_space, repr};
+use crate::unescape::unescape;
+use crate::{Error, ErrorKind, source::error_at};
+
+/// What a token is; operators stand for themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind<'s> {
+    Data(&'s str),
+    BlockBegin,
+    BlockEnd,
+    VariableBegin,
+    VariableEnd,
+    Name(&'s str),
+    Text(Cow<'s, str>),
+    /// Decimal digits without underscores, or another base with its prefix.
+    Integer(Cow<'s, str>),
+    Float(f64),
+    Operator(&'static str),
+    End,
+}
+
+/// A token and the byte where it begins.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Token<'s> {
+    pub(crate) kind: Kind<'s>,
+    pub(crate) at: usize,
+}
+
+/// All tokens up to the end or to the first place that is none; the error is due when that place is reached.
+pub(crate) struct Tokens<'s> {
+    pub(crate) tokens: Vec<Token<'s>>,
+    pub(crate) error: Option<Error>,
+}
+
+impl Kind<'_> {
+    /// How messages name it.
+    pub(crate) fn describe(&self) -> &str {
+        match self {
+            Self::Data(_) => "template data / text",
+            Self::BlockBegin => "begin of statement block",
+            Self::BlockEnd => "end of statement block",
+            Self::VariableBegin => "begin of print statement",
+            Self::VariableEnd => "end of print statement",
+            Self::Name(name) => name,
+            Self::Text(_) => "string",
+            Self::Integer(_) => "integer",
+            Self::Float(_) => "float",
+            Self::Operator(operator) => operator,
+            Self::End => "end of template",
+        }
+    }
+}
+
+/// Operators, longer ones first.
+const OPERATORS: [&str; 26] = [
+    "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<",
+    "=", ".", ":", "|", ",", ";",
+];
+
+pub(crate) fn lex(source: &str) -> Tokens<'_> {
+    let mut lexer =
+        Lexer { source, at: 0, line_starting: true, tokens: Vec::with_capacity(source.len() / 4) };
+    let error = lexer.root().err();
+    // The end is said to be on the line of the last token.
+    let at = lexer.tokens.last().map_or(0, |token| token.at);
+    lexer.tokens.push(Token { kind: Kind::End, at });
+    Tokens { tokens: lexer.tokens, error }
+}
+
+struct Lexer<'s> {
+    source: &'s str,
+    at: usize,
+    /// What was read last ended with a newline.
+    line_starting: bool,
+    tokens: Vec<Token<'s>>,
+}
+
+/// What a `-` or `+` beside a tag's delimiter says about white space.
+#[derive(Clone, Copy, PartialEq)]
+enum Sign {
+    Strip,
+    Keep,
+    None,
+}
+
+impl<'s> Lexer<'s> {
+    fn rest(&self) -> &'s str {
+        self.source.get(self.at..).unwrap_or_default()
+    }
+
+    fn push(&mut self, kind: Kind<'s>, at: usize) {
+        self.tokens.push(Token { kind, at });
+    }
+
+    fn fail<T>(&self, at: usize, message: impl Into<String>) -> Result<T, Error> {
+        Err(error_at(self.source, at, ErrorKind::Syntax, message))
+    }
+
+    /// Goes on after `length` bytes.
+    fn advance(&mut self, length: usize) {
+        let read = self.rest().get(..length).unwrap_or_default();
+        self.line_starting = read.ends_with('\n');
+        self.at += length;
+    }
+
+    /// Text outside of tags.
+    fn root(&mut self) -> Result<(), Error> {
+        loop {
+            let rest = self.rest();
+            let Some((length, opening)) = next_tag(rest) else {
+                if !rest.is_empty() {
+                    self.push(Kind::Data(rest), self.at);
+                }
+                return Ok(());
+            };
+            let (text, tag) = rest.split_at(length);
+            let (sign, sign_length) = sign(tag.get(2..).unwrap_or_default());
+            self.data(text, sign, opening == b'{');
+            let start = self.at + length;
+            let raw = if opening == b'%' { raw_begin(tag) } else { None };
+            self.advance(length + raw.unwrap_or(2 + sign_length));
+            match opening {
+                b'{' => {
+                    self.push(Kind::VariableBegin, start);
+                    self.tag(false)?;
+                }
+                b'#' => self.comment()?,
+                _ if raw.is_some() => self.raw()?,
+                _ => {
+                    self.push(Kind::BlockBegin, start);
+                    self.tag(true)?;
+                }
+            }
+        }
+    }
+
+    /// The text before a tag, as far as the tag leaves it.
+    fn data(&mut self, text: &'s str, sign: Sign, is_variable: bool) {
+        let kept = match sign {
+            Sign::Strip => text.trim_end_matches(is_space),
+            Sign::None if !is_variable => {
+                let line = text.rfind('\n').map_or(0, |newline| newline + 1);
+                let (before, indent) = text.split_at(line);
+                let strips = (line > 0 || self.line_starting) && indent.chars().all(is_space);
+                if strips { before } else { text }
+            }
+            _ => text,
+        };
+        if !kept.is_empty() {
+            self.push(Kind::Data(kept), self.at);
+        }
+    }
+
+    fn comment(&mut self) -> Result<(), Error> {
+        let rest = self.rest();
+        let Some(end) = rest.find("#}") else {
+            return if rest.is_empty() { Ok(()) } else { self.fail(self.at, "Missing end of comment tag") };
+        };
+        let before = rest.get(..end).unwrap_or_default();
+        let after = rest.get(end + 2..).unwrap_or_default();
+        let length =
+            if before.ends_with('+') { end + 2 } else { end + 2 + eaten(after, before.ends_with('-')) };
+        self.advance(length);
+        Ok(())
+    }
+
+    /// The text between `{% raw %}` and `{% endraw %}`.
+    fn raw(&mut self) -> Result<(), Error> {
+        let rest = self.rest();
+        for (start, _) in rest.match_indices("{%") {
+            let tag = rest.get(start..).unwrap_or_default();
+            let (sign, sign_length) = sign(tag.get(2..).unwrap_or_default());
+            let inside = tag.get(2 + sign_length..).unwrap_or_default().trim_start_matches(is_space);
+            let Some(end) = inside.strip_prefix("endraw").map(|end| end.trim_start_matches(is_space)) else {
+                continue;
+            };
+            let after = match (end.strip_prefix("+%}"), end.strip_prefix("-%}"), end.strip_prefix("%}")) {
+                (Some(after), _, _) => after,
+                (_, Some(after), _) => after.trim_start_matches(is_space),
+                (_, _, Some(after)) => after.strip_prefix('\n').unwrap_or(after),
+                _ => continue,
+            };
+            let text = rest.get(..start).unwrap_or_default();
+            self.data(text, sign, false);
+            self.advance(rest.len() - after.len());
+            return Ok(());
+        }
+        if rest.is_empty() { Ok(()) } else { self.fail(self.at, "Missing end of raw directive") }
+    }
+
+    /// The inside of a statement (`block`) or of a print statement.
+    fn tag(&mut self, block: bool) -> Result<(), Error> {
+        let mut open: Vec<&'static str> = Vec::new();
+        loop {
+            let rest = self.rest();
+            if open.is_empty()
+                && let Some(length) = tag_end(rest, block)
+            {
+                self.push(if block { Kind::BlockEnd } else { Kind::VariableEnd }, self.at);
+                self.advance(length);
+                return Ok(());
+            }
+            let Some(first) = rest.chars().next() else { return Ok(()) };
+            if is_space(first) {
+                self.advance(rest.len() - rest.trim_start_matches(is_space).len());
+            } else if first.is_ascii_digit() {
+                self.number(rest);
+            } else if is_word(first) {
+                self.name(rest)?;
+            } else if let Some(inside) = string(rest) {
+                let value =
+                    unescape(inside).map_err(|(kind, text)| error_at(self.source, self.at, kind, text))?;
+                self.push(Kind::Text(value), self.at);
+                self.advance(inside.len() + 2);
+            } else {
+                self.operator(rest, first, &mut open)?;
+            }
+        }
+    }
+
+    fn number(&mut self, rest: &'s str) {
+        let follows_dot = self.source.get(..self.at).is_some_and(|before| before.ends_with('.'));
+        let float = float_length(rest).filter(|_| !follows_dot);
+        let length = float.unwrap_or_else(|| integer_length(rest));
+        let digits = rest.get(..length).unwrap_or_default();
+        let digits =
+            if digits.contains('_') { Cow::Owned(digits.replace('_', "")) } else { Cow::Borrowed(digits) };
+        let kind = match float {
+            Some(_) => Kind::Float(digits.parse().unwrap_or(f64::INFINITY)),
+            None => Kind::Integer(digits),
+        };
+        self.push(kind, self.at);
+        self.advance(length);
+    }
+
+    fn name(&mut self, rest: &'s str) -> Result<(), Error> {
+        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let name = rest.get(..length).unwrap_or_default();
+        if name.starts_with(|c: char| c.is_numeric()) {
+            return self.fail(self.at, "Invalid character in identifier");
+        }
+        self.push(Kind::Name(name), self.at);
+        self.advance(length);
+        Ok(())
+    }
+
+    fn operator(&mut self, rest: &str, first: char, open: &mut Vec<&'static str>) -> Result<(), Error> {
+        let Some(operator) = OPERATORS.into_iter().find(|operator| rest.starts_with(operator)) else {
+            let position = self.source.get(..self.at).unwrap_or_default().chars().count();
+            let shown = repr(first.encode_utf8(&mut [0; 4]));
+            return self.fail(self.at, format!("unexpected char {shown} at {position}"));
+        };
+        match operator {
+            "{" => open.push("}"),
+            "(" => open.push(")"),
+            "[" => open.push("]"),
+            "}" | ")" | "]" => match open.pop() {
+                None => return self.fail(self.at, format!("unexpected '{operator}'")),
+                Some(expected) if expected != operator => {
+                    return self.fail(self.at, format!("unexpected '{operator}', expected '{expected}'"));
+                }
+                Some(_) => {}
+            },
+            _ => {}
+        }
+        self.push(Kind::Operator(operator), self.at);
+        self.advance(operator.len());
+        Ok(())
+    }
+}
+
+/// Where the next tag begins, and the second character of its delimiter.
+fn next_tag(text: &str) -> Option<(usize, u8)> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) = bytes.get(from..)?.iter().position(|byte| *byte == b'{') {
+        let at = from + found;
+        match bytes.get(at + 1) {
+            Some(&opening @ (b'%' | b'{' | b'#')) => return Some((at, opening)),
+            _ => from = at + 1,
+        }
+    }
+    None
+}
+
+fn sign(text: &str) -> (Sign, usize) {
+    match text.as_bytes().first() {
+        Some(b'-') => (Sign::Strip, 1),
+        Some(b'+') => (Sign::Keep, 1),
+        _ => (Sign::None, 0),
+    }
+}
+
+/// The length of a whole `{% raw %}` tag with the white space that it eats.
+fn raw_begin(tag: &str) -> Option<usize> {
+    let (_, sign_length) = sign(tag.get(2..)?);
+    let end = tag
+        .get(2 + sign_length..)?
+        .trim_start_matches(is_space)
+        .strip_prefix("raw")?
+        .trim_start_matches(is_space);
+    let after = match end.strip_prefix("-%}") {
+        Some(after) => after.trim_start_matches(is_space),
+        None => end.strip_prefix("%}")?,
+    };
+    Some(tag.len() - after.len())
+}
+
+/// How much white space the end of a statement or comment eats: all of it, or one newline.
+fn eaten(after: &str, all: bool) -> usize {
+    if all {
+        after.len() - after.trim_start_matches(is_space).len()
+    } else {
+        usize::from(after.starts_with('\n'))
+    }
+}
+
+/// The length of a tag's end with what it eats.
+fn tag_end(rest: &str, block: bool) -> Option<usize> {
+    let end = if block { "%}" } else { "}}" };
+    if let Some(after) = rest.strip_prefix('-').and_then(|rest| rest.strip_prefix(end)) {
+        return Some(3 + eaten(after, true));
+    }
+    if block && rest.starts_with("+%}") {
+        return Some(3);
+    }
+    let after = rest.strip_prefix(end)?;
+    Some(2 + if block { eaten(after, false) } else { 0 })
+}
+
+/// The characters of names. Beyond ASCII, letters and digits of any script.
+fn is_word(c: char) -> bool {
+    c == '_' || c.is_alphanumeric()
+}
+
+/// The inside of a string literal.
+fn string(rest: &str) -> Option<&str> {
+    let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let mut escaped = false;
+    for (at, c) in rest.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == quote => return rest.get(1..at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The length of digits with single underscores between them; 0 if there are none.
+fn digits(text: &str, is_digit: impl Fn(u8) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).copied().is_some_and(&is_digit);
+    if !digit(0) {
+        return 0;
+    }
+    let mut length = 1;
+    loop {
+        if digit(length) {
+            length += 1;
+        } else if bytes.get(length) == Some(&b'_') && digit(length + 1) {
+            length += 2;
+        } else {
+            return length;
+        }
+    }
+}
+
+fn decimal(text: &str, from: usize) -> usize {
+    digits(text.get(from..).unwrap_or_default(), |byte| byte.is_ascii_digit())
+}
+
+fn float_length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let whole = decimal(text, 0);
+    let fraction = match bytes.get(whole) {
+        Some(b'.') => decimal(text, whole + 1),
+        _ => 0,
+    };
+    let mantissa = if fraction > 0 { whole + 1 + fraction } else { whole };
+    let exponent = |at: usize| {
+        matches!(bytes.get(at), Some(b'e' | b'E'))
+            .then(|| at + 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-'))))
+    };
+    if let Some(from) = exponent(mantissa) {
+        let length = decimal(text, from);
+        if length > 0 {
+            return Some(from + length);
+        }
+    }
+    (fraction > 0).then_some(mantissa)
+}
+
+fn integer_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    if bytes.first() != Some(&b'0') {
+        return decimal(text, 0);
+    }
+    let based = |is_digit: fn(u8) -> bool| {
+        let after = text.get(2..).unwrap_or_default();
+        let skipped = usize::from(after.starts_with('_'));
+        match digits(after.get(skipped..).unwrap_or_default(), is_digit) {
+            0 => 0,
+            length => 2 + skipped + length,
+        }
+    };
+    let length = match bytes.get(1) {
+        Some(b'b' | b'B') => based(|byte| matches!(byte, b'0' | b'1')),
+        Some(b'o' | b'O') => based(|byte| (b'0'..=b'7').contains(&byte)),
+        Some(b'x' | b'X') => based(|byte| byte.is_ascii_hexdigit()),
+        _ => 0,
+    };
+    if length > 0 { length } else { digits(text, |byte| byte == b'0') }
+}

@@ -1,0 +1,329 @@
+//! The syntax of templates: Jinja2's with the extensions of chat templates (`break`, `continue`, `generation`).
+//!
+//! ```
+//! use rolecall_jinja::syntax::{Source, StmtKind};
+//!
+//! let source = Source::new("{% if x %}yes{% endif %}\n");
+//! let body = source.parse()?;
+//! assert!(matches!(body[0].kind, StmtKind::If { .. }));
+//!
+//! let error = Source::new("{% if x %}yes").parse().unwrap_err();
+//! assert!(error.message().starts_with("Unexpected end of template."));
+//! # Ok::<(), rolecall_jinja::Error>(())
+//! ```
+
+use std::borrow::Cow;
+
+use crate::{Error, parse, source};
+
+/// A template's source as the language reads it: every kind of line end is `\n`, and one at the very end is
+/// dropped. Positions in the tree are bytes of this text.
+#[derive(Debug, Clone)]
+pub struct Source<'a>(Cow<'a, str>);
+
+impl<'a> Source<'a> {
+    /// Takes a template's text.
+    pub fn new(text: &'a str) -> Self {
+        Self(source::normalised(text))
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The syntax tree, by the grammar of jinja2 3.1.6.
+    ///
+    /// # Errors
+    ///
+    /// What Jinja2's parser raises, with its message and line; [`ErrorKind::Limit`](crate::ErrorKind::Limit) for
+    /// nesting that is too deep; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for string escapes that
+    /// have no value here (`\N{…}`, halves of surrogate pairs).
+    pub fn parse(&self) -> Result<Body<'_>, Error> {
+        parse::parse(&self.0)
+    }
+}
+
+/// An expression and where it begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr<'s> {
+    /// What it is.
+    pub kind: ExprKind<'s>,
+    /// The byte of the normalised source that messages point to.
+    pub at: usize,
+    /// How many levels of expressions it has.
+    pub(crate) height: u16,
+}
+
+/// The kinds of expressions.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind<'s> {
+    /// A variable.
+    Name(&'s str),
+    /// An attribute of a namespace, as the target of an assignment.
+    NamespaceRef(&'s str, &'s str),
+    /// A constant.
+    Const(Const<'s>),
+    /// `(a, b)`, with or without parentheses.
+    Tuple(Vec<Expr<'s>>),
+    /// `[a, b]`.
+    List(Vec<Expr<'s>>),
+    /// `{a: b}`.
+    Dict(Vec<(Expr<'s>, Expr<'s>)>),
+    /// `then if test else otherwise`.
+    Conditional(Box<Conditional<'s>>),
+    /// Two operands and what is done with them; chains lean to the left.
+    Binary(BinaryOperator, Box<(Expr<'s>, Expr<'s>)>),
+    /// `a ~ b ~ c`.
+    Concat(Vec<Expr<'s>>),
+    /// `not a`, `-a`, `+a`.
+    Unary(UnaryOperator, Box<Expr<'s>>),
+    /// `a < b <= c`.
+    Compare(Box<Expr<'s>>, Vec<(Comparison, Expr<'s>)>),
+    /// `a.b`.
+    Attribute(Box<Expr<'s>>, &'s str),
+    /// `a[b]`, `a.0`.
+    Item(Box<(Expr<'s>, Expr<'s>)>),
+    /// `start:stop:step`, inside of `[]` only.
+    Slice(Box<[Option<Expr<'s>>; 3]>),
+    /// `a(…)`.
+    Call(Box<Expr<'s>>, Box<Arguments<'s>>),
+    /// `a|name(…)`; without a value in a filter block.
+    Filter(Option<Box<Expr<'s>>>, Cow<'s, str>, Box<Arguments<'s>>),
+    /// `a is name(…)`.
+    Test(Box<Expr<'s>>, Cow<'s, str>, Box<Arguments<'s>>),
+}
+
+/// A constant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Const<'s> {
+    /// `none`.
+    None,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer of any size: its digits without underscores, with the prefix of their base.
+    Integer(Cow<'s, str>),
+    /// A number with a fraction or an exponent.
+    Float(f64),
+    /// A string.
+    Text(Cow<'s, str>),
+}
+
+/// `then if test else otherwise`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conditional<'s> {
+    /// The condition.
+    pub test: Expr<'s>,
+    /// The value if it holds.
+    pub then: Expr<'s>,
+    /// The value if it does not; undefined if left out.
+    pub otherwise: Option<Expr<'s>>,
+}
+
+/// Operators with two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named as in Jinja2")]
+pub enum BinaryOperator {
+    And,
+    Or,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    FloorDiv,
+    Mod,
+    Pow,
+}
+
+/// Operators with one operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named as in Jinja2")]
+pub enum UnaryOperator {
+    Not,
+    Neg,
+    Pos,
+}
+
+/// The operators of comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named as in Jinja2")]
+pub enum Comparison {
+    Eq,
+    Ne,
+    Lt,
+    LtEq,
+    Gt,
+    GtEq,
+    In,
+    NotIn,
+}
+
+/// What a call, filter or test is given.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Arguments<'s> {
+    /// By position.
+    pub positional: Vec<Expr<'s>>,
+    /// By name.
+    pub named: Vec<(&'s str, Expr<'s>)>,
+    /// `*args`.
+    pub star: Option<Box<Expr<'s>>>,
+    /// `**kwargs`.
+    pub double_star: Option<Box<Expr<'s>>>,
+}
+
+/// Statements in order.
+pub type Body<'s> = Vec<Stmt<'s>>;
+
+/// A statement and where it begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stmt<'s> {
+    /// What it is.
+    pub kind: StmtKind<'s>,
+    /// The byte of the normalised source that messages point to.
+    pub at: usize,
+}
+
+/// What is printed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Emit<'s> {
+    /// Text of the template.
+    Data(&'s str, usize),
+    /// The value of an expression.
+    Value(Expr<'s>),
+}
+
+/// The kinds of statements.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields are named as in Jinja2")]
+pub enum StmtKind<'s> {
+    /// Text and `{{ … }}`, and `{% print … %}`.
+    Output(Vec<Emit<'s>>),
+    For {
+        target: Expr<'s>,
+        iter: Expr<'s>,
+        test: Option<Expr<'s>>,
+        recursive: bool,
+        body: Body<'s>,
+        otherwise: Body<'s>,
+    },
+    /// The conditions with what follows from each, `elif`s included.
+    If {
+        branches: Vec<(Expr<'s>, Body<'s>)>,
+        otherwise: Body<'s>,
+    },
+    With {
+        assignments: Vec<(Expr<'s>, Expr<'s>)>,
+        body: Body<'s>,
+    },
+    Autoescape {
+        enabled: Expr<'s>,
+        body: Body<'s>,
+    },
+    Block {
+        name: &'s str,
+        scoped: bool,
+        required: bool,
+        body: Body<'s>,
+    },
+    Extends(Expr<'s>),
+    Include {
+        template: Expr<'s>,
+        ignore_missing: bool,
+        with_context: bool,
+    },
+    Import {
+        template: Expr<'s>,
+        target: &'s str,
+        with_context: bool,
+    },
+    FromImport {
+        template: Expr<'s>,
+        names: Vec<(&'s str, Option<&'s str>)>,
+        with_context: bool,
+    },
+    Set {
+        target: Expr<'s>,
+        value: Expr<'s>,
+    },
+    SetBlock {
+        target: Expr<'s>,
+        filter: Option<Expr<'s>>,
+        body: Body<'s>,
+    },
+    Macro {
+        name: &'s str,
+        signature: Signature<'s>,
+        body: Body<'s>,
+    },
+    CallBlock {
+        signature: Signature<'s>,
+        call: Expr<'s>,
+        body: Body<'s>,
+    },
+    FilterBlock {
+        filter: Expr<'s>,
+        body: Body<'s>,
+    },
+    /// `{% generation %}`: text of the assistant.
+    Generation(Body<'s>),
+    Break,
+    Continue,
+}
+
+/// The parameters of a macro; the last ones have the defaults.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Signature<'s> {
+    /// Their names.
+    pub names: Vec<&'s str>,
+    /// The values that are used where none is given, for the last of them.
+    pub defaults: Vec<Expr<'s>>,
+}
+
+impl ExprKind<'_> {
+    /// The name that Jinja2's messages have for it.
+    pub(crate) fn type_name(&self) -> &'static str {
+        match self {
+            Self::Name(_) => "name",
+            Self::NamespaceRef(..) => "nsref",
+            Self::Const(_) => "const",
+            Self::Tuple(_) => "tuple",
+            Self::List(_) => "list",
+            Self::Dict(_) => "dict",
+            Self::Conditional(_) => "condexpr",
+            Self::Binary(operator, _) => match operator {
+                BinaryOperator::And => "and",
+                BinaryOperator::Or => "or",
+                BinaryOperator::Add => "add",
+                BinaryOperator::Sub => "sub",
+                BinaryOperator::Mul => "mul",
+                BinaryOperator::Div => "div",
+                BinaryOperator::FloorDiv => "floordiv",
+                BinaryOperator::Mod => "mod",
+                BinaryOperator::Pow => "pow",
+            },
+            Self::Concat(_) => "concat",
+            Self::Unary(operator, _) => match operator {
+                UnaryOperator::Not => "not",
+                UnaryOperator::Neg => "neg",
+                UnaryOperator::Pos => "pos",
+            },
+            Self::Compare(..) => "compare",
+            Self::Attribute(..) => "getattr",
+            Self::Item(_) => "getitem",
+            Self::Slice(_) => "slice",
+            Self::Call(..) => "call",
+            Self::Filter(..) => "filter",
+            Self::Test(..) => "test",
+        }
+    }
+
+    /// Whether something can be assigned to it.
+    pub(crate) fn can_assign(&self) -> bool {
+        match self {
+            Self::Name(name) => !matches!(*name, "true" | "false" | "none" | "True" | "False" | "None"),
+            Self::NamespaceRef(..) => true,
+            Self::Tuple(items) => items.iter().all(|item| item.kind.can_assign()),
+            _ => false,
+        }
+    }
+}
