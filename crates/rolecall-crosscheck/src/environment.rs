@@ -93,6 +93,9 @@ fn add_operators(env: &mut Environment<'static>) {
         let operands: Vec<Value> = std::iter::once(first).chain(others.iter().cloned()).collect();
         arithmetic::join(state, &operands)
     });
+    env.add_filter(name("call"), |state: &mut State<'_, '_>, of: &Value, args: Rest<ValueOrKwargs>| {
+        methods::call_value(state, of, &args.into_values())
+    });
     env.add_filter(name("attr"), |of: &Value, name: &str| access::attribute(of, name));
     env.add_filter(name("item"), |of: &Value, key: &Value| access::item(of, key));
     env.add_filter(
@@ -133,13 +136,14 @@ fn collected(literal: &Value) -> Result<Vec<Value>, Error> {
     Ok(literal.try_iter()?.collect())
 }
 
-/// A dict literal.
+/// A dict literal, given as its keys and values by turns.
 fn dict(literal: &Value) -> Result<Value, Error> {
-    let entries = collected(literal)?.into_iter().map(|key| {
-        let value = literal.get_item(&key)?;
-        Ok((hashable(&key)?.clone(), value))
-    });
-    let entries: Result<Vec<(Value, Value)>, Error> = entries.collect();
+    let items = collected(literal)?;
+    let entry = |pair: &[Value]| match pair {
+        [key, value] => Ok((hashable(key)?.clone(), value.clone())),
+        _ => Err(raise(ErrorKind::Type, "a dict literal has a key without a value")),
+    };
+    let entries: Result<Vec<(Value, Value)>, Error> = items.chunks(2).map(entry).collect();
     Dict::make(entries?)
 }
 

@@ -13,15 +13,19 @@ pub(crate) struct Problem {
 
 /// What Jinja2 says where minijinja finds a problem at byte `at` and describes it as `detail`.
 pub(crate) fn explained(source: &str, tokens: &[Token], at: usize, detail: &str) -> Problem {
+    // Where something is not closed minijinja has read to the end.
+    let ends = ["input", "string", "comment", "raw block"];
+    let rest = detail.strip_prefix("unexpected end of ").unwrap_or_default();
+    let read = if ends.iter().any(|end| rest.starts_with(end)) { source.len() } else { at };
     let found = [lexical(source, tokens), nesting(source, tokens)];
     let first =
-        found.into_iter().flatten().filter(|problem| problem.at <= at).min_by_key(|problem| problem.at);
+        found.into_iter().flatten().filter(|problem| problem.at <= read).min_by_key(|problem| problem.at);
     first.unwrap_or_else(|| Problem { at, message: described(source, tokens, at, detail) })
 }
 
 /// The first problem that no parser is needed for.
 fn lexical(source: &str, tokens: &[Token]) -> Option<Problem> {
-    let mut open: Vec<&str> = Vec::new();
+    let (mut open, mut raw) = (Vec::new(), None);
     for token in tokens {
         let text = token.text(source);
         let unclosed = token.range.end == source.len();
@@ -29,7 +33,10 @@ fn lexical(source: &str, tokens: &[Token]) -> Option<Problem> {
             Kind::Comment if unclosed && (text.len() < 4 || !text.ends_with("#}")) => {
                 "Missing end of comment tag".to_owned()
             }
-            Kind::Raw if unclosed && !text.contains("endraw") => "Missing end of raw directive".to_owned(),
+            Kind::Raw => {
+                raw = raw.is_none().then_some(token.range.start);
+                continue;
+            }
             Kind::Stray => unexpected_char(source, token),
             Kind::Text if unclosed && !closes(text) => unexpected_char(source, token),
             Kind::Operator => match (text, open.last()) {
@@ -56,7 +63,7 @@ fn lexical(source: &str, tokens: &[Token]) -> Option<Problem> {
         };
         return Some(Problem { at: token.range.start, message });
     }
-    None
+    raw.map(|at| Problem { at, message: "Missing end of raw directive".to_owned() })
 }
 
 fn closing(open: &str) -> &'static str {

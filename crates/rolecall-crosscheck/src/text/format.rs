@@ -26,7 +26,7 @@ pub(crate) fn format(
 ) -> Result<Value, Error> {
     let mut formatter = Formatter { arguments, escape: safe, next: Next::Unknown };
     let mut out = budget::writer(state);
-    formatter.run(&mut out, format, 2)?;
+    formatter.run(&mut out, format, 3)?;
     Ok(text(out.finish(state)?, safe))
 }
 
@@ -138,12 +138,9 @@ impl Formatter<'_> {
 
     fn count(&mut self, automatic: bool) -> Result<usize, Error> {
         let (next, n) = match (self.next, automatic) {
-            (Next::Manual, true) => {
+            // The sandbox's formatter has one message for both.
+            (Next::Manual, true) | (Next::Automatic(_), false) => {
                 let message = "cannot switch from manual field specification to automatic field numbering";
-                return Err(raise(ErrorKind::Value, message));
-            }
-            (Next::Automatic(_), false) => {
-                let message = "cannot switch from automatic field numbering to manual field specification";
                 return Err(raise(ErrorKind::Value, message));
             }
             (Next::Automatic(n), true) => (Next::Automatic(n + 1), n),

@@ -80,16 +80,17 @@ impl Translator<'_> {
                 Ok(())
             }
             Expr::Map(map) => {
-                self.out.write("{");
+                // Not as a map of minijinja's, which would take any key, however long it takes to hash.
+                self.out.write("[");
                 for (n, (key, value)) in map.keys.iter().zip(&map.values).enumerate() {
                     if n > 0 {
                         self.out.write(",");
                     }
                     self.expression(key)?;
-                    self.out.write(":");
+                    self.out.write(",");
                     self.expression(value)?;
                 }
-                self.out.write("}");
+                self.out.write("]");
                 self.close("dict", span);
                 Ok(())
             }
@@ -275,12 +276,6 @@ impl Translator<'_> {
     pub(super) fn call(&mut self, call: &Call<'_>, span: Span) -> Result<(), Error> {
         match &call.expr {
             Expr::Var(var) if var.id == "loop" => self.recursion(call, span),
-            Expr::Var(var) => {
-                self.out.place(span.start_offset);
-                self.out.write(var.id);
-                self.names.insert(var.id.to_owned());
-                self.arguments(&call.args)
-            }
             Expr::GetAttr(attr) => {
                 // minijinja divides by the number of these.
                 let items = |arg: &CallArg<'_>| matches!(arg, CallArg::Pos(_));
@@ -294,20 +289,30 @@ impl Translator<'_> {
                 self.arguments(&call.args)
             }
             other => {
-                self.out.write("(");
                 self.expression(other)?;
+                self.out.write("|");
                 self.out.place(span.start_offset);
-                self.out.write(")");
+                self.out.write(PREFIX);
+                self.out.write("call");
                 self.arguments(&call.args)
             }
         }
+    }
+
+    /// A call for a `call` block, which minijinja wants to see as one.
+    pub(super) fn plain_call(&mut self, call: &Call<'_>, span: Span) -> Result<(), Error> {
+        let Expr::Var(var) = &call.expr else { return self.call(call, span) };
+        self.out.place(span.start_offset);
+        self.out.write(var.id);
+        self.names.insert(var.id.to_owned());
+        self.arguments(&call.args)
     }
 
     /// What a method is called on: filters need parentheses there.
     fn base(&mut self, expr: &Expr<'_>) -> Result<(), Error> {
         let plain = match expr {
             Expr::Var(_) => true,
-            Expr::Call(call) => !matches!(&call.expr, Expr::Var(var) if var.id == "loop"),
+            Expr::Call(call) => matches!(&call.expr, Expr::GetAttr(_)),
             _ => false,
         };
         if plain {

@@ -303,7 +303,7 @@ impl Translator<'_> {
                 this.out.write(")%}");
             }
             // What is passed beyond the parameters is an error; what is not is empty.
-            for (name, empty) in [("varargs", "()|__tuple()"), ("kwargs", "{}|__dict()")] {
+            for (name, empty) in [("varargs", "()|__tuple()"), ("kwargs", "[]|__dict()")] {
                 if this.original.contains(name) && !names.contains(&name) {
                     this.out.write(&format!("{{%set {name}={empty}%}}"));
                 }
@@ -320,7 +320,7 @@ impl Translator<'_> {
         self.out.write("{%call");
         self.parameters(&block.macro_decl);
         self.out.write(" ");
-        self.call(&block.call, span)?;
+        self.plain_call(&block.call, span)?;
         self.out.write("%}");
         self.macro_body(&block.macro_decl)?;
         self.out.write("{%endcall%}");
