@@ -1,14 +1,19 @@
 //! The environment's settings for the Hub, as Python's `huggingface_hub` reads them.
 
 use std::fmt;
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::{Error, ErrorKind, Result, Token};
 
 /// The Hub, unless `HF_ENDPOINT` names another.
 const DEFAULT_ENDPOINT: &str = "https://huggingface.co";
+
+/// Where Unix systems list the homes of their users.
+const ACCOUNTS: &str = "/etc/passwd";
 
 /// The variables `HF_ENDPOINT`, `HF_HOME`, `HF_HUB_CACHE`, `HF_TOKEN`, `HF_TOKEN_PATH`, `HF_HUB_OFFLINE` and
 /// their companions, with the meaning they have for Python's `huggingface_hub`.
@@ -35,12 +40,11 @@ type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 impl Environment {
     /// The environment of this process.
     pub fn from_process() -> Self {
-        Self::from_lookup(|name| match std::env::var(name) {
-            Ok(value) => Some(value),
-            Err(_) if name == "HOME" => {
-                std::env::home_dir().and_then(|home| home.into_os_string().into_string().ok())
-            }
-            Err(_) => None,
+        Self::from_lookup(|name| {
+            let value = std::env::var_os(name)
+                .or_else(|| (name == "HOME").then(std::env::home_dir)?.map(PathBuf::into_os_string));
+            // A value that is no text then fails where it is used; as if it were unset, it would be ignored.
+            value.map(|value| value.to_string_lossy().into_owned())
         })
     }
 
@@ -81,40 +85,68 @@ impl Environment {
         self.is_true("HF_HUB_DISABLE_PROGRESS_BARS")
     }
 
-    /// The folder of all that Hugging Face's libraries keep.
-    fn hf_home(&self) -> PathBuf {
-        if let Some(home) = self.get("HF_HOME") {
-            return self.expanded(&home);
+    /// For how long the Hub may be silent before it is given up, if `HF_HUB_DOWNLOAD_TIMEOUT` says so.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Hub`] when the variable is not a whole number of seconds.
+    pub fn download_timeout(&self) -> Result<Option<Duration>> {
+        let Some(value) = self.get("HF_HUB_DOWNLOAD_TIMEOUT") else { return Ok(None) };
+        match value.trim().parse() {
+            // As in Python, 0 stands for the default.
+            Ok(0) => Ok(None),
+            Ok(seconds) => Ok(Some(Duration::from_secs(seconds))),
+            Err(_) => Err(Error::new(
+                ErrorKind::Hub,
+                format!("HF_HUB_DOWNLOAD_TIMEOUT should be a number of seconds, not {value:?}"),
+            )
+            .help("Set it to a whole number such as 30, or unset it")),
         }
-        let caches = self.get("XDG_CACHE_HOME").unwrap_or_else(|| format!("{}/.cache", self.home()));
-        self.expanded(&format!("{caches}/huggingface"))
+    }
+
+    /// The folder of all that Hugging Face's libraries keep.
+    fn hf_home(&self) -> String {
+        let home = self.get("HF_HOME").unwrap_or_else(|| {
+            let caches = self.get("XDG_CACHE_HOME");
+            join(&caches.unwrap_or_else(|| join(&self.with_home("~"), ".cache")), "huggingface")
+        });
+        self.expanded(&home)
     }
 
     /// The folder of downloaded files, shared with Python.
     pub fn hub_cache(&self) -> PathBuf {
         let named = self.get("HF_HUB_CACHE").or_else(|| self.get("HUGGINGFACE_HUB_CACHE"));
-        named.map_or_else(|| self.hf_home().join("hub"), |path| self.expanded(&path))
+        self.expanded(&named.unwrap_or_else(|| join(&self.hf_home(), "hub"))).into()
     }
 
     fn token_path(&self) -> PathBuf {
-        self.get("HF_TOKEN_PATH").map_or_else(|| self.hf_home().join("token"), |path| self.expanded(&path))
+        let named = self.get("HF_TOKEN_PATH");
+        self.expanded(&named.unwrap_or_else(|| join(&self.hf_home(), "token"))).into()
     }
 
     /// The token that is used where none is given: from `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN` or the token file.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::File`] when there is a token file that cannot be read.
+    /// [`ErrorKind::File`] when there is a token file that cannot be read, [`ErrorKind::Unauthorised`] when
+    /// `HF_OIDC_RESOURCE` asks for a token of another sort.
     pub fn token(&self) -> Result<Option<Token>> {
         if self.is_true("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
             return Ok(None);
+        }
+        if self.get_filled("HF_OIDC_RESOURCE").is_some() {
+            return Err(Error::new(
+                ErrorKind::Unauthorised,
+                "HF_OIDC_RESOURCE asks for a token from an OIDC provider, which is not supported",
+            )
+            .help("Unset it and set HF_TOKEN, or set HF_HUB_DISABLE_IMPLICIT_TOKEN=1 to use no token"));
         }
         let named = self.get_filled("HF_TOKEN").or_else(|| self.get("HUGGING_FACE_HUB_TOKEN"));
         if let Some(token) = named.as_deref().and_then(Token::cleaned) {
             return Ok(Some(token));
         }
         let path = self.token_path();
-        match std::fs::read_to_string(&path) {
+        match fs::read_to_string(&path) {
             Ok(text) => Ok(Token::cleaned(&text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new(
@@ -125,34 +157,46 @@ impl Environment {
         }
     }
 
-    fn home(&self) -> String {
-        self.get("HOME").unwrap_or_default()
+    /// `os.path.expandvars(os.path.expanduser(path))`.
+    fn expanded(&self, path: &str) -> String {
+        self.with_variables(&self.with_home(path))
     }
 
-    /// `os.path.expandvars(os.path.expanduser(path))`, for one's own `~`.
-    fn expanded(&self, path: &str) -> PathBuf {
-        let path = match path.strip_prefix('~') {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => {
-                format!("{}{rest}", self.home().trim_end_matches('/'))
-            }
-            _ => path.to_owned(),
+    /// `os.path.expanduser`: a `~` or `~name` in front. Where the home is not known, it stays.
+    fn with_home(&self, path: &str) -> String {
+        let Some(rest) = path.strip_prefix('~') else { return path.to_owned() };
+        let (user, rest) = rest.split_once('/').map_or((rest, None), |(user, rest)| (user, Some(rest)));
+        let home = if user.is_empty() {
+            self.get("HOME")
+        } else {
+            fs::read_to_string(ACCOUNTS).ok().and_then(|accounts| home_of(&accounts, user))
         };
+        let Some(home) = home else { return path.to_owned() };
+        match (home.trim_end_matches('/'), rest) {
+            ("", None) => "/".to_owned(),
+            (home, None) => home.to_owned(),
+            (home, Some(rest)) => format!("{home}/{rest}"),
+        }
+    }
+
+    /// `os.path.expandvars`: what is no variable, or is not set, stays as it is written.
+    fn with_variables(&self, path: &str) -> String {
         let mut out = String::with_capacity(path.len());
-        let mut rest = path.as_str();
+        let mut rest = path;
         while let Some((before, after)) = rest.split_once('$') {
             out.push_str(before);
             let (name, length) = variable_name(after);
+            let (written, behind) = after.split_at_checked(length).unwrap_or((after, ""));
             if let Some(value) = name.and_then(|name| self.get(name)) {
                 out.push_str(&value);
-                rest = after.get(length..).unwrap_or_default();
             } else {
-                // What is no variable, or is not set, stays as it is written.
                 out.push('$');
-                rest = after;
+                out.push_str(written);
             }
+            rest = behind;
         }
         out.push_str(rest);
-        PathBuf::from(out)
+        out
     }
 }
 
@@ -163,6 +207,24 @@ fn variable_name(text: &str) -> (Option<&str>, usize) {
     }
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     (text.get(..end).filter(|name| !name.is_empty()), end)
+}
+
+/// A user's home in the lines of a passwd file.
+fn home_of(accounts: &str, user: &str) -> Option<String> {
+    let mut fields = accounts
+        .lines()
+        .map(|line| line.split(':'))
+        .find(|fields| fields.clone().next().is_some_and(|name| name == user))?;
+    fields.nth(5).map(str::to_owned)
+}
+
+/// `os.path.join`: nothing in front stays nothing in front.
+fn join(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_owned(),
+        folder if folder.ends_with('/') => format!("{folder}{name}"),
+        folder => format!("{folder}/{name}"),
+    }
 }
 
 fn is_true(value: &str) -> bool {
@@ -184,7 +246,6 @@ impl fmt::Debug for Environment {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::path::Path;
 
     use super::*;
@@ -201,33 +262,71 @@ mod tests {
     /// Each row was observed with `huggingface_hub` in Python.
     #[test]
     fn folders() {
-        let rows: [(&[(&str, &str)], &str); 10] = [
+        let rows: [(&[(&str, &str)], &str); 28] = [
             (&[], "/home/me/.cache/huggingface/hub"),
+            (&[("HOME", "/")], "/.cache/huggingface/hub"),
+            (&[("HOME", "/home/me/")], "/home/me/.cache/huggingface/hub"),
+            (&[("HOME", "")], "/.cache/huggingface/hub"),
             (&[("XDG_CACHE_HOME", "/x")], "/x/huggingface/hub"),
+            (&[("XDG_CACHE_HOME", "~/c/")], "/home/me/c/huggingface/hub"),
+            (&[("XDG_CACHE_HOME", "")], "huggingface/hub"),
             (&[("HF_HOME", "~/hf"), ("XDG_CACHE_HOME", "/x")], "/home/me/hf/hub"),
+            (&[("HF_HOME", "")], "hub"),
             (&[("HF_HOME", "$D/hf"), ("D", "/d")], "/d/hf/hub"),
             (&[("HF_HOME", "${D}hf"), ("D", "/d")], "/dhf/hub"),
+            (&[("HF_HOME", "/é$Dé"), ("D", "/d")], "/é/dé/hub"),
+            (&[("HF_HOME", "$$D"), ("D", "/d")], "$/d/hub"),
+            (&[("HF_HOME", "/a/${}/$-$D"), ("D", "/d")], "/a/${}/$-/d/hub"),
+            (&[("HF_HOME", "/a/${D"), ("D", "/d")], "/a/${D/hub"),
+            (&[("HF_HOME", "/a/${A$D}/x"), ("D", "/d")], "/a/${A$D}/x/hub"),
             (&[("HF_HOME", "/a/$NOPE/b$")], "/a/$NOPE/b$/hub"),
+            (&[("HF_HOME", "$D"), ("D", "$E"), ("E", "/e")], "/e/hub"),
             (&[("HUGGINGFACE_HUB_CACHE", "/old"), ("HF_HOME", "/h")], "/old"),
             (&[("HUGGINGFACE_HUB_CACHE", "/old"), ("HF_HUB_CACHE", "~")], "/home/me"),
-            (&[("HF_HUB_CACHE", "~other/x")], "~other/x"),
-            (&[("HF_HOME", "")], "hub"),
+            (&[("HUGGINGFACE_HUB_CACHE", "")], ""),
+            (&[("HF_HUB_CACHE", "")], ""),
+            (&[("HF_HUB_CACHE", "~"), ("HOME", "")], "/"),
+            (&[("HF_HUB_CACHE", "~/x"), ("HOME", "/")], "/x"),
+            (&[("HF_HUB_CACHE", "a~/x")], "a~/x"),
+            (&[("HF_HUB_CACHE", "~no such user/x")], "~no such user/x"),
+            (&[("HF_HUB_CACHE", "$D"), ("D", "$E"), ("E", "/e")], "$E"),
+            (&[("HF_HUB_CACHE", "rel/../x")], "rel/../x"),
         ];
         for (variables, expected) in rows {
             assert_eq!(environment(variables).hub_cache(), Path::new(expected), "{variables:?}");
         }
+        assert_eq!(Environment::from_lookup(|_| None).hub_cache(), Path::new("~/.cache/huggingface/hub"));
+        assert_eq!(environment(&[("HF_HOME", "/h")]).token_path(), Path::new("/h/token"));
+        assert_eq!(environment(&[("HF_TOKEN_PATH", "~/t")]).token_path(), Path::new("/home/me/t"));
+        let accounts = "root:x:0:0:root:/root:/bin/sh\nme:x:1000:1000::/home/me:/bin/sh\n";
+        assert_eq!(home_of(accounts, "me").as_deref(), Some("/home/me"));
+        assert_eq!(home_of(accounts, "m"), None);
     }
 
     #[test]
     fn switches_and_the_endpoint() {
-        for (value, expected) in
-            [("1", true), ("True", true), ("yes", true), ("on", true), ("0", false), ("", false)]
-        {
-            assert_eq!(environment(&[("HF_HUB_OFFLINE", value)]).offline(), expected, "{value}");
+        for on in ["1", "True", "yes", "on", "ON", "tRuE"] {
+            assert!(environment(&[("HF_HUB_OFFLINE", on)]).offline(), "{on}");
+        }
+        for off in ["0", "", "false", " 1", "2", "y"] {
+            assert!(!environment(&[("HF_HUB_OFFLINE", off)]).offline(), "{off}");
         }
         assert!(environment(&[("HF_HUB_OFFLINE", ""), ("TRANSFORMERS_OFFLINE", "1")]).offline());
+        assert!(environment(&[("TRANSFORMERS_OFFLINE", "yes")]).offline());
         assert!(!environment(&[("HF_HUB_OFFLINE", "0"), ("TRANSFORMERS_OFFLINE", "1")]).offline());
         assert_eq!(environment(&[("HF_ENDPOINT", "http://h:1//")]).endpoint(), "http://h:1");
+        assert_eq!(environment(&[("HF_ENDPOINT", "")]).endpoint(), "");
+    }
+
+    #[test]
+    fn the_timeout() {
+        let timeout = |value| environment(&[("HF_HUB_DOWNLOAD_TIMEOUT", value)]).download_timeout();
+        assert_eq!(timeout(" 7 ").expect("seconds"), Some(Duration::from_secs(7)));
+        assert_eq!(timeout("0").expect("seconds"), None);
+        for bad in ["", "x", "-3", "1.5"] {
+            let error = timeout(bad).expect_err(bad).to_string();
+            assert!(error.contains("HF_HUB_DOWNLOAD_TIMEOUT") && error.contains(bad), "{error}");
+        }
     }
 
     /// Variables, and the token they lead to.
@@ -239,15 +338,21 @@ mod tests {
         let file = folder.path().join("token");
         fs::write(&file, " file\r\n").expect("writes");
         let path = file.to_str().expect("UTF-8").to_owned();
-        let rows: [Row<'_>; 8] = [
+        let rows: [Row<'_>; 14] = [
             (&[], Some("file")),
             (&[("HF_TOKEN", "one"), ("HUGGING_FACE_HUB_TOKEN", "two")], Some("one")),
             (&[("HF_TOKEN", ""), ("HUGGING_FACE_HUB_TOKEN", "two")], Some("two")),
             (&[("HF_TOKEN", "  "), ("HUGGING_FACE_HUB_TOKEN", "two")], Some("file")),
+            (&[("HF_TOKEN", "\n"), ("HUGGING_FACE_HUB_TOKEN", "two")], Some("file")),
             (&[("HF_TOKEN", " a\nb\r\n ")], Some("ab")),
-            (&[("HF_TOKEN", "one"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")], None),
+            (&[("HF_TOKEN", "\u{a0}x\u{3000}")], Some("x")),
             (&[("HUGGING_FACE_HUB_TOKEN", "")], Some("file")),
+            (&[("HF_TOKEN", "one"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")], None),
+            (&[("HF_HUB_DISABLE_IMPLICIT_TOKEN", "True")], None),
             (&[("HF_TOKEN", "one"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "0")], Some("one")),
+            (&[("HF_TOKEN", "one"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "")], Some("one")),
+            (&[("HF_TOKEN", "one"), ("HF_OIDC_RESOURCE", "")], Some("one")),
+            (&[("HF_OIDC_RESOURCE", "models/a/b"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")], None),
         ];
         for (variables, expected) in rows {
             let mut variables = variables.to_vec();
@@ -255,7 +360,30 @@ mod tests {
             let found = environment(&variables).token().expect("readable");
             assert_eq!(found.as_ref().map(Token::reveal), expected, "{variables:?}");
         }
+        fs::write(&file, " \n").expect("writes");
+        assert_eq!(environment(&[("HF_TOKEN_PATH", &path)]).token().expect("blank"), None);
         assert_eq!(environment(&[("HF_HOME", "/nonexistent")]).token().expect("no file"), None);
-        assert!(environment(&[("HF_TOKEN_PATH", "/")]).token().is_err());
+    }
+
+    /// Where Python raises too, nobody is taken for somebody who is not logged in.
+    #[test]
+    fn tokens_that_cannot_be_had() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("token");
+        fs::write(&file, b"\xff").expect("writes");
+        for path in [folder.path(), &file, &file.join("below")] {
+            let error = environment(&[("HF_TOKEN_PATH", path.to_str().expect("UTF-8"))]).token();
+            assert_eq!(error.expect_err("unreadable").kind(), ErrorKind::File, "{}", path.display());
+        }
+        let error = environment(&[("HF_TOKEN", "hf_one"), ("HF_OIDC_RESOURCE", "models/a/b")]).token();
+        let error = error.expect_err("not supported").to_string();
+        assert!(error.contains("HF_OIDC_RESOURCE") && !error.contains("hf_one"), "{error}");
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let environment = environment(&[("HF_TOKEN", "hf_one")]);
+        let token = environment.token().expect("a token");
+        assert!(!format!("{environment:?} {token:?}").contains("hf_one"));
     }
 }
