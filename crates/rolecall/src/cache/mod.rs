@@ -8,12 +8,13 @@ mod lock;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::{Error, ErrorKind, ModelFiles, Result};
 
+use lock::LockFile;
 pub use lock::{LockedFile, LockedModel};
 
 /// A model's files as they were downloaded: what [`TemplatesCache::store`] pins.
@@ -28,6 +29,9 @@ pub struct Snapshot {
     pub commit: String,
     /// The files: their names inside the repository, and where they are on this computer.
     pub files: Vec<(String, PathBuf)>,
+    /// Whether the Hub was not asked or not reached, so that this is what an earlier download left: the branch
+    /// may be at another commit by now, and files that nobody needed then are missing.
+    pub from_cache: bool,
 }
 
 impl Snapshot {
@@ -38,11 +42,28 @@ impl Snapshot {
         commit: impl Into<String>,
         files: Vec<(String, PathBuf)>,
     ) -> Self {
-        Self { repo: repo.into(), revision: revision.into(), commit: commit.into(), files }
+        Self { repo: repo.into(), revision: revision.into(), commit: commit.into(), files, from_cache: false }
     }
 }
 
 /// A folder of pinned models and its lock file.
+///
+/// ```
+/// use rolecall::cache::{Snapshot, TemplatesCache};
+///
+/// let folder = tempfile::tempdir()?;
+/// let downloaded = folder.path().join("download.jinja");
+/// std::fs::write(&downloaded, "{{ messages[0].content }}")?;
+///
+/// let cache = TemplatesCache::new(folder.path().join("templates-cache"));
+/// let commit = "0123456789abcdef0123456789abcdef01234567";
+/// cache.store(&Snapshot::new("org/name", "main", commit, vec![("chat_template.jinja".into(), downloaded)]))?;
+/// assert_eq!(cache.load("org/name")?.revision(), Some(commit));
+///
+/// std::fs::write(cache.dir().join("org/name/chat_template.jinja"), "changed")?;
+/// assert!(cache.load("org/name").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct TemplatesCache {
     dir: PathBuf,
@@ -63,22 +84,40 @@ impl TemplatesCache {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Model`] when the name would lead out of the cache.
+    /// [`ErrorKind::Model`] when the name is not `name` or `org/name`, such as one that leads out of the cache.
     pub fn model_dir(&self, name: &str) -> Result<PathBuf> {
-        match relative(name) {
-            Some(path) if path.components().count() <= 2 => Ok(self.dir.join(path)),
-            _ => Err(Error::new(ErrorKind::Model, format!("{name:?} is not the name of a model"))
-                .help("Names look like org/name")),
+        let (org, model) = name.split_once('/').map_or((None, name), |(org, model)| (Some(org), model));
+        // Names with a dot in front are those of folders that are not finished.
+        if [org, Some(model)].into_iter().flatten().all(|part| is_file_name(part) && !part.starts_with('.')) {
+            return Ok(self.dir.join(name));
         }
+        Err(Error::new(ErrorKind::Model, format!("{name:?} is not the name of a model"))
+            .help("Names look like org/name"))
+    }
+
+    /// Whether the model has a folder here or is pinned. A lock file that cannot be read may name it.
+    pub fn contains(&self, name: &str) -> bool {
+        let Ok(folder) = self.model_dir(name) else { return false };
+        folder.is_dir() || LockFile::read(&self.dir).map_or(true, |lock| lock.models.contains_key(name))
     }
 
     /// The models that the lock file names, with what it says of them.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Lock`] when the lock file cannot be read.
+    /// [`ErrorKind::Lock`] when the lock file is damaged or of a newer version, [`ErrorKind::File`] when it
+    /// cannot be read.
     pub fn locked(&self) -> Result<Vec<(String, LockedModel)>> {
-        Ok(lock::LockFile::read(&self.dir)?.models.into_iter().collect())
+        Ok(LockFile::read(&self.dir)?.models.into_iter().collect())
+    }
+
+    /// What the lock file says of a model.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Lock`] when it does not name the model; else as [`TemplatesCache::locked`].
+    pub fn locked_model(&self, name: &str) -> Result<LockedModel> {
+        LockFile::read(&self.dir)?.models.remove(name).ok_or_else(|| not_locked(self, name))
     }
 
     /// Loads a model's files for rendering, verified against the lock file if it names the model.
@@ -89,20 +128,16 @@ impl TemplatesCache {
     /// [`ModelFiles::read_dir`].
     pub fn load(&self, name: &str) -> Result<ModelFiles> {
         let folder = self.model_dir(name)?;
-        let lock = lock::LockFile::read(&self.dir)?;
-        let files = ModelFiles::read_dir(&folder)?.named(name);
-        let Some(model) = lock.models.get(name) else { return Ok(files) };
-        for (file, content) in files.iter() {
-            let locked = model.files.get(file).ok_or_else(|| unlocked(name, file))?;
-            expect_hash(name, file, &locked.sha256, &sha256(content))?;
-        }
+        let lock = LockFile::read(&self.dir)?;
+        let Some(model) = lock.models.get(name) else { return Ok(ModelFiles::read_dir(folder)?.named(name)) };
+        let pinned = Pinned { name, folder, model };
+        pinned.expect_all()?;
+        let files = ModelFiles::read_dir(&pinned.folder)?.named(name);
         for file in files.names() {
-            model.files.get(file).ok_or_else(|| unlocked(name, file))?;
+            pinned.locked(file)?;
         }
-        for file in model.files.keys() {
-            if !files.has(file) {
-                return Err(missing(name, file));
-            }
+        for (file, content) in files.iter() {
+            pinned.expect_hash(file, &sha256(content))?;
         }
         Ok(files.with_revision(&model.commit))
     }
@@ -111,22 +146,35 @@ impl TemplatesCache {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Lock`] for the first file that is changed or missing, or when the lock file does not name
-    /// the model.
+    /// [`ErrorKind::Lock`] for the first file that is changed, missing or not in the lock file, or when the
+    /// lock file does not name the model.
     pub fn verify(&self, name: &str) -> Result<LockedModel> {
         let folder = self.model_dir(name)?;
         let model = self.locked_model(name)?;
-        for (file, locked) in &model.files {
-            let path = folder.join(relative(file).ok_or_else(|| unlocked(name, file))?);
-            match hash_file(&path) {
-                Ok((found, _)) => expect_hash(name, file, &locked.sha256, &found)?,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing(name, file)),
-                Err(error) => return Err(unreadable(&path, &error)),
-            }
+        let pinned = Pinned { name, folder, model: &model };
+        pinned.expect_all()?;
+        for file in model.files.keys() {
+            let path = pinned.path(file)?;
+            let (found, _) = hash_file(&path).map_err(|error| unreadable(&path, &error))?;
+            pinned.expect_hash(file, &found)?;
         }
-        // Files that are there and that the lock file does not know.
-        self.load(name)?;
+        for file in ModelFiles::read_dir(&pinned.folder)?.names() {
+            pinned.locked(file)?;
+        }
         Ok(model)
+    }
+
+    /// Verifies every file of every model that the lock file names.
+    ///
+    /// # Errors
+    ///
+    /// As [`TemplatesCache::verify`], for the first model that is not as it was pinned.
+    pub fn verify_all(&self) -> Result<Vec<(String, LockedModel)>> {
+        let models = self.locked()?;
+        for (name, _) in &models {
+            self.verify(name)?;
+        }
+        Ok(models)
     }
 
     /// Whether all files that the lock file names for a model are there, changed or not.
@@ -137,25 +185,11 @@ impl TemplatesCache {
     pub fn is_complete(&self, name: &str) -> Result<bool> {
         let folder = self.model_dir(name)?;
         let model = self.locked_model(name)?;
-        Ok(model.files.keys().all(|file| relative(file).is_some_and(|file| folder.join(file).is_file())))
-    }
-
-    /// What the lock file says of a model.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Lock`] when it does not name the model.
-    pub fn locked_model(&self, name: &str) -> Result<LockedModel> {
-        let mut lock = lock::LockFile::read(&self.dir)?;
-        lock.models.remove(name).ok_or_else(|| {
-            let file = self.dir.join(lock::FILE_NAME);
-            Error::new(ErrorKind::Lock, format!("{name} is not in the lock file {}", file.display()))
-                .help(format!("Pin it with: rolecall fetch {name}"))
-        })
+        Ok(Pinned { name, folder, model: &model }.expect_all().is_ok())
     }
 
     /// Copies downloaded files into the cache and pins them in the lock file. The model's folder is replaced
-    /// as a whole, or not at all.
+    /// as a whole, or not at all; what upstream removed is gone afterwards.
     ///
     /// # Errors
     ///
@@ -165,28 +199,90 @@ impl TemplatesCache {
         install::store(self, snapshot)
     }
 
-    /// Puts back files that are missing or changed from a download of the locked commit; each has to be
+    /// Puts back files that are missing or changed, from a download of the locked commit; each has to be
     /// exactly the one that was pinned. The lock file stays as it is.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Lock`] when a downloaded file is not the pinned one or is not there any more.
+    /// [`ErrorKind::Lock`] when a downloaded file is not the pinned one or is not there any more; else as
+    /// [`TemplatesCache::store`].
     pub fn restore(&self, snapshot: &Snapshot) -> Result<LockedModel> {
         install::restore(self, snapshot)
     }
 }
 
-/// A name of a file or model as a path that stays below the folder it is joined to.
-fn relative(name: &str) -> Option<PathBuf> {
-    let path = Path::new(name);
-    let plain =
-        |part: Component<'_>| matches!(part, Component::Normal(part) if part.to_str().is_some_and(is_plain));
-    (!name.is_empty() && !name.contains('\\') && path.components().all(plain)).then(|| path.to_owned())
+/// A model's folder, and what the lock file says should be in it.
+struct Pinned<'a> {
+    name: &'a str,
+    folder: PathBuf,
+    model: &'a LockedModel,
 }
 
-/// Hidden names are ours, for folders that are not finished.
-fn is_plain(part: &str) -> bool {
-    !part.starts_with('.') && !part.contains(|c: char| c.is_control() || c == ':')
+impl Pinned<'_> {
+    fn path(&self, file: &str) -> Result<PathBuf> {
+        let inside = file_path(file).ok_or_else(|| {
+            let name = self.name;
+            Error::new(ErrorKind::Lock, format!("{name}: the lock file names {file:?}, which no file can be"))
+                .help(format!("Restore it from version control, or run: rolecall fetch {name}"))
+        })?;
+        Ok(self.folder.join(inside))
+    }
+
+    /// All files that are pinned have to be there.
+    fn expect_all(&self) -> Result<()> {
+        for file in self.model.files.keys() {
+            if !self.path(file)?.is_file() {
+                let name = self.name;
+                return Err(Error::new(
+                    ErrorKind::Lock,
+                    format!("{name}: {file} is in the lock file but not in {}", self.folder.display()),
+                )
+                .help(format!("Put it back with: rolecall fetch --locked {name}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// A file that is there has to be pinned.
+    fn locked(&self, file: &str) -> Result<&LockedFile> {
+        self.model.files.get(file).ok_or_else(|| {
+            let Self { name, folder, .. } = self;
+            Error::new(ErrorKind::Lock, format!("{name}: {file} is in the folder but not in the lock file"))
+                .help(format!(
+                    "Remove it from {}, and pin what is upstream now with: rolecall fetch {name}",
+                    folder.display()
+                ))
+        })
+    }
+
+    fn expect_hash(&self, file: &str, found: &str) -> Result<()> {
+        let expected = &self.locked(file)?.sha256;
+        if expected == found {
+            return Ok(());
+        }
+        let Self { name, folder, .. } = self;
+        Err(Error::new(
+            ErrorKind::Lock,
+            format!(
+                "{name}: {file} is not the file that was pinned: its SHA-256 is {found}, the lock file says {expected}"
+            ),
+        )
+        .help(format!(
+            "Take the change back (git checkout -- {}/{file}), or pin what is upstream now with: rolecall fetch {name}",
+            folder.display()
+        )))
+    }
+}
+
+/// A name of a file in a repository, as a path that stays below the folder it is joined to.
+fn file_path(name: &str) -> Option<PathBuf> {
+    name.split('/').all(is_file_name).then(|| name.into())
+}
+
+/// Whether this is one part of a path on every system, and no way up.
+fn is_file_name(part: &str) -> bool {
+    !matches!(part, "" | "." | "..")
+        && !part.contains(|c: char| c.is_control() || matches!(c, '/' | '\\' | ':'))
 }
 
 /// SHA-256 in hexadecimal digits.
@@ -222,25 +318,10 @@ fn hash_file(path: &Path) -> io::Result<(String, u64)> {
     }
 }
 
-fn expect_hash(model: &str, file: &str, expected: &str, found: &str) -> Result<()> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Lock,
-        format!("{model}: {file} is not the file that was pinned: its SHA-256 is {found}, the lock file says {expected}"),
-    )
-    .help(format!("Put the pinned file back with: rolecall fetch --locked {model}, or pin what is there upstream now with: rolecall fetch {model}")))
-}
-
-fn unlocked(model: &str, file: &str) -> Error {
-    Error::new(ErrorKind::Lock, format!("{model}: {file} is in the folder but not in the lock file"))
-        .help(format!("Remove it, or pin the model again with: rolecall fetch {model}"))
-}
-
-fn missing(model: &str, file: &str) -> Error {
-    Error::new(ErrorKind::Lock, format!("{model}: {file} is in the lock file but not in the folder"))
-        .help(format!("Put it back with: rolecall fetch --locked {model}"))
+fn not_locked(cache: &TemplatesCache, name: &str) -> Error {
+    let file = cache.dir().join(lock::FILE_NAME);
+    Error::new(ErrorKind::Lock, format!("{name} is not in the lock file {}", file.display()))
+        .help(format!("Pin it with: rolecall fetch {name}"))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
