@@ -1,10 +1,15 @@
 //! The cache of downloaded files, in the layout of Python's `huggingface_hub`.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+use tempfile::NamedTempFile;
+
+use super::names::{Wanted, is_commit};
 use crate::cache::Snapshot;
+use crate::files::{ADDITIONAL_TEMPLATES, TOKENIZER_FILES, read_capped};
 use crate::{Error, ErrorKind, Result};
 
 /// One repository's folder in the cache: `models--org--name/{blobs,refs,snapshots}`.
@@ -19,32 +24,68 @@ impl RepoCache {
         Self { repo: repo.to_owned(), folder: cache.join(format!("models--{}", repo.replace('/', "--"))) }
     }
 
-    /// What the cache has of a revision: files by name, if it has any.
-    pub(super) fn snapshot(&self, revision: &str, wanted: fn(&str) -> bool) -> Result<Option<Snapshot>> {
-        let commit = if is_commit(revision) {
-            revision.to_owned()
-        } else {
-            match fs::read_to_string(self.folder.join("refs").join(revision)) {
-                Ok(commit) if is_commit(commit.trim()) => commit.trim().to_owned(),
-                _ => return Ok(None),
-            }
-        };
+    /// What the cache has of a revision, if it may be all that is wanted.
+    pub(super) fn snapshot(&self, revision: &str, wanted: Wanted) -> Result<Option<Snapshot>> {
+        let Some(commit) = self.commit(revision) else { return Ok(None) };
         let root = self.folder.join("snapshots").join(&commit);
         let mut files = Vec::new();
-        for folder in ["", crate::files::ADDITIONAL_TEMPLATES] {
+        for folder in ["", ADDITIONAL_TEMPLATES] {
             let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
             for entry in entries {
                 let entry = entry.map_err(|error| failed("read", &root, &error))?;
                 let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
                 let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-                if wanted(&name) {
+                if wanted.takes(&name) && entry.path().is_file() {
                     files.push((name, entry.path()));
                 }
             }
         }
+        let is_here = |name: &str| files.iter().any(|(here, _)| here == name);
+        // Without a file for tokenising this is what was needed for rendering, unless there is none.
+        let is_partial = wanted == Wanted::Tokenising
+            && !TOKENIZER_FILES.into_iter().any(is_here)
+            && !TOKENIZER_FILES.into_iter().all(|name| self.is_absent(&commit, name));
+        if files.is_empty() || is_partial {
+            return Ok(None);
+        }
         files.sort();
-        let found = Snapshot::new(&*self.repo, revision, commit, files);
-        Ok((!found.files.is_empty()).then_some(found))
+        let mut found = Snapshot::new(&*self.repo, revision, commit, files);
+        found.from_cache = true;
+        Ok(Some(found))
+    }
+
+    /// The commit that a branch or tag was when it was last asked for.
+    fn commit(&self, revision: &str) -> Option<String> {
+        if is_commit(revision) {
+            return Some(revision.to_owned());
+        }
+        let content = read_capped(&self.folder.join("refs").join(revision)).ok()??;
+        let commit = String::from_utf8(content).ok()?.trim().to_owned();
+        is_commit(&commit).then_some(commit)
+    }
+
+    /// Whether it was seen that a commit does not have a file: by its absence from the listing that Python keeps,
+    /// or when somebody asked for it.
+    fn is_absent(&self, commit: &str, name: &str) -> bool {
+        let listing = self.folder.join("trees").join(format!("{commit}.json"));
+        let listing = read_capped(&listing).ok().flatten();
+        let listing = listing.and_then(|listing| serde_json::from_slice::<Value>(&listing).ok());
+        let listed = listing
+            .filter(|listing| listing.get("format_version") == Some(&Value::from(1)))
+            .and_then(|listing| Some(listing.get("files")?.as_object()?.contains_key(name)));
+        listed == Some(false) || self.absence(commit, name).is_file()
+    }
+
+    /// Remembers that a commit does not have a file. It is only to save questions.
+    pub(super) fn note_absence(&self, commit: &str, name: &str) {
+        let path = self.absence(commit, name);
+        if !path.is_file() {
+            let _ = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, ""));
+        }
+    }
+
+    fn absence(&self, commit: &str, name: &str) -> PathBuf {
+        self.folder.join(".no_exist").join(commit).join(name)
     }
 
     /// A file of a commit, if it has been downloaded.
@@ -60,19 +101,13 @@ impl RepoCache {
     }
 
     /// A new file that becomes a blob when it is complete.
-    pub(super) fn new_blob(&self) -> Result<tempfile::NamedTempFile> {
-        let blobs = self.folder.join("blobs");
-        fs::create_dir_all(&blobs).map_err(|error| failed("create", &blobs, &error))?;
-        let file = tempfile::Builder::new().prefix("rolecall-").suffix(".incomplete").tempfile_in(&blobs);
-        file.map_err(|error| failed("write in", &blobs, &error))
+    pub(super) fn new_blob(&self) -> Result<NamedTempFile> {
+        new_file(&self.folder.join("blobs"))
     }
 
     /// Gives a complete blob its name.
-    pub(super) fn keep_blob(&self, blob: tempfile::NamedTempFile, etag: &str) -> Result<()> {
-        let path = self.folder.join("blobs").join(etag);
-        blob.persist(&path).map_err(|error| failed("write", &path, &error.error))?;
-        readable_by_all(&path);
-        Ok(())
+    pub(super) fn keep_blob(&self, blob: NamedTempFile, etag: &str) -> Result<()> {
+        keep(blob, &self.folder.join("blobs").join(etag))
     }
 
     /// Shows a blob as a file of a commit.
@@ -84,8 +119,11 @@ impl RepoCache {
         let up = "../".repeat(name.matches('/').count() + 2);
         let target = PathBuf::from(format!("{up}blobs/{etag}"));
         let linked = link(&target, &path).or_else(|error| match error.kind() {
+            // Somebody else was faster.
+            io::ErrorKind::AlreadyExists if path.is_file() => Ok(()),
             io::ErrorKind::AlreadyExists => fs::remove_file(&path).and_then(|()| link(&target, &path)),
-            _ => Err(error),
+            // Where there are no links, Python copies too.
+            _ => fs::copy(self.folder.join("blobs").join(etag), &path).map(drop),
         });
         linked.map_err(|error| failed("write", &path, &error))?;
         Ok(path)
@@ -93,43 +131,48 @@ impl RepoCache {
 
     /// Remembers which commit a branch or tag is.
     pub(super) fn remember(&self, revision: &str, commit: &str) -> Result<()> {
-        if is_commit(revision) {
+        if self.commit(revision).as_deref() == Some(commit) {
             return Ok(());
         }
         let path = self.folder.join("refs").join(revision);
-        let written =
-            path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, commit));
-        written.map_err(|error| failed("write", &path, &error))
+        let mut file = new_file(path.parent().unwrap_or(&self.folder))?;
+        file.write_all(commit.as_bytes()).map_err(|error| failed("write", &path, &error))?;
+        keep(file, &path)
     }
 }
 
-/// Whether the revision is a whole commit id.
-pub(super) fn is_commit(revision: &str) -> bool {
-    revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// A file that is complete before it has a name.
+fn new_file(folder: &Path) -> Result<NamedTempFile> {
+    fs::create_dir_all(folder).map_err(|error| failed("create", folder, &error))?;
+    let mut file = tempfile::Builder::new();
+    file.prefix("rolecall-").suffix(".incomplete");
+    open_to_others(&mut file);
+    file.tempfile_in(folder).map_err(|error| failed("write in", folder, &error))
 }
+
+fn keep(file: NamedTempFile, path: &Path) -> Result<()> {
+    file.persist(path).map(drop).map_err(|error| failed("write", path, &error.error))
+}
+
+/// Temporary files are for their owner alone; those of the cache are as the user's umask has it.
+#[cfg(unix)]
+fn open_to_others(file: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    file.permissions(fs::Permissions::from_mode(0o666));
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_file: &mut tempfile::Builder<'_, '_>) {}
 
 #[cfg(unix)]
 fn link(target: &Path, path: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, path)
 }
 
-/// Where links need privileges, Python copies too.
 #[cfg(not(unix))]
-fn link(target: &Path, path: &Path) -> io::Result<()> {
-    let parent = path.parent().unwrap_or(Path::new(""));
-    fs::copy(parent.join(target), path).map(drop)
+fn link(_target: &Path, _path: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
-
-/// Temporary files are for their owner alone; blobs are like Python's.
-#[cfg(unix)]
-fn readable_by_all(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    // The owner can read it in any case.
-    let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o644));
-}
-
-#[cfg(not(unix))]
-fn readable_by_all(_path: &Path) {}
 
 fn failed(action: &str, path: &Path, error: &io::Error) -> Error {
     Error::new(ErrorKind::File, format!("cannot {action} {} in the download cache: {error}", path.display()))

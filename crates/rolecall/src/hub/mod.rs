@@ -6,15 +6,30 @@
 
 mod cache;
 mod client;
+mod download;
 mod failure;
+mod names;
+mod request;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use crate::cache::Snapshot;
-use crate::files::{ADDITIONAL_TEMPLATES, TEMPLATE_FILES, TOKENIZER_FILES};
 use crate::{Environment, Error, ErrorKind, ModelFiles, Result, Token};
+
+use cache::RepoCache;
+use failure::Failure;
+use names::{Wanted, check_repo, check_revision};
+use request::{Limits, Request};
+
+/// For how long the Hub may be silent, unless `HF_HUB_DOWNLOAD_TIMEOUT` says otherwise.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// How often a request is repeated that failed for a passing reason, such as a server that is busy.
+const REPETITIONS: usize = 3;
 
 /// How far a download has come.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +60,9 @@ pub struct HubOptions {
     environment: Environment,
     revision: Option<String>,
     token: Option<Token>,
+    endpoint: Option<String>,
+    cache_dir: Option<PathBuf>,
+    offline: Option<bool>,
     on_progress: Option<Arc<OnProgress>>,
 }
 
@@ -73,6 +91,27 @@ impl HubOptions {
         self
     }
 
+    /// The Hub's address, instead of `HF_ENDPOINT`.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// The folder of downloaded files, instead of `HF_HUB_CACHE`. It is taken as it is: no `~`, no `$VAR`.
+    #[must_use]
+    pub fn cache_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cache_dir = Some(folder.into());
+        self
+    }
+
+    /// Whether the Hub may not be asked, instead of `HF_HUB_OFFLINE`.
+    #[must_use]
+    pub fn offline(mut self, offline: bool) -> Self {
+        self.offline = Some(offline);
+        self
+    }
+
     /// Is called whenever a part of a file has arrived, on another thread.
     #[must_use]
     pub fn on_progress(mut self, callback: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
@@ -86,6 +125,8 @@ impl fmt::Debug for HubOptions {
         f.debug_struct("HubOptions")
             .field("revision", &self.revision)
             .field("token", &self.token)
+            .field("cache_dir", &self.cache_dir)
+            .field("offline", &self.offline)
             .finish_non_exhaustive()
     }
 }
@@ -93,14 +134,14 @@ impl fmt::Debug for HubOptions {
 /// Loads the files of a model that rendering needs; `tokenizer.json` is not among them.
 ///
 /// What is in the download cache already is not fetched again. When the Hub cannot be reached, or
-/// `HF_HUB_OFFLINE` forbids to ask it, the cache's copy of the revision is used.
+/// `HF_HUB_OFFLINE` forbids to ask it, the cache's copy of the revision is used, as Python does.
 ///
 /// # Errors
 ///
 /// Kinds of their own for a missing repository, a gated one, a missing revision, a refused token, a Hub that
-/// cannot be reached.
+/// cannot be reached; [`ErrorKind::Model`] when the repository has no file that rendering needs.
 pub fn load(repo: &str, options: &HubOptions) -> Result<ModelFiles> {
-    let snapshot = fetch(repo, options, is_template_file)?;
+    let snapshot = fetch(repo, options, Wanted::Rendering)?;
     let mut files = ModelFiles::new(repo).with_revision(snapshot.commit.as_str());
     for (name, path) in &snapshot.files {
         if let Some(content) = crate::files::read_capped(path)? {
@@ -112,140 +153,92 @@ pub fn load(repo: &str, options: &HubOptions) -> Result<ModelFiles> {
 
 /// Downloads the files of a model that rendering and tokenising need; no weights.
 ///
+/// [`Snapshot::from_cache`] says when the Hub was not asked or not reached. A copy that was made for rendering
+/// alone does not stand in for a download then.
+///
 /// # Errors
 ///
 /// As [`load`].
 pub fn download(repo: &str, options: &HubOptions) -> Result<Snapshot> {
-    fetch(repo, options, |name| is_template_file(name) || TOKENIZER_FILES.contains(&name))
+    fetch(repo, options, Wanted::Tokenising)
 }
 
-fn is_template_file(name: &str) -> bool {
-    let additional = name.strip_prefix(ADDITIONAL_TEMPLATES).and_then(|name| name.strip_prefix('/'));
-    let additional = additional.and_then(|name| name.strip_suffix(".jinja"));
-    TEMPLATE_FILES.contains(&name)
-        || additional.is_some_and(|name| !name.contains(['/', '\\']) && !name.starts_with('.'))
-}
-
-fn fetch(repo: &str, options: &HubOptions, wanted: fn(&str) -> bool) -> Result<Snapshot> {
+fn fetch(repo: &str, options: &HubOptions, wanted: Wanted) -> Result<Snapshot> {
     check_repo(repo)?;
     let revision = options.revision.as_deref().unwrap_or("main");
     check_revision(revision)?;
-    let cache = cache::RepoCache::new(&options.environment.hub_cache(), repo);
-    if options.environment.offline() {
-        return cache.snapshot(revision, wanted)?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Offline,
-                format!(
-                    "{repo} (revision {revision}) is not in the download cache, and HF_HUB_OFFLINE is set"
-                ),
-            )
-            .help("Unset HF_HUB_OFFLINE, or fetch the model where there is a network")
-        });
+    let environment = &options.environment;
+    let folder = options.cache_dir.clone().unwrap_or_else(|| environment.hub_cache());
+    let cache = RepoCache::new(&folder, repo);
+    let copy = cache.snapshot(revision, wanted)?;
+    if options.offline.unwrap_or_else(|| environment.offline()) {
+        return copy.ok_or_else(|| not_here(repo, revision, wanted));
     }
     let token = match &options.token {
         Some(token) => Some(token.clone()),
-        None => options.environment.token()?,
+        None => environment.token()?,
     };
-    let request = client::Request {
-        endpoint: options.environment.endpoint(),
+    let request = Request {
+        endpoint: options
+            .endpoint
+            .as_deref()
+            .map_or_else(|| environment.endpoint(), |endpoint| endpoint.trim_end_matches('/').to_owned()),
         token,
         repo: repo.to_owned(),
         revision: revision.to_owned(),
         wanted,
+        limits: Limits::new(environment.download_timeout()?.unwrap_or(SILENCE)),
+        // There is no need to insist where a copy will do.
+        repetitions: if copy.is_some() { 0 } else { REPETITIONS },
         on_progress: options.on_progress.clone(),
     };
-    match on_own_thread(request, cache.clone()) {
+    let snapshot = match (on_own_thread(request, cache), copy) {
+        (Ok(snapshot), _) => snapshot,
         // As in Python, a copy that may be old is better than none.
-        Err(error) if error.kind() == ErrorKind::Offline => cache.snapshot(revision, wanted)?.ok_or(error),
-        result => result,
+        (Err(Failure { is_passing: true, .. }), Some(copy)) => copy,
+        (Err(failure), _) => return Err(failure.error),
+    };
+    if snapshot.files.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Model,
+            format!(
+                "{repo} has none of the files that prompts are made from, such as tokenizer_config.json or \
+                 chat_template.jinja"
+            ),
+        )
+        .help("Check that it is the repository of a language model"));
     }
+    Ok(snapshot)
+}
+
+fn not_here(repo: &str, revision: &str, wanted: Wanted) -> Error {
+    let what = match wanted {
+        Wanted::Rendering => "",
+        Wanted::Tokenising => " with the files of its tokenizer",
+    };
+    Error::new(
+        ErrorKind::Offline,
+        format!(
+            "{repo} (revision {revision}) is not in the download cache{what}, and the Hub may not be asked"
+        ),
+    )
+    .help("Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, or fetch the model where there is a network")
 }
 
 /// Runs the download where no runtime can be running already.
-fn on_own_thread(request: client::Request, cache: cache::RepoCache) -> Result<Snapshot> {
-    let cannot = |problem: String| Error::new(ErrorKind::Hub, format!("cannot start a download: {problem}"));
+fn on_own_thread(request: Request, cache: RepoCache) -> Result<Snapshot, Failure> {
+    let cannot = |problem: String| {
+        Failure::from(Error::new(ErrorKind::Hub, format!("the download did not take place: {problem}")))
+    };
     let work = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.map_err(|error| cannot(error.to_string()))?.block_on(client::fetch(&request, &cache))
+        let runtime = runtime.map_err(|error| cannot(error.to_string()))?;
+        let fetched = runtime.block_on(download::fetch(&request, &cache));
+        // A look-up of a host that nobody waits for any more is not waited for here either.
+        runtime.shutdown_background();
+        fetched
     };
     let thread = thread::Builder::new().name("rolecall-hub".to_owned()).spawn(work);
     let thread = thread.map_err(|error| cannot(error.to_string()))?;
     thread.join().unwrap_or_else(|_| Err(cannot("its thread broke off".to_owned())))
-}
-
-/// The rules of `huggingface_hub` for names of repositories.
-fn check_repo(repo: &str) -> Result<()> {
-    let part = |part: &str| {
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        part.starts_with(word)
-            && part.ends_with(word)
-            && part.chars().all(|c| word(c) || c == '-' || c == '.')
-    };
-    let (owner, name) = repo.split_once('/').map_or((None, repo), |(owner, name)| (Some(owner), name));
-    let valid = owner.is_none_or(part)
-        && part(name)
-        && repo.len() <= 96
-        && !repo.contains("--")
-        && !repo.contains("..")
-        && repo.strip_suffix(".git").is_none();
-    if valid {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::RepositoryNotFound,
-        format!("{repo:?} is neither a folder here nor the name of a repository"),
-    )
-    .help("A folder has to exist; a repository's name looks like org/name"))
-}
-
-fn check_revision(revision: &str) -> Result<()> {
-    let bad = revision.is_empty()
-        || revision.starts_with('/')
-        || revision.ends_with('/')
-        || revision.split('/').any(|part| part.is_empty() || part.starts_with('.'))
-        || revision.contains(|c: char| c.is_control() || c == '\\' || c == ' ');
-    if bad {
-        return Err(Error::new(
-            ErrorKind::RevisionNotFound,
-            format!("{revision:?} is not the name of a branch, tag or commit"),
-        )
-        .help("Leave it out for the default branch"));
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_repositories() {
-        for good in ["gpt2", "org/name", "a.b/c-d_e.f", "01-ai/Yi"] {
-            assert!(check_repo(good).is_ok(), "{good}");
-        }
-        for bad in
-            ["", "a/b/c", "../x", "a/..", "-a/b", "a/b-", "a--b/c", "a/b.git", "a b", "a/é", &"x".repeat(97)]
-        {
-            assert!(check_repo(bad).is_err(), "{bad}");
-        }
-        for bad in ["", "../main", "/main", "a//b", "a\u{0}"] {
-            assert!(check_revision(bad).is_err(), "{bad}");
-        }
-        assert!(check_revision("refs/pr/1").is_ok());
-    }
-
-    #[test]
-    fn files_that_are_wanted() {
-        assert!(is_template_file("additional_chat_templates/rag.jinja"));
-        for other in [
-            "additional_chat_templates/a/b.jinja",
-            "additional_chat_templates/x.txt",
-            "model.safetensors",
-            "additional_chat_templates/..jinja",
-            "tokenizer.json",
-            "additional_chat_templates.jinja",
-        ] {
-            assert!(!is_template_file(other), "{other}");
-        }
-    }
 }
