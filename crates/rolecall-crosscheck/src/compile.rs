@@ -43,11 +43,15 @@ pub(crate) fn compile(source: &str) -> Result<Compiled, Error> {
     if depth < DEEP {
         return template.compile();
     }
-    let failed = || Error::new(ErrorKind::Limit, "no thread could be started to compile the template on");
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
-        let compiling = thread.spawn_scoped(scope, || template.compile()).map_err(|_| failed())?;
-        compiling.join().map_err(|_| failed())?
+        let compiling = thread.spawn_scoped(scope, || template.compile()).map_err(|error| {
+            let message =
+                format!("the template is so deep that it takes a thread to compile it, but: {error}");
+            Error::new(ErrorKind::Limit, message)
+        })?;
+        let panicked = |_| Error::new(ErrorKind::Unsupported, "minijinja failed at compiling this template");
+        compiling.join().map_err(panicked)?
     })
 }
 

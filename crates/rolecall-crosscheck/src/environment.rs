@@ -88,6 +88,7 @@ fn add_operators(env: &mut Environment<'static>) {
         others.iter().try_for_each(|other| budget::visit(state, other))?;
         chain(first, &others)
     });
+    env.add_filter(name("pos"), |value: &Value| arithmetic::positive(value));
     env.add_filter(name("neg"), |value: &Value| arithmetic::negative(value));
     env.add_filter(name("concat"), |state: &mut State<'_, '_>, first: Value, others: Rest<Value>| {
         let operands: Vec<Value> = std::iter::once(first).chain(others.iter().cloned()).collect();
@@ -117,6 +118,10 @@ fn add_operators(env: &mut Environment<'static>) {
     });
     env.add_filter(name("setattr"), |state: &mut State<'_, '_>, of: &Value, name: &str, value: &Value| {
         access::set_attribute(state, of, name, value).map(|()| "")
+    });
+    env.add_filter(name("kept"), |value: &Value| {
+        // What a list can hold, a loop can.
+        List::list(vec![value.clone()]).map(|_| value.clone())
     });
     env.add_filter(name("given"), |value: &Value| !value.is_undefined());
     env.add_filter(name("parameter"), |name: &str| Missing::value(Reason::Parameter(name.to_owned())));

@@ -88,6 +88,7 @@ fn what_minijinja_cannot_do_is_refused_by_name() {
         ("{{ 99999999999999999999999999999999999999 * 10 }}", "127 bits"),
         ("{{ '\\N{BULLET}' }}", "\\N"),
         ("{% for i in l %}{% set ns = namespace(l=loop) %}{% endfor %}", "`loop`"),
+        ("{% for i in l %}{{ loop.changed(i, loop) }}{% endfor %}", "`loop`"),
     ] {
         let error = error(source);
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");

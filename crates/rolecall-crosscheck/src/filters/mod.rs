@@ -14,6 +14,7 @@ use rolecall_jinja::ErrorKind;
 use crate::args::{Args, truth};
 use crate::error::raise;
 use crate::ops::access;
+use crate::ops::contains::defined;
 use crate::text::repr;
 use crate::value::{Missing, Reason, described, is_undefined};
 
@@ -95,6 +96,7 @@ fn default(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Valu
 
 fn attr(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
     let [name] = args.bind("do_attr", ["name"], 1)?;
+    defined(value)?;
     let name = name.unwrap_or_default();
     let found = name.as_str().and_then(|name| access::own_attribute(value, name));
     let missing = || Missing::value(Reason::Attribute { of: described(value), name: repr::short(&name) });

@@ -9,6 +9,7 @@ use crate::ops::arithmetic::{self, Operator, binary};
 use crate::ops::contains::defined;
 use crate::parse;
 use crate::text::percent::truncated;
+use crate::text::repr;
 use crate::value::{Kind, kind, type_name};
 
 pub(super) fn abs(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
@@ -133,8 +134,9 @@ pub(super) fn filesizeformat(_: &mut State<'_, '_>, value: &Value, args: &Args<'
         Kind::Int(n) => arithmetic::float(n),
         Kind::Bool(b) => f64::from(u8::from(b)),
         Kind::Float(f) => f,
-        Kind::Text(text) => parse::float(text)
-            .ok_or_else(|| raise(ErrorKind::Value, format!("could not convert string to float: '{text}'")))?,
+        Kind::Text(text) => parse::float(text).ok_or_else(|| {
+            raise(ErrorKind::Value, format!("could not convert string to float: {}", repr::short(value)))
+        })?,
         _ => {
             let message =
                 format!("float() argument must be a string or a real number, not '{}'", type_name(value));

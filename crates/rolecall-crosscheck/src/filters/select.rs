@@ -1,4 +1,4 @@
-//! `map`, `select`, `reject` and their kin.
+//! `map`, `select`, `reject` and their kin. None of them looks at a value that is false, whatever it is.
 
 use minijinja::{Error, State, Value};
 use rolecall_jinja::ErrorKind;
@@ -12,11 +12,6 @@ use crate::tests;
 use crate::text::repr;
 use crate::value::Generator;
 
-/// The items; none where the value is false, whatever it is.
-fn items(state: &mut State<'_, '_>, value: &Value) -> Result<Vec<Value>, Error> {
-    if value.is_true() { iterate::items(state, value) } else { Ok(Vec::new()) }
-}
-
 /// The arguments of a filter or test that is called for each item.
 fn passed_on(args: &Args<'_>, skipped: usize) -> Vec<Value> {
     let mut passed = args.positional().get(skipped..).unwrap_or_default().to_vec();
@@ -27,9 +22,8 @@ fn passed_on(args: &Args<'_>, skipped: usize) -> Vec<Value> {
 }
 
 pub(super) fn map(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
-    let items = items(state, value)?;
-    if items.is_empty() {
-        return Generator::make(items);
+    if !value.is_true() {
+        return Generator::make(Vec::new());
     }
     let named =
         |name: &str| args.named().iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
@@ -39,7 +33,7 @@ pub(super) fn map(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> 
             .ok_or_else(|| raise(ErrorKind::Runtime, format!("No filter named '{name}'.")))?;
         let passed = passed_on(args, 1);
         let args = Args::new(&passed);
-        items.iter().map(|item| filter(state, item, &args)).collect()
+        iterate::items(state, value)?.iter().map(|item| filter(state, item, &args)).collect()
     } else {
         let Some(attribute) = named("attribute") else {
             return Err(raise(ErrorKind::FilterArgument, "map requires a filter argument"));
@@ -49,7 +43,7 @@ pub(super) fn map(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> 
             return Err(raise(ErrorKind::FilterArgument, format!("Unexpected keyword argument {name}")));
         }
         let getter = Getter::new(Some(&attribute), false).with_default(named("default"));
-        items.iter().map(|item| getter.get(item)).collect()
+        iterate::items(state, value)?.iter().map(|item| getter.get(item)).collect()
     };
     Generator::make(mapped?)
 }
@@ -78,9 +72,8 @@ fn choose(
     wanted: bool,
     by_attribute: bool,
 ) -> Result<Value, Error> {
-    let items = items(state, value)?;
-    if items.is_empty() {
-        return Generator::make(items);
+    if !value.is_true() {
+        return Generator::make(Vec::new());
     }
     let mut names = args.positional().iter();
     let attribute = if by_attribute { names.next() } else { None };
@@ -99,7 +92,7 @@ fn choose(
     let passed = passed_on(args, 1 + usize::from(by_attribute));
     let passed = Args::new(&passed);
     let mut chosen = Vec::new();
-    for item in items {
+    for item in iterate::items(state, value)? {
         let seen = getter.get(&item)?;
         let holds = match test {
             None => seen.is_true(),

@@ -15,7 +15,12 @@ use crate::value::{Generator, Kind, List, Missing, Reason, View, ViewOf, kind, n
 
 pub(super) fn length(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {
     args.bind::<0>("len", [], 0)?;
-    let length = match kind(value) {
+    count(value).map(Value::from)
+}
+
+/// `len(value)`.
+pub(super) fn count(value: &Value) -> Result<usize, Error> {
+    Ok(match kind(value) {
         Kind::Undefined(_) => 0,
         Kind::Text(text) => text.chars().count(),
         Kind::List(list) | Kind::Tuple(list) => list.items().len(),
@@ -26,8 +31,7 @@ pub(super) fn length(_: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> R
             let message = format!("object of type '{}' has no len()", type_name(value));
             return Err(raise(ErrorKind::Type, message));
         }
-    };
-    Ok(Value::from(length))
+    })
 }
 
 pub(super) fn list(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {

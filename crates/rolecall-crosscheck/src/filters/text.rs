@@ -118,6 +118,9 @@ pub(super) fn indent(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) 
         " ".repeat(width)
     };
     let (first, blank) = (truth(first.as_ref(), false), truth(blank.as_ref(), false));
+    if let Kind::List(_) = kind(value) {
+        return Err(raise(ErrorKind::Attribute, "'list' object has no attribute 'splitlines'"));
+    }
     let Kind::Text(this) = kind(defined(value)?) else {
         let message = format!("unsupported operand type(s) for +=: '{}' and 'str'", type_name(value));
         return Err(raise(ErrorKind::Type, message));
@@ -187,7 +190,7 @@ pub(super) fn truncate(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>
     let length = length.map_or(Ok(255), |length| integer(&length))?;
     let leeway = given(leeway.as_ref()).map_or(Ok(5), integer)?;
     let end = end.unwrap_or_else(|| Value::from("..."));
-    let (this, end) = (soft(state, value)?, soft(state, &end)?);
+    let end = soft(state, &end)?;
     let end_length = i128::try_from(end.str().chars().count()).unwrap_or(i128::MAX);
     if length < end_length {
         return Err(raise(ErrorKind::Assertion, format!("expected length >= {end_length}, got {length}")));
@@ -195,15 +198,18 @@ pub(super) fn truncate(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>
     if leeway < 0 {
         return Err(raise(ErrorKind::Assertion, format!("expected leeway >= 0, got {leeway}")));
     }
-    let chars = i128::try_from(this.str().chars().count()).unwrap_or(i128::MAX);
-    if chars <= length.saturating_add(leeway) {
+    let count = super::sequence::count(value)?;
+    if i128::try_from(count).unwrap_or(i128::MAX) <= length.saturating_add(leeway) {
         return Ok(value.clone());
     }
+    let Kind::Text(this) = kind(value) else {
+        return Err(raise(ErrorKind::Unsupported, "truncate cuts only text here"));
+    };
     let kept = usize::try_from(length - end_length).unwrap_or(usize::MAX);
-    let cut: String = this.str().chars().take(kept).collect();
+    let cut: String = this.chars().take(kept).collect();
     let whole_words = cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before);
     let kept = if truth(kill_words.as_ref(), false) { &cut } else { whole_words };
-    Ok(text([kept, end.str()].concat(), this.safe()))
+    Ok(text([kept, end.str()].concat(), value.is_safe()))
 }
 
 pub(super) fn tojson(state: &mut State<'_, '_>, value: &Value, args: &Args<'_>) -> Result<Value, Error> {

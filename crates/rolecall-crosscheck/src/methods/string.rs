@@ -13,11 +13,12 @@ use crate::text::digit::{decimal, is_digit};
 use crate::text::{case, escape, format, printable};
 use crate::value::{Kind, List, kind, text, type_name};
 
-pub(super) const METHODS: [&str; 45] = [
+pub(super) const METHODS: [&str; 46] = [
     "capitalize",
     "casefold",
     "center",
     "count",
+    "encode",
     "endswith",
     "expandtabs",
     "find",
@@ -129,6 +130,9 @@ pub(super) fn call(
         "replace" => replaced(state, this, safe, args),
         "join" => joined(state, this, safe, args),
         "center" | "ljust" | "rjust" | "zfill" => padded(state, this, safe, name, args),
+        "encode" => {
+            Err(raise(ErrorKind::Unsupported, "minijinja has no bytes of Python, which encode() gives"))
+        }
         "expandtabs" => expanded(state, this, safe, args),
         "translate" => translated(state, this, safe, args),
         "format" => {

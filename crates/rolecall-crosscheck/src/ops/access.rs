@@ -3,6 +3,7 @@
 use minijinja::{Error, State, Value};
 use rolecall_jinja::ErrorKind;
 
+use super::arithmetic;
 use super::contains::hashable;
 use crate::budget;
 use crate::error::raise;
@@ -42,11 +43,11 @@ const OF_ALL_OBJECTS: [&str; 24] = [
 
 /// `of.name`: an attribute, else the item of that name.
 pub(crate) fn attribute(of: &Value, name: &str) -> Result<Value, Error> {
-    if let Kind::Undefined(missing) = kind(of) {
-        return Err(missing.error());
-    }
     if let Some(found) = own_attribute(of, name) {
         return Ok(found);
+    }
+    if let Kind::Undefined(missing) = kind(of) {
+        return Err(missing.error());
     }
     Ok(match kind(of) {
         Kind::Dict(dict) => dict.get_str(name).cloned(),
@@ -110,7 +111,7 @@ pub(crate) fn own_attribute(of: &Value, name: &str) -> Option<Value> {
         Kind::Tuple(tuple) if tuple.named(name).is_some() => tuple.named(name).cloned(),
         Kind::Other => engine_attribute(of, name),
         Kind::Int(_) | Kind::Bool(_) | Kind::Float(_) => match name {
-            "real" => Some(of.clone()),
+            "real" => arithmetic::positive(of).ok(),
             "imag" => {
                 Some(if matches!(kind(of), Kind::Float(_)) { Value::from(0.0) } else { Value::from(0) })
             }

@@ -117,7 +117,7 @@ fn ints(operator: Operator, a: i128, b: i128) -> Result<Value, Error> {
         Operator::Sub => a.checked_sub(b),
         Operator::Mul => a.checked_mul(b),
         Operator::Div if b == 0 => return zero("division by zero"),
-        Operator::Div => return Ok(Value::from(float(a) / float(b))),
+        Operator::Div => return Ok(Value::from(quotient(a, b))),
         Operator::FloorDiv if b == 0 => return zero("integer division or modulo by zero"),
         Operator::FloorDiv => floor_div(a, b),
         Operator::Rem if b == 0 => return zero("integer modulo by zero"),
@@ -130,6 +130,18 @@ fn ints(operator: Operator, a: i128, b: i128) -> Result<Value, Error> {
         },
     };
     result.map(int).ok_or_else(too_large)
+}
+
+/// The quotient of two integers, which is rounded once where they have a common divisor that makes them small.
+fn quotient(a: i128, b: i128) -> f64 {
+    let (mut divisor, mut rest) = (a.unsigned_abs(), b.unsigned_abs());
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    match i128::try_from(divisor) {
+        Ok(divisor) if divisor != 0 => float(a / divisor) / float(b / divisor),
+        _ => float(a) / float(b),
+    }
 }
 
 /// Division that rounds down.
@@ -249,6 +261,19 @@ pub(crate) fn negative(a: &Value) -> Result<Value, Error> {
         Kind::Undefined(missing) => Err(missing.error()),
         _ => {
             let message = format!("bad operand type for unary -: '{}'", type_name(a));
+            Err(raise(ErrorKind::Type, message))
+        }
+    }
+}
+
+/// `+a`.
+pub(crate) fn positive(a: &Value) -> Result<Value, Error> {
+    match kind(a) {
+        Kind::Int(_) | Kind::HugeInt | Kind::Float(_) => Ok(a.clone()),
+        Kind::Bool(b) => Ok(Value::from(i64::from(b))),
+        Kind::Undefined(missing) => Err(missing.error()),
+        _ => {
+            let message = format!("bad operand type for unary +: '{}'", type_name(a));
             Err(raise(ErrorKind::Type, message))
         }
     }

@@ -298,9 +298,9 @@ pub(crate) fn format_value(out: &mut Writer, value: &Value, spec: &str) -> Resul
         return repr::write_str(out, value);
     }
     match kind(value) {
-        Kind::Text(text) => format_text(out, text, &Spec::parse(spec, type_name(value))?),
-        Kind::Int(n) => format_int(out, n, &Spec::parse(spec, "int")?),
-        Kind::Bool(b) => format_int(out, b.into(), &Spec::parse(spec, "bool")?),
+        Kind::Text(text) => format_text(out, text, &Spec::parse(spec, type_name(value))?, type_name(value)),
+        Kind::Int(n) => format_int(out, n, &Spec::parse(spec, "int")?, "int"),
+        Kind::Bool(b) => format_int(out, b.into(), &Spec::parse(spec, "bool")?, "bool"),
         Kind::Float(f) => format_float(out, f, &Spec::parse(spec, "float")?, "float"),
         _ => {
             let message = format!("unsupported format string passed to {}.__format__", type_name(value));
@@ -309,11 +309,12 @@ pub(crate) fn format_value(out: &mut Writer, value: &Value, spec: &str) -> Resul
     }
 }
 
-fn format_text(out: &mut Writer, text: &str, spec: &Spec) -> Result<(), Error> {
+fn format_text(out: &mut Writer, text: &str, spec: &Spec, of: &str) -> Result<(), Error> {
     let refuse =
         |what: &str| raise(ErrorKind::Value, format!("{what} not allowed in string format specifier"));
     match spec {
-        Spec { letter: Some(letter), .. } if *letter != 's' => return Err(spec.unknown("str")),
+        Spec { letter: Some(letter), .. } if *letter != 's' => return Err(spec.unknown(of)),
+        Spec { sign: Some(' '), .. } => return Err(refuse("Space")),
         Spec { sign: Some(_), .. } => return Err(refuse("Sign")),
         Spec { alternate: true, .. } => return Err(refuse("Alternate form (#)")),
         Spec { align: Some(Align::AfterSign), .. } => return Err(refuse("'=' alignment")),
@@ -326,7 +327,7 @@ fn format_text(out: &mut Writer, text: &str, spec: &Spec) -> Result<(), Error> {
     spec.pad(out, "", &cut, Align::Left)
 }
 
-fn format_int(out: &mut Writer, n: i128, spec: &Spec) -> Result<(), Error> {
+fn format_int(out: &mut Writer, n: i128, spec: &Spec, of: &str) -> Result<(), Error> {
     let magnitude = n.unsigned_abs();
     let (prefix, digits, group) = match spec.letter {
         None | Some('d' | 'n') => ("", magnitude.to_string(), 3),
@@ -340,9 +341,9 @@ fn format_int(out: &mut Writer, n: i128, spec: &Spec) -> Result<(), Error> {
             return spec.pad(out, "", &c.to_string(), Align::Left);
         }
         Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => {
-            return format_float(out, arithmetic::float(n), spec, "int");
+            return format_float(out, arithmetic::float(n), spec, of);
         }
-        Some(_) => return Err(spec.unknown("int")),
+        Some(_) => return Err(spec.unknown(of)),
     };
     if spec.precision.is_some() {
         return Err(raise(ErrorKind::Value, "Precision not allowed in integer format specifier"));

@@ -53,7 +53,10 @@ impl<'v> Formatter<'v> {
     fn new(out: Writer, escape: bool, values: &'v Value) -> Self {
         let (left, mapping) = match kind(values) {
             Kind::Tuple(tuple) => (tuple.items().iter(), false),
-            Kind::Dict(_) | Kind::List(_) | Kind::Range(_) => (std::slice::from_ref(values).iter(), true),
+            // Whatever could be indexed is taken for a mapping.
+            Kind::Dict(_) | Kind::List(_) | Kind::Range(_) | Kind::Undefined(_) => {
+                (std::slice::from_ref(values).iter(), true)
+            }
             _ => (std::slice::from_ref(values).iter(), false),
         };
         Self { out, escape, values, left, mapping }
@@ -138,6 +141,9 @@ impl<'v> Formatter<'v> {
         let Some((end, _)) = end else {
             return Err(raise(ErrorKind::Value, "incomplete format key"));
         };
+        if let Kind::List(_) = kind(self.values) {
+            return Err(raise(ErrorKind::Type, "list indices must be integers or slices, not str"));
+        }
         let key = Value::from(directive.get(1..end).unwrap_or_default());
         let value = access::item(self.values, &key)?;
         if crate::value::is_undefined(&value) {
@@ -175,7 +181,7 @@ impl<'v> Formatter<'v> {
         at: usize,
     ) -> Result<(), Error> {
         if let Kind::Undefined(missing) = kind(value)
-            && !"sra".contains(letter)
+            && "diueEfFgG".contains(letter)
         {
             return Err(missing.error());
         }

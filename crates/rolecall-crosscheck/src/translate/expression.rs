@@ -29,7 +29,15 @@ impl Translator<'_> {
                     self.out.write(")");
                     Ok(())
                 }
-                UnaryOpKind::Neg => self.applied(&unary.expr, "neg", &[], span),
+                UnaryOpKind::Neg => match &unary.expr {
+                    // Two minus signs that stand for a plus.
+                    Expr::UnaryOp(inner)
+                        if self.original.get(self.origin(span)..).is_some_and(|at| at.starts_with('+')) =>
+                    {
+                        self.applied(&inner.expr, "pos", &[], span)
+                    }
+                    operand => self.applied(operand, "neg", &[], span),
+                },
             },
             Expr::BinOp(binary) => self.binary(expr, binary.op, span),
             Expr::Compare(chain) => {
@@ -286,7 +294,9 @@ impl Translator<'_> {
                 self.out.place(span.start_offset);
                 self.out.write(".");
                 self.out.write(attr.name);
-                self.arguments(&call.args)
+                // A loop remembers what it is asked about, and must not remember itself.
+                let kept = if attr.name == "changed" { "kept" } else { "" };
+                self.arguments_with(&call.args, kept)
             }
             other => {
                 self.expression(other)?;
@@ -361,13 +371,22 @@ impl Translator<'_> {
     }
 
     fn arguments(&mut self, args: &[CallArg<'_>]) -> Result<(), Error> {
+        self.arguments_with(args, "")
+    }
+
+    /// Arguments, to each of which a function of ours is applied if it has a name.
+    fn arguments_with(&mut self, args: &[CallArg<'_>], function: &str) -> Result<(), Error> {
         self.out.write("(");
         for (n, arg) in args.iter().enumerate() {
             if n > 0 {
                 self.out.write(",");
             }
             match arg {
-                CallArg::Pos(expr) => self.expression(expr)?,
+                CallArg::Pos(expr) if function.is_empty() => self.expression(expr)?,
+                CallArg::Pos(expr) => {
+                    self.expression(expr)?;
+                    self.close(function, expr.span());
+                }
                 CallArg::Kwarg(name, expr) => {
                     self.out.write(name);
                     self.out.write("=");

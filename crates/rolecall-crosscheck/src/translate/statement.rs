@@ -46,9 +46,10 @@ impl Translator<'_> {
             }
             Stmt::AutoEscape(block) => {
                 self.out.place(block.span().start_offset);
-                self.out.write("{%autoescape ");
+                // minijinja tells several kinds of escaping apart.
+                self.out.write("{%autoescape not (not ");
                 self.expression(&block.enabled)?;
-                self.out.write("%}{%with%}");
+                self.out.write(")%}{%with%}");
                 let around = Around::Block("an autoescape block");
                 self.inside(Some(around), false, |this| this.body(&block.body))?;
                 self.out.write("{%endwith%}{%endautoescape%}");
