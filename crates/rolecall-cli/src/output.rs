@@ -40,6 +40,12 @@ pub(crate) fn end(out: &mut impl Write, last: &str) -> Outcome {
     Ok(out.flush()?)
 }
 
+/// Tells a person something that is not the result.
+pub(crate) fn note(message: &str) {
+    // Whether anybody reads it changes nothing about the job.
+    let _ = writeln!(io::stderr(), "{message}");
+}
+
 /// Prints a JSON document.
 pub(crate) fn json(value: &impl Serialize) -> Outcome {
     let mut text = serde_json::to_string_pretty(value).map_err(Failure::job)?;

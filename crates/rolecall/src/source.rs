@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::cache::TemplatesCache;
 use crate::{Error, ErrorKind, Model, Result};
 
 /// Where a model's files are, as one word on a command line says it.
@@ -78,7 +79,8 @@ impl ModelSource {
         if let Some((repo, revision)) = name.split_once('@') {
             return Ok(Self::Hub { repo: repo.to_owned(), revision: Some(revision.to_owned()) });
         }
-        if cache.join(name).is_dir() {
+        // A pinned model whose folder is gone is to be put back, not taken from wherever the Hub is now.
+        if TemplatesCache::new(cache).contains(name) {
             return Ok(Self::Cached { cache: cache.to_owned(), name: name.to_owned() });
         }
         Ok(Self::Hub { repo: name.to_owned(), revision: None })
