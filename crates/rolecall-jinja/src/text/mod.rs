@@ -1,0 +1,32 @@
+//! Rules of Python's `str` that more than one room needs.
+
+pub(crate) mod case;
+pub(crate) mod class;
+pub(crate) mod float;
+pub(crate) mod printable;
+pub(crate) mod repr;
+mod tables;
+
+pub use repr::repr;
+
+/// Whether `str.isspace` holds for the character: Unicode white space and U+001C to U+001F.
+///
+/// ```
+/// use rolecall_jinja::text::is_space;
+///
+/// assert!(is_space('\u{1c}') && is_space('\u{a0}'));
+/// assert!(!is_space('\u{200b}'));
+/// ```
+pub fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+/// `str.strip()`: without white space at both ends.
+pub fn strip(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// `str.rstrip()`: without white space at the end.
+pub fn rstrip(text: &str) -> &str {
+    text.trim_end_matches(is_space)
+}
