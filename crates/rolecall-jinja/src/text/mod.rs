@@ -2,7 +2,10 @@
 
 pub(crate) mod case;
 pub(crate) mod class;
+mod entity;
+pub(crate) mod escape;
 pub(crate) mod float;
+pub(crate) mod parse_number;
 pub(crate) mod printable;
 pub(crate) mod repr;
 mod tables;
