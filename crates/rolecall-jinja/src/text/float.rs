@@ -84,6 +84,13 @@ impl Scientific {
     }
 }
 
+/// The shortest digits of a finite number that is not negative.
+pub(super) fn shortest_of(value: f64) -> Scientific {
+    let mut buffer = Buffer::default();
+    let (digits, exponent) = shortest(value, &mut buffer);
+    Scientific { digits: digits.to_owned(), exponent }
+}
+
 /// The shortest digits of a positive finite number that read back as the same double, and the power of ten that
 /// belongs to the first.
 fn shortest(value: f64, buffer: &mut Buffer) -> (&str, i32) {

@@ -2,12 +2,15 @@
 
 pub(crate) mod case;
 pub(crate) mod class;
-mod entity;
+mod digits;
+pub(crate) mod entity;
 pub(crate) mod escape;
 pub(crate) mod float;
 pub(crate) mod parse_number;
 pub(crate) mod printable;
+pub(crate) mod printf;
 pub(crate) mod repr;
+pub(crate) mod spec;
 mod tables;
 
 pub use repr::repr;
