@@ -40,6 +40,10 @@ pub enum ErrorKind {
     Recursion,
     /// `AssertionError`.
     Assertion,
+    /// `RuntimeError` of Python itself.
+    PythonRuntime,
+    /// `SyntaxError` of Python itself: Jinja2 accepts the template, but not Python what it becomes.
+    PythonSyntax,
     /// A limit of [`Limits`](crate::Limits) was hit; the message says which. Python has no such exception.
     Limit,
     /// Something this engine cannot do exactly and therefore does not do. Python has no such exception.
@@ -71,6 +75,8 @@ impl ErrorKind {
             Self::Overflow => "OverflowError",
             Self::Recursion => "RecursionError",
             Self::Assertion => "AssertionError",
+            Self::PythonRuntime => "RuntimeError",
+            Self::PythonSyntax => "SyntaxError",
             Self::Limit => "LimitError",
             Self::Unsupported => "UnsupportedError",
         }

@@ -3,20 +3,24 @@
 //!
 //! The reference is jinja2 3.1.6 on Python 3.11 inside the sandbox of transformers 5.23.0.
 
+mod builtins;
 mod clock;
 mod error;
 pub mod json;
 mod lex;
 mod limits;
-#[allow(dead_code, reason = "the engine that uses all of it is being built")]
 mod number;
 mod parse;
+mod program;
+mod raised;
+mod runtime;
 mod source;
 mod strftime;
 pub mod syntax;
-#[allow(dead_code, reason = "the engine that uses all of it is being built")]
 pub mod text;
+mod trace;
 mod unescape;
+mod value;
 
 pub use clock::{Clock, DateTime};
 pub use error::{Error, ErrorKind, Location};

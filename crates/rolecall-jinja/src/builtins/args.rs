@@ -1,0 +1,110 @@
+//! Arguments of filters, tests, functions and methods, and the parameters that they fill.
+
+use crate::raised::{Raised, Result};
+use crate::text::repr;
+use crate::value::Value;
+
+/// What a call is given.
+#[derive(Clone, Copy)]
+pub(crate) struct Args<'s, 'a> {
+    pub(crate) positional: &'s [Value<'a>],
+    pub(crate) named: &'s [(&'a str, Value<'a>)],
+}
+
+/// The most parameters of anything here.
+pub(crate) const MAX_PARAMETERS: usize = 8;
+
+/// The values of the parameters, in order; [`Value::Missing`] where the default counts.
+pub(crate) type Bound<'a> = [Value<'a>; MAX_PARAMETERS];
+
+/// The parameters of a function that is written in Python, for binding and for the messages of its errors.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signature {
+    /// The name of the function in Python.
+    pub(crate) function: &'static str,
+    /// Parameters that are filled behind the scenes and count in messages: a context, `self`.
+    pub(crate) hidden: usize,
+    /// The names of all others; the first ones have to be given.
+    pub(crate) parameters: &'static [&'static str],
+    pub(crate) required: usize,
+}
+
+impl<'a> Args<'_, 'a> {
+    pub(crate) const NONE: Args<'static, 'static> = Args { positional: &[], named: &[] };
+
+    /// The argument of a name.
+    pub(crate) fn named(&self, name: &str) -> Option<Value<'a>> {
+        self.named.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+}
+
+impl Signature {
+    /// Fills the parameters as Python does. `first` are values before the arguments, such as the value of a filter.
+    pub(crate) fn bind<'a>(&self, first: &[Value<'a>], args: &Args<'_, 'a>) -> Result<Bound<'a>> {
+        let mut bound = [Value::Missing; MAX_PARAMETERS];
+        let given = first.len() + args.positional.len();
+        for (slot, value) in
+            bound.iter_mut().take(self.parameters.len()).zip(first.iter().chain(args.positional))
+        {
+            *slot = *value;
+        }
+        for (name, value) in args.named {
+            let Some(at) = self.parameters.iter().position(|parameter| parameter == name) else {
+                let message =
+                    format!("{}() got an unexpected keyword argument {}", self.function, repr(name));
+                return Err(Raised::type_error(message));
+            };
+            match bound.get_mut(at) {
+                Some(slot) if slot.is_missing() => *slot = *value,
+                _ => {
+                    let message =
+                        format!("{}() got multiple values for argument {}", self.function, repr(name));
+                    return Err(Raised::type_error(message));
+                }
+            }
+        }
+        if given > self.parameters.len() {
+            return Err(self.too_many(given));
+        }
+        let missing: Vec<&str> = self
+            .parameters
+            .iter()
+            .zip(&bound)
+            .take(self.required)
+            .filter(|(_, value)| value.is_missing())
+            .map(|(name, _)| *name)
+            .collect();
+        if missing.is_empty() { Ok(bound) } else { Err(self.missing(&missing)) }
+    }
+
+    #[cold]
+    fn too_many(&self, given: usize) -> Raised {
+        let most = self.parameters.len() + self.hidden;
+        let least = self.required + self.hidden;
+        let takes = if least == most { most.to_string() } else { format!("from {least} to {most}") };
+        let arguments = if most == 1 { "argument" } else { "arguments" };
+        let given = given + self.hidden;
+        let were = if given == 1 { "was" } else { "were" };
+        Raised::type_error(format!(
+            "{}() takes {takes} positional {arguments} but {given} {were} given",
+            self.function
+        ))
+    }
+
+    #[cold]
+    fn missing(&self, names: &[&str]) -> Raised {
+        let quoted: Vec<String> = names.iter().map(|name| repr(name)).collect();
+        let list = match quoted.as_slice() {
+            [one] => one.clone(),
+            [one, other] => format!("{one} and {other}"),
+            [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+            [] => String::new(),
+        };
+        let arguments = if names.len() == 1 { "argument" } else { "arguments" };
+        Raised::type_error(format!(
+            "{}() missing {} required positional {arguments}: {list}",
+            self.function,
+            names.len()
+        ))
+    }
+}

@@ -1,0 +1,228 @@
+//! Methods of Python's types: which type has which, and calling them.
+
+use super::Args;
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+use crate::value::object::{self, Object};
+use crate::value::{Value, names};
+
+const STR: u16 = 1;
+const MARKUP: u16 = 1 << 1;
+const LIST: u16 = 1 << 2;
+const TUPLE: u16 = 1 << 3;
+const DICT: u16 = 1 << 4;
+const INT: u16 = 1 << 5;
+const FLOAT: u16 = 1 << 6;
+const RANGE: u16 = 1 << 7;
+const VIEW: u16 = 1 << 8;
+const GENERATOR: u16 = 1 << 9;
+const LOOP: u16 = 1 << 10;
+const CYCLER: u16 = 1 << 11;
+const DICT_TYPE: u16 = 1 << 12;
+const ANY_STR: u16 = STR | MARKUP;
+const SEQ: u16 = LIST | TUPLE;
+
+macro_rules! methods {
+    ($($variant:ident $name:literal $of:expr;)*) => {
+        /// A method, by its name: several types may have it.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum Method {
+            $($variant,)*
+        }
+
+        impl Method {
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The types that have it.
+            fn owners(self) -> u16 {
+                match self {
+                    $(Self::$variant => $of,)*
+                }
+            }
+        }
+    };
+}
+
+methods! {
+    Append "append" LIST;
+    AsIntegerRatio "as_integer_ratio" INT | FLOAT;
+    BitCount "bit_count" INT;
+    BitLength "bit_length" INT;
+    Capitalize "capitalize" ANY_STR;
+    Casefold "casefold" ANY_STR;
+    Center "center" ANY_STR;
+    Changed "changed" LOOP;
+    Clear "clear" LIST | DICT;
+    Close "close" GENERATOR;
+    Conjugate "conjugate" INT | FLOAT;
+    Copy "copy" LIST | DICT;
+    Count "count" ANY_STR | SEQ | RANGE;
+    Cycle "cycle" LOOP;
+    Encode "encode" ANY_STR;
+    Endswith "endswith" ANY_STR;
+    Escape "escape" MARKUP;
+    Expandtabs "expandtabs" ANY_STR;
+    Extend "extend" LIST;
+    Find "find" ANY_STR;
+    Format "format" ANY_STR;
+    FormatMap "format_map" ANY_STR;
+    FromBytes "from_bytes" INT;
+    Fromhex "fromhex" FLOAT;
+    Fromkeys "fromkeys" DICT | DICT_TYPE;
+    Get "get" DICT;
+    Hex "hex" FLOAT;
+    Index "index" ANY_STR | SEQ | RANGE;
+    Insert "insert" LIST;
+    IsInteger "is_integer" FLOAT;
+    Isalnum "isalnum" ANY_STR;
+    Isalpha "isalpha" ANY_STR;
+    Isascii "isascii" ANY_STR;
+    Isdecimal "isdecimal" ANY_STR;
+    Isdigit "isdigit" ANY_STR;
+    Isdisjoint "isdisjoint" VIEW;
+    Isidentifier "isidentifier" ANY_STR;
+    Islower "islower" ANY_STR;
+    Isnumeric "isnumeric" ANY_STR;
+    Isprintable "isprintable" ANY_STR;
+    Isspace "isspace" ANY_STR;
+    Istitle "istitle" ANY_STR;
+    Isupper "isupper" ANY_STR;
+    Items "items" DICT;
+    Join "join" ANY_STR;
+    Keys "keys" DICT;
+    Ljust "ljust" ANY_STR;
+    Lower "lower" ANY_STR;
+    Lstrip "lstrip" ANY_STR;
+    Maketrans "maketrans" ANY_STR;
+    Next "next" CYCLER;
+    Partition "partition" ANY_STR;
+    Pop "pop" LIST | DICT;
+    Popitem "popitem" DICT;
+    Remove "remove" LIST;
+    Removeprefix "removeprefix" ANY_STR;
+    Removesuffix "removesuffix" ANY_STR;
+    Replace "replace" ANY_STR;
+    Reset "reset" CYCLER;
+    Reverse "reverse" LIST;
+    Rfind "rfind" ANY_STR;
+    Rindex "rindex" ANY_STR;
+    Rjust "rjust" ANY_STR;
+    Rpartition "rpartition" ANY_STR;
+    Rsplit "rsplit" ANY_STR;
+    Rstrip "rstrip" ANY_STR;
+    Send "send" GENERATOR;
+    Setdefault "setdefault" DICT;
+    Sort "sort" LIST;
+    Split "split" ANY_STR;
+    Splitlines "splitlines" ANY_STR;
+    Startswith "startswith" ANY_STR;
+    Strip "strip" ANY_STR;
+    Striptags "striptags" MARKUP;
+    Swapcase "swapcase" ANY_STR;
+    Throw "throw" GENERATOR;
+    Title "title" ANY_STR;
+    ToBytes "to_bytes" INT;
+    Translate "translate" ANY_STR;
+    Unescape "unescape" MARKUP;
+    Update "update" DICT;
+    Upper "upper" ANY_STR;
+    Values "values" DICT;
+    Zfill "zfill" ANY_STR;
+}
+
+/// The type of a value, as one of the bits above.
+fn owner(value: Value<'_>) -> u16 {
+    match value {
+        Value::Str(..) | Value::Rope(..) => STR,
+        Value::Markup(..) => MARKUP,
+        Value::List(..) | Value::JsonList(..) => LIST,
+        Value::Tuple(..) | Value::Object(Object::Group(_)) => TUPLE,
+        Value::Dict(..) | Value::JsonDict(..) => DICT,
+        Value::Bool(..) | Value::Int(..) | Value::Big(..) => INT,
+        Value::Float(..) => FLOAT,
+        Value::Range(_) => RANGE,
+        Value::View(_) => VIEW,
+        Value::Generator(generator) if generator.type_name() == "generator" => GENERATOR,
+        Value::Object(Object::Loop(_)) => LOOP,
+        Value::Object(Object::Cycler(_)) => CYCLER,
+        Value::Object(Object::Function(super::globals::Function::Dict)) => DICT_TYPE,
+        _ => 0,
+    }
+}
+
+impl Method {
+    /// Whether the type of a value has it.
+    #[inline]
+    pub(crate) fn is_of(self, value: Value<'_>) -> bool {
+        self.owners() & owner(value) != 0
+    }
+
+    /// Whether dicts have it, so that it hides a key of the same name.
+    pub(crate) fn is_of_dicts(self) -> bool {
+        self.owners() & DICT != 0
+    }
+
+    /// Whether it changes the list or dict, which the sandbox does not allow.
+    pub(crate) fn modifies(self, value: Value<'_>) -> bool {
+        let list = matches!(
+            self,
+            Self::Append
+                | Self::Clear
+                | Self::Extend
+                | Self::Insert
+                | Self::Pop
+                | Self::Remove
+                | Self::Reverse
+                | Self::Sort
+        );
+        let dict = matches!(self, Self::Clear | Self::Pop | Self::Popitem | Self::Setdefault | Self::Update);
+        match owner(value) {
+            LIST => list,
+            DICT => dict,
+            _ => false,
+        }
+    }
+
+    /// The type that Python gives the bound method.
+    pub(crate) fn type_name(self) -> &'static str {
+        match self {
+            // The sandbox has functions of its own in their place.
+            Self::Format | Self::FormatMap => "function",
+            Self::Changed
+            | Self::Cycle
+            | Self::Next
+            | Self::Reset
+            | Self::Escape
+            | Self::Striptags
+            | Self::Unescape => "method",
+            _ => "builtin_function_or_method",
+        }
+    }
+}
+
+/// `value.method`, not called yet.
+pub(crate) fn bind<'a>(rt: &Runtime<'a>, method: Method, of: Value<'a>) -> Result<Value<'a>> {
+    Ok(Value::Object(rt.alloc(Object::Method(object::Bound { method, of }))?))
+}
+
+/// `value.method(…)`, for a value that has the method.
+pub(crate) fn call<'a>(
+    rt: &Runtime<'a>,
+    method: Method,
+    of: Value<'a>,
+    args: &Args<'_, 'a>,
+) -> Result<Value<'a>> {
+    let _ = (rt, args);
+    Err(Raised::unsupported(format!("{}.{}()", names::type_name(of), method.name())))
+}

@@ -1,0 +1,82 @@
+//! Filters, tests, functions and methods.
+
+pub(crate) mod args;
+pub(crate) mod filters;
+pub(crate) mod globals;
+pub(crate) mod methods;
+pub(crate) mod percent;
+pub(crate) mod sort;
+pub(crate) mod tests;
+
+use std::fmt;
+
+pub(crate) use args::{Args, Bound, Signature};
+
+use crate::raised::Result;
+use crate::runtime::Runtime;
+use crate::value::Value;
+
+/// A filter.
+pub(crate) type Filter = &'static FilterDef;
+
+/// A test.
+pub(crate) type Test = &'static TestDef;
+
+/// What a filter does. Its parameters are filled; the first one is the filtered value.
+pub(crate) type FilterFunction = for<'r, 'a> fn(&'r Runtime<'a>, &Bound<'a>) -> Result<Value<'a>>;
+
+/// A filter that takes any arguments, such as `map`.
+pub(crate) type OpenFilter =
+    for<'r, 's, 'a> fn(&'r Runtime<'a>, Value<'a>, &Args<'s, 'a>) -> Result<Value<'a>>;
+
+pub(crate) struct FilterDef {
+    pub(crate) name: &'static str,
+    pub(crate) does: FilterKind,
+    /// Whether Jinja2 leaves it alone when it computes constants beforehand.
+    pub(crate) needs_context: bool,
+}
+
+pub(crate) enum FilterKind {
+    Plain(Signature, FilterFunction),
+    Open(OpenFilter),
+}
+
+impl fmt::Debug for FilterDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl FilterDef {
+    pub(crate) fn apply<'a>(
+        &self,
+        rt: &Runtime<'a>,
+        value: Value<'a>,
+        args: &Args<'_, 'a>,
+    ) -> Result<Value<'a>> {
+        match &self.does {
+            FilterKind::Plain(signature, function) => function(rt, &signature.bind(&[value], args)?),
+            FilterKind::Open(function) => function(rt, value, args),
+        }
+    }
+}
+
+pub(crate) struct TestDef {
+    pub(crate) name: &'static str,
+    pub(crate) signature: Signature,
+    pub(crate) function: for<'r, 'a> fn(&'r Runtime<'a>, &Bound<'a>) -> Result<bool>,
+    /// The same without arguments, where that is all it takes: no parameters have to be filled.
+    pub(crate) plain: Option<for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<bool>>,
+}
+
+impl fmt::Debug for TestDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl TestDef {
+    pub(crate) fn apply<'a>(&self, rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<bool> {
+        (self.function)(rt, &self.signature.bind(&[value], args)?)
+    }
+}

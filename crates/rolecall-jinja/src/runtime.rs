@@ -1,0 +1,230 @@
+//! What all of one render shares: the arena, the budgets, the clock and the trace.
+
+use std::cell::Cell;
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use crate::number::BigInt;
+use crate::program::Program;
+use crate::raised::{Raised, Result};
+use crate::trace::{Origin, Trace};
+use crate::value::{Big, Rope, Value};
+use crate::{Clock, Limits};
+
+/// How many bytes of text count as one step.
+const BYTES_A_STEP: usize = 64;
+
+/// How deep values may be walked: printed, compared, drawn from generators inside of generators.
+pub(crate) const MAX_VALUE_DEPTH: u32 = 700;
+
+pub(crate) struct Runtime<'a> {
+    pub(crate) bump: &'a Bump,
+    pub(crate) program: &'a Program,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Option<&'a Clock>,
+    /// Who wrote what; absent in a plain render.
+    pub(crate) trace: Option<&'a Trace<'a>>,
+    /// Whether printing escapes for HTML.
+    pub(crate) autoescape: Cell<bool>,
+    pub(crate) clock_read: Cell<bool>,
+    steps: Cell<u64>,
+    memory: Cell<usize>,
+    depth: Cell<u32>,
+}
+
+impl<'a> Runtime<'a> {
+    pub(crate) fn new(
+        bump: &'a Bump,
+        program: &'a Program,
+        limits: Limits,
+        clock: Option<&'a Clock>,
+        trace: Option<&'a Trace<'a>>,
+    ) -> Self {
+        Self {
+            bump,
+            program,
+            limits,
+            clock,
+            trace,
+            autoescape: Cell::new(false),
+            clock_read: Cell::new(false),
+            steps: Cell::new(limits.steps),
+            memory: Cell::new(limits.memory_bytes),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// The number of a block of the template.
+    pub(crate) fn block(&self, name: &str) -> Option<u32> {
+        let at = self.program.blocks.iter().position(|block| block.name == name)?;
+        u32::try_from(at).ok()
+    }
+
+    pub(crate) fn block_name(&self, number: u32) -> Option<&'a str> {
+        self.program.blocks.get(number as usize).map(|block| block.name.as_str())
+    }
+
+    /// Counts steps.
+    #[inline]
+    pub(crate) fn step(&self, steps: usize) -> Result<()> {
+        match self.steps.get().checked_sub(steps as u64) {
+            Some(left) => {
+                self.steps.set(left);
+                Ok(())
+            }
+            None => Err(self.out_of_steps()),
+        }
+    }
+
+    /// Counts the steps of looking at so many bytes.
+    #[inline]
+    pub(crate) fn step_bytes(&self, bytes: usize) -> Result<()> {
+        self.step(1 + bytes / BYTES_A_STEP)
+    }
+
+    #[cold]
+    fn out_of_steps(&self) -> Raised {
+        self.steps.set(0);
+        Raised::limit(format!("the template takes more than {} steps (limit `steps`)", self.limits.steps))
+    }
+
+    /// Takes memory from the budget before it is taken from the machine.
+    #[inline]
+    pub(crate) fn reserve(&self, bytes: usize) -> Result<()> {
+        match self.memory.get().checked_sub(bytes) {
+            Some(left) => {
+                self.memory.set(left);
+                Ok(())
+            }
+            None => Err(self.out_of_memory()),
+        }
+    }
+
+    #[cold]
+    fn out_of_memory(&self) -> Raised {
+        Raised::limit(format!(
+            "the template makes more than {} bytes of strings and lists (limit `memory_bytes`)",
+            self.limits.memory_bytes
+        ))
+    }
+
+    /// What is left of the memory budget.
+    pub(crate) fn memory_left(&self) -> usize {
+        self.memory.get()
+    }
+
+    /// Runs something that goes one level deeper into a value.
+    pub(crate) fn deeper<T>(&self, what: &str, inside: impl FnOnce() -> Result<T>) -> Result<T> {
+        let depth = self.depth.get();
+        if depth >= MAX_VALUE_DEPTH {
+            return Err(Raised::new(
+                crate::ErrorKind::Recursion,
+                format!("maximum recursion depth exceeded{what}"),
+            ));
+        }
+        self.depth.set(depth + 1);
+        let result = inside();
+        self.depth.set(depth);
+        result
+    }
+
+    /// A value in the arena.
+    pub(crate) fn alloc<T>(&self, value: T) -> Result<&'a T> {
+        self.reserve(size_of::<T>())?;
+        Ok(self.bump.alloc(value))
+    }
+
+    /// A copy of a text in the arena.
+    pub(crate) fn alloc_str(&self, text: &str) -> Result<&'a str> {
+        self.reserve(text.len())?;
+        self.step_bytes(text.len())?;
+        Ok(self.bump.alloc_str(text))
+    }
+
+    /// A copy of some values in the arena.
+    pub(crate) fn alloc_slice(&self, values: &[Value<'a>]) -> Result<&'a [Value<'a>]> {
+        self.reserve(size_of_val(values))?;
+        self.step(values.len() / 4)?;
+        Ok(self.bump.alloc_slice_copy(values))
+    }
+
+    /// A growing list of values in the arena.
+    pub(crate) fn list(&self) -> List<'_, 'a> {
+        List { rt: self, items: ArenaVec::new_in(self.bump) }
+    }
+
+    /// An integer of any size.
+    pub(crate) fn integer(&self, origin: Origin, value: &BigInt) -> Result<Value<'a>> {
+        if let Some(small) = value.to_i64() {
+            return Ok(Value::Int(origin, small));
+        }
+        let limbs = value.limbs();
+        self.reserve(limbs.len() * 4 + size_of::<Big<'_>>())?;
+        let limbs = self.bump.alloc_slice_copy(limbs);
+        Ok(Value::Big(origin, self.bump.alloc(Big { negative: value.is_negative(), limbs })))
+    }
+
+    /// The text of a string, in one piece, with its origin.
+    #[inline]
+    pub(crate) fn flat(&self, value: Value<'a>) -> Result<Option<(Origin, &'a str)>> {
+        match value {
+            Value::Str(origin, text) | Value::Markup(origin, text) => Ok(Some((origin, text))),
+            Value::Rope(pieces, rope) => self.flat_rope(pieces, rope).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn flat_rope(&self, pieces: u32, rope: &'a Rope<'a>) -> Result<(Origin, &'a str)> {
+        rope.flat(self, pieces)
+    }
+
+    /// The origin of something that was computed from a value of this origin.
+    #[inline]
+    pub(crate) fn computed(&self, origin: Origin) -> Origin {
+        match self.trace {
+            Some(trace) if origin != Origin::TEMPLATE => trace.computed(origin),
+            _ => Origin::TEMPLATE,
+        }
+    }
+
+    /// The origin of something that was computed from two values.
+    #[inline]
+    pub(crate) fn joined(&self, left: Origin, right: Origin) -> Origin {
+        match self.trace {
+            Some(trace) => trace.joined(left, right),
+            None => Origin::TEMPLATE,
+        }
+    }
+}
+
+/// A list that is being made. Its growth is counted.
+pub(crate) struct List<'r, 'a> {
+    rt: &'r Runtime<'a>,
+    items: ArenaVec<'a, Value<'a>>,
+}
+
+impl<'a> List<'_, 'a> {
+    pub(crate) fn push(&mut self, value: Value<'a>) -> Result<()> {
+        self.rt.reserve(size_of::<Value<'_>>())?;
+        self.rt.step(1)?;
+        self.items.push(value);
+        Ok(())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub(crate) fn items(&self) -> &[Value<'a>] {
+        &self.items
+    }
+
+    pub(crate) fn items_mut(&mut self) -> &mut [Value<'a>] {
+        &mut self.items
+    }
+
+    pub(crate) fn finish(self) -> &'a [Value<'a>] {
+        self.items.into_bump_slice()
+    }
+}

@@ -1,0 +1,191 @@
+//! Who wrote what, while a render runs.
+//!
+//! Every value carries an [`Origin`], the number of a node here. A piece of text knows more: it is a slice of the
+//! text that its origin names, and *where* in it follows from the two addresses. So whatever cuts text keeps its
+//! origin for free; only what makes new text has to say from what it was made.
+
+use std::cell::{Cell, RefCell};
+
+use crate::value::rope::Piece;
+
+/// The number of a node of the trace; 0 is the template, and all there is in a plain render.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub(crate) struct Origin(u32);
+
+impl Origin {
+    pub(crate) const TEMPLATE: Origin = Origin(0);
+    /// The object of variables itself.
+    pub(crate) const ROOT: Origin = Origin(1);
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A step from a value to one inside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Node<'a> {
+    Template,
+    Root,
+    /// A value inside another, and its text if it is a string.
+    Child {
+        parent: Origin,
+        step: Step<'a>,
+        text: &'a str,
+    },
+    /// A key of an object, which is named by the way to its value.
+    Key {
+        parent: Origin,
+        key: &'a str,
+    },
+    /// A variable that the caller trusts, and all inside of it.
+    Trusted {
+        name: &'a str,
+        text: &'a str,
+    },
+    /// Text that was put together of pieces.
+    Pieces {
+        text: &'a str,
+        pieces: &'a [Piece<'a>],
+    },
+    /// Something made from a value of another origin.
+    Computed(Origin),
+    /// Something made from two values.
+    Joined(Origin, Origin),
+}
+
+/// A generation block that captured text belongs to, and the one around both.
+#[derive(Clone, Copy)]
+pub(crate) struct Generation {
+    pub(crate) outer: u32,
+    pub(crate) inner: u32,
+}
+
+pub(crate) struct Trace<'a> {
+    nodes: RefCell<Vec<Node<'a>>>,
+    generations: RefCell<Vec<Generation>>,
+    trusted: &'a [String],
+    last_computed: Cell<(Origin, Origin)>,
+}
+
+impl<'a> Trace<'a> {
+    pub(crate) fn new(trusted: &'a [String]) -> Self {
+        Self {
+            nodes: RefCell::new(vec![Node::Template, Node::Root]),
+            generations: RefCell::new(vec![Generation { outer: 0, inner: 0 }]),
+            trusted,
+            last_computed: Cell::new((Origin::TEMPLATE, Origin::TEMPLATE)),
+        }
+    }
+
+    pub(crate) fn add(&self, node: Node<'a>) -> Origin {
+        let mut nodes = self.nodes.borrow_mut();
+        let Ok(number) = u32::try_from(nodes.len()) else { return Origin::ROOT };
+        nodes.push(node);
+        Origin(number)
+    }
+
+    pub(crate) fn node(&self, origin: Origin) -> Node<'a> {
+        self.nodes.borrow().get(origin.index()).copied().unwrap_or(Node::Root)
+    }
+
+    /// A value inside of another that has an origin.
+    pub(crate) fn child(&self, parent: Origin, step: Step<'a>, text: &'a str) -> Origin {
+        match (self.node(parent), step) {
+            (Node::Root, Step::Key(name)) if self.trusted.iter().any(|trusted| trusted == name) => {
+                self.add(Node::Trusted { name, text })
+            }
+            (Node::Trusted { name, .. }, _) => self.add(Node::Trusted { name, text }),
+            (Node::Root | Node::Child { .. } | Node::Key { .. }, _) => {
+                self.add(Node::Child { parent, step, text })
+            }
+            _ => self.computed(parent),
+        }
+    }
+
+    /// A key of an object that has an origin.
+    pub(crate) fn key(&self, parent: Origin, key: &'a str) -> Origin {
+        match self.node(parent) {
+            Node::Trusted { name, .. } => self.add(Node::Trusted { name, text: key }),
+            Node::Root | Node::Child { .. } | Node::Key { .. } => self.add(Node::Key { parent, key }),
+            _ => self.computed(parent),
+        }
+    }
+
+    pub(crate) fn computed(&self, from: Origin) -> Origin {
+        if from == Origin::TEMPLATE || matches!(self.node(from), Node::Computed(_) | Node::Joined(..)) {
+            return from;
+        }
+        let (last, computed) = self.last_computed.get();
+        if last == from {
+            return computed;
+        }
+        let computed = self.add(Node::Computed(from));
+        self.last_computed.set((from, computed));
+        computed
+    }
+
+    pub(crate) fn joined(&self, left: Origin, right: Origin) -> Origin {
+        if left == right || right == Origin::TEMPLATE {
+            return self.computed(left);
+        }
+        if left == Origin::TEMPLATE {
+            return self.computed(right);
+        }
+        self.add(Node::Joined(left, right))
+    }
+
+    /// A number for a generation block whose text is captured inside of `outer`.
+    pub(crate) fn begin_generation(&self, outer: u32) -> u32 {
+        self.add_generation(Generation { outer, inner: 0 })
+    }
+
+    /// The mark of text that bears `inner` and is captured again inside of `outer`.
+    pub(crate) fn nested_generation(&self, outer: u32, inner: u32) -> u32 {
+        if outer == 0 || outer == inner {
+            return inner;
+        }
+        if inner == 0 {
+            return outer;
+        }
+        let last = self.generations.borrow().last().copied();
+        match last {
+            Some(last) if last.outer == outer && last.inner == inner => {
+                u32::try_from(self.generations.borrow().len() - 1).unwrap_or_default()
+            }
+            _ => self.add_generation(Generation { outer, inner }),
+        }
+    }
+
+    fn add_generation(&self, generation: Generation) -> u32 {
+        let mut generations = self.generations.borrow_mut();
+        let number = u32::try_from(generations.len()).unwrap_or_default();
+        generations.push(generation);
+        number
+    }
+
+    /// The blocks that a mark stands for.
+    pub(crate) fn generations(&self, mark: u32, blocks: &mut Vec<u32>) {
+        let mut left = vec![mark];
+        while let Some(mark) = left.pop() {
+            let Some(generation) = self.generations.borrow().get(mark as usize).copied() else { continue };
+            if mark == 0 {
+                continue;
+            }
+            if generation.inner == 0 {
+                if !blocks.contains(&mark) {
+                    blocks.push(mark);
+                }
+            } else {
+                left.push(generation.inner);
+            }
+            left.push(generation.outer);
+        }
+    }
+}

@@ -1,0 +1,569 @@
+//! Attributes and items, as Jinja2's sandbox gives them out.
+
+use super::{Object, Seq, Value, iter, names, slice, undefined::Undefined};
+use crate::builtins::methods::{self, Method};
+use crate::raised::Result;
+use crate::runtime::Runtime;
+use crate::trace::Origin;
+
+/// What `getattr(value, name)` of Python finds.
+enum Attribute<'a> {
+    None,
+    Found(Value<'a>),
+    /// Something that the sandbox does not give out.
+    Unsafe,
+}
+
+/// `value.name`: an attribute, or else the item of that name.
+pub(crate) fn attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Value<'a>> {
+    match python_attribute(rt, value, name)? {
+        Attribute::Found(found) => return Ok(found),
+        Attribute::Unsafe => return unsafe_attribute(rt, value, name),
+        Attribute::None => {}
+    }
+    if let Some(dict) = value.as_dict()
+        && let Some(found) = dict.get_str(rt, name)?
+    {
+        return Ok(found);
+    }
+    if let Some(found) = block(rt, value, name)? {
+        return Ok(found);
+    }
+    missing(rt, value, name)
+}
+
+/// `value[key]`: an item, or else the attribute of that name.
+pub(crate) fn item<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) -> Result<Value<'a>> {
+    if let Value::Undefined(undefined) = value {
+        return Err(undefined.error(rt));
+    }
+    if let Some(found) = python_item(rt, value, key)? {
+        return Ok(found);
+    }
+    if let Some((_, name)) = rt.flat(key)? {
+        if let Some(found) = block(rt, value, name)? {
+            return Ok(found);
+        }
+        return match python_attribute(rt, value, name)? {
+            Attribute::Found(found) => Ok(found),
+            Attribute::Unsafe => unsafe_attribute(rt, value, name),
+            Attribute::None => missing(rt, value, name),
+        };
+    }
+    let undefined = Undefined::Element { owner: names::owner(value), key };
+    Ok(Value::Undefined(rt.alloc(undefined)?))
+}
+
+/// The value that is not there under a name.
+pub(crate) fn missing<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Value<'a>> {
+    Ok(Value::Undefined(rt.alloc(Undefined::Attribute { owner: names::owner(value), name })?))
+}
+
+fn unsafe_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Value<'a>> {
+    Ok(Value::Undefined(rt.alloc(Undefined::Unsafe { owner: names::type_name(value), name })?))
+}
+
+/// A block of the template, as an item of `self`.
+fn block<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &str) -> Result<Option<Value<'a>>> {
+    match value {
+        Value::Object(Object::Templates) => match rt.block(name) {
+            Some(number) => Ok(Some(Value::Object(rt.alloc(Object::Block(number))?))),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// `attr(value, name)`: an attribute only, never an item.
+pub(crate) fn attribute_only<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Value<'a>> {
+    match python_attribute(rt, value, name)? {
+        Attribute::Found(found) => Ok(found),
+        Attribute::Unsafe => unsafe_attribute(rt, value, name),
+        Attribute::None => missing(rt, value, name),
+    }
+}
+
+/// `value[key]` of Python; `None` where it raises a `TypeError` or a `LookupError`.
+fn python_item<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) -> Result<Option<Value<'a>>> {
+    if let Some(dict) = value.as_dict() {
+        // A key that cannot be one is a `TypeError`.
+        return match dict.get(rt, key) {
+            Err(error) if error.kind() == crate::ErrorKind::Type => Ok(None),
+            found => found,
+        };
+    }
+    let index = match key {
+        Value::Int(_, index) => index,
+        Value::Bool(_, index) => i64::from(index),
+        _ => return Ok(None),
+    };
+    if value.is_str() {
+        let Some((origin, text)) = rt.flat(value)? else { return Ok(None) };
+        let found = slice::char_at(rt, text, index)?;
+        let markup = matches!(value, Value::Markup(..));
+        return Ok(found.map(|c| if markup { Value::Markup(origin, c) } else { Value::Str(origin, c) }));
+    }
+    if let Value::Range(range) = value {
+        return Ok(slice::place(index, range.len()).map(|at| Value::int(range.item(at))));
+    }
+    let seq = match (value.as_list(), value.as_tuple()) {
+        (Some(seq), _) => seq,
+        (None, Some(items)) => Seq::Values(Origin::TEMPLATE, items),
+        (None, None) => return Ok(None),
+    };
+    match slice::place(index, seq.len()) {
+        Some(at) => iter::item(rt, seq, at),
+        None => Ok(None),
+    }
+}
+
+fn python_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Attribute<'a>> {
+    if let Value::Undefined(undefined) = value {
+        let is_dunder = name.starts_with("__") && name.ends_with("__");
+        return match is_dunder {
+            true if is_special(value, name) => Ok(Attribute::Unsafe),
+            _ if UNDEFINED.contains(&name) => Ok(Attribute::Unsafe),
+            _ => Err(undefined.error(rt)),
+        };
+    }
+    if let Value::Object(Object::Namespace(namespace)) = value {
+        // Whatever is in it was checked when it was put there.
+        return Ok(match namespace.get(name) {
+            Some(found) => Attribute::Found(found),
+            None if name == "__class__" || name == "_Namespace__attrs" => Attribute::Unsafe,
+            None => Attribute::None,
+        });
+    }
+    if name.starts_with('_') {
+        return Ok(if is_special(value, name) { Attribute::Unsafe } else { Attribute::None });
+    }
+    if let Some(method) = Method::from_name(name)
+        && method.is_of(value)
+    {
+        return if method.modifies(value) {
+            Ok(Attribute::Unsafe)
+        } else {
+            methods::bind(rt, method, value).map(Attribute::Found)
+        };
+    }
+    data_attribute(rt, value, name)
+}
+
+const UNDEFINED: [&str; 5] = [
+    "_undefined_hint",
+    "_undefined_obj",
+    "_undefined_name",
+    "_undefined_exception",
+    "_fail_with_undefined_error",
+];
+
+/// Attributes that are no methods.
+fn data_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Attribute<'a>> {
+    let found = match value {
+        Value::Bool(origin, value) => number_attribute(Value::Int(origin, i64::from(value)), name),
+        Value::Int(..) | Value::Big(..) | Value::Float(..) => number_attribute(value, name),
+        Value::Range(range) => match name {
+            "start" => Some(Value::int(range.start)),
+            "stop" => Some(Value::int(range.stop)),
+            "step" => Some(Value::int(range.step)),
+            _ => None,
+        },
+        Value::Generator(generator) if generator.type_name() == "generator" => match name {
+            "gi_frame" | "gi_code" => return Ok(Attribute::Unsafe),
+            "gi_running" | "gi_suspended" => Some(Value::bool(false)),
+            "gi_yieldfrom" => Some(Value::NONE),
+            _ => None,
+        },
+        Value::Object(object) => return object_attribute(rt, object, name),
+        _ => None,
+    };
+    Ok(found.map_or(Attribute::None, Attribute::Found))
+}
+
+fn number_attribute<'a>(value: Value<'a>, name: &str) -> Option<Value<'a>> {
+    let is_float = matches!(value, Value::Float(..));
+    match name {
+        "real" => Some(value),
+        "imag" => Some(if is_float { Value::float(0.0) } else { Value::int(0) }),
+        "numerator" if !is_float => Some(value),
+        "denominator" if !is_float => Some(Value::int(1)),
+        _ => None,
+    }
+}
+
+fn object_attribute<'a>(rt: &Runtime<'a>, object: &'a Object<'a>, name: &'a str) -> Result<Attribute<'a>> {
+    let found = match object {
+        Object::Loop(this) => loop_attribute(rt, this, name)?,
+        Object::Macro(this) => match name {
+            "name" => Some(this.decl.name().map_or(Value::NONE, Value::text)),
+            "arguments" => {
+                let mut names = rt.list();
+                for name in this.decl.parameters() {
+                    names.push(Value::text(name))?;
+                }
+                Some(Value::tuple(names.finish()))
+            }
+            "catch_kwargs" => Some(Value::bool(this.decl.kwargs.is_some())),
+            "catch_varargs" => Some(Value::bool(this.decl.varargs.is_some())),
+            "caller" => Some(Value::bool(this.decl.accesses_caller)),
+            "explicit_caller" => Some(Value::bool(this.decl.parameters().any(|name| name == "caller"))),
+            _ => None,
+        },
+        Object::Cycler(this) => match name {
+            "items" => Some(Value::tuple(this.items)),
+            "pos" => Some(Value::count(this.position.get())),
+            "current" => Some(this.current()),
+            _ => None,
+        },
+        Object::Joiner(this) => match name {
+            "sep" => Some(this.separator),
+            "used" => Some(Value::bool(this.used.get())),
+            _ => None,
+        },
+        Object::Group(items) => match name {
+            "grouper" => items.first().copied(),
+            "list" => items.get(1).copied(),
+            _ => None,
+        },
+        Object::Block(number) => match name {
+            "name" => rt.block_name(*number).map(Value::text),
+            "super" => {
+                let block = rt.block_name(*number).unwrap_or_default();
+                let hint = format!("there is no parent block called {}.", crate::text::repr(block));
+                Some(Value::Undefined(rt.alloc(Undefined::Hint(rt.alloc_str(&hint)?))?))
+            }
+            _ => None,
+        },
+        Object::Function(function) if function.type_name() == "type" && name == "mro" => {
+            return Ok(Attribute::Unsafe);
+        }
+        Object::Namespace(_) | Object::Method(_) | Object::Function(_) | Object::Templates => None,
+    };
+    Ok(found.map_or(Attribute::None, Attribute::Found))
+}
+
+/// `loop.name`.
+pub(crate) fn loop_attribute<'a>(
+    rt: &Runtime<'a>,
+    this: &'a super::object::Loop<'a>,
+    name: &str,
+) -> Result<Option<Value<'a>>> {
+    let index = || Value::count(this.index());
+    let index0 = || Value::int(i64::try_from(this.index()).unwrap_or(i64::MAX) - 1);
+    let hint =
+        |hint: &'static str| rt.alloc(Undefined::Hint(hint)).map(|undefined| Value::Undefined(undefined));
+    Ok(Some(match name {
+        "index" => index(),
+        "index0" => index0(),
+        "first" => Value::bool(this.is_first()),
+        "last" => Value::bool(this.is_last(rt)?),
+        "length" => Value::count(this.length(rt)?),
+        "revindex" => Value::int(signed(this.length(rt)?) - signed(this.index()) + 1),
+        "revindex0" => Value::int(signed(this.length(rt)?) - signed(this.index())),
+        "depth" => Value::count(this.depth0 + 1),
+        "depth0" => Value::count(this.depth0),
+        "previtem" => match this.before() {
+            Some(item) => item,
+            None => hint("there is no previous item")?,
+        },
+        "nextitem" => match this.after(rt)? {
+            Some(item) => item,
+            None => hint("there is no next item")?,
+        },
+        _ => return Ok(None),
+    }))
+}
+
+fn signed(value: usize) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Whether an object of Python has this attribute with underscores, which the sandbox keeps back.
+fn is_special(value: Value<'_>, name: &str) -> bool {
+    let any = [
+        "__class__",
+        "__delattr__",
+        "__dir__",
+        "__doc__",
+        "__eq__",
+        "__format__",
+        "__ge__",
+        "__getattribute__",
+        "__getstate__",
+        "__gt__",
+        "__hash__",
+        "__init__",
+        "__init_subclass__",
+        "__le__",
+        "__lt__",
+        "__ne__",
+        "__new__",
+        "__reduce__",
+        "__reduce_ex__",
+        "__repr__",
+        "__setattr__",
+        "__sizeof__",
+        "__str__",
+        "__subclasshook__",
+    ];
+    if any.contains(&name) {
+        return true;
+    }
+    let own: &[&str] = match value {
+        Value::Missing | Value::Undefined(_) => &[
+            "__add__",
+            "__aiter__",
+            "__bool__",
+            "__call__",
+            "__complex__",
+            "__div__",
+            "__float__",
+            "__floordiv__",
+            "__getattr__",
+            "__getitem__",
+            "__int__",
+            "__iter__",
+            "__len__",
+            "__mod__",
+            "__module__",
+            "__mul__",
+            "__neg__",
+            "__pos__",
+            "__pow__",
+            "__radd__",
+            "__rdiv__",
+            "__rfloordiv__",
+            "__rmod__",
+            "__rmul__",
+            "__rpow__",
+            "__rsub__",
+            "__rtruediv__",
+            "__slots__",
+            "__sub__",
+            "__truediv__",
+        ],
+        Value::None(_) => &["__bool__"],
+        Value::Bool(..) | Value::Int(..) | Value::Big(..) => &[
+            "__abs__",
+            "__add__",
+            "__and__",
+            "__bool__",
+            "__ceil__",
+            "__divmod__",
+            "__float__",
+            "__floor__",
+            "__floordiv__",
+            "__getnewargs__",
+            "__index__",
+            "__int__",
+            "__invert__",
+            "__lshift__",
+            "__mod__",
+            "__mul__",
+            "__neg__",
+            "__or__",
+            "__pos__",
+            "__pow__",
+            "__radd__",
+            "__rand__",
+            "__rdivmod__",
+            "__rfloordiv__",
+            "__rlshift__",
+            "__rmod__",
+            "__rmul__",
+            "__ror__",
+            "__round__",
+            "__rpow__",
+            "__rrshift__",
+            "__rshift__",
+            "__rsub__",
+            "__rtruediv__",
+            "__rxor__",
+            "__sub__",
+            "__truediv__",
+            "__trunc__",
+            "__xor__",
+        ],
+        Value::Float(..) => &[
+            "__abs__",
+            "__add__",
+            "__bool__",
+            "__ceil__",
+            "__divmod__",
+            "__float__",
+            "__floor__",
+            "__floordiv__",
+            "__getformat__",
+            "__getnewargs__",
+            "__int__",
+            "__mod__",
+            "__mul__",
+            "__neg__",
+            "__pos__",
+            "__pow__",
+            "__radd__",
+            "__rdivmod__",
+            "__rfloordiv__",
+            "__rmod__",
+            "__rmul__",
+            "__round__",
+            "__rpow__",
+            "__rsub__",
+            "__rtruediv__",
+            "__sub__",
+            "__truediv__",
+            "__trunc__",
+        ],
+        Value::Str(..) | Value::Rope(..) => &[
+            "__add__",
+            "__contains__",
+            "__getitem__",
+            "__getnewargs__",
+            "__iter__",
+            "__len__",
+            "__mod__",
+            "__mul__",
+            "__rmod__",
+            "__rmul__",
+        ],
+        Value::Markup(..) => &[
+            "__add__",
+            "__contains__",
+            "__getitem__",
+            "__getnewargs__",
+            "__html__",
+            "__html_format__",
+            "__iter__",
+            "__len__",
+            "__mod__",
+            "__module__",
+            "__mul__",
+            "__radd__",
+            "__rmod__",
+            "__rmul__",
+            "__slots__",
+            "__dict__",
+            "__weakref__",
+        ],
+        Value::List(..) | Value::JsonList(..) => &[
+            "__add__",
+            "__class_getitem__",
+            "__contains__",
+            "__delitem__",
+            "__getitem__",
+            "__iadd__",
+            "__imul__",
+            "__iter__",
+            "__len__",
+            "__mul__",
+            "__reversed__",
+            "__rmul__",
+            "__setitem__",
+        ],
+        Value::Tuple(..) => &[
+            "__add__",
+            "__class_getitem__",
+            "__contains__",
+            "__getitem__",
+            "__getnewargs__",
+            "__iter__",
+            "__len__",
+            "__mul__",
+            "__rmul__",
+        ],
+        Value::Dict(..) | Value::JsonDict(..) => &[
+            "__class_getitem__",
+            "__contains__",
+            "__delitem__",
+            "__getitem__",
+            "__ior__",
+            "__iter__",
+            "__len__",
+            "__or__",
+            "__reversed__",
+            "__ror__",
+            "__setitem__",
+        ],
+        Value::Range(_) => {
+            &["__bool__", "__contains__", "__getitem__", "__iter__", "__len__", "__reversed__"]
+        }
+        Value::View(_) => &["__contains__", "__iter__", "__len__", "__reversed__"],
+        Value::Generator(_) => {
+            &["__iter__", "__next__", "__del__", "__name__", "__qualname__", "__length_hint__"]
+        }
+        Value::Object(object) => match object {
+            Object::Function(_) | Object::Method(_) => &[
+                "__call__",
+                "__name__",
+                "__qualname__",
+                "__module__",
+                "__self__",
+                "__text_signature__",
+                "__dict__",
+                "__globals__",
+                "__code__",
+                "__closure__",
+                "__defaults__",
+                "__kwdefaults__",
+                "__annotations__",
+                "__wrapped__",
+                "__mro__",
+                "__bases__",
+                "__base__",
+                "__subclasses__",
+            ],
+            Object::Loop(_) => &[
+                "__call__",
+                "__dict__",
+                "__iter__",
+                "__len__",
+                "__module__",
+                "__next__",
+                "__weakref__",
+                "_after",
+                "_before",
+                "_changed",
+                "_current",
+                "_iterable",
+                "_iterator",
+                "_last_changed_value",
+                "_length",
+                "_peek_next",
+                "_recurse",
+                "_to_iterator",
+                "_undefined",
+            ],
+            Object::Macro(_) => &[
+                "__call__",
+                "__dict__",
+                "__module__",
+                "__weakref__",
+                "_argument_count",
+                "_async_invoke",
+                "_default_autoescape",
+                "_environment",
+                "_func",
+                "_invoke",
+            ],
+            Object::Group(_) => &[
+                "__add__",
+                "__contains__",
+                "__getitem__",
+                "__iter__",
+                "__len__",
+                "__mul__",
+                "__rmul__",
+                "_asdict",
+                "_field_defaults",
+                "_fields",
+                "_make",
+                "_replace",
+                "__match_args__",
+                "__module__",
+                "__slots__",
+            ],
+            _ => &["__call__", "__dict__", "__getitem__", "__module__", "__next__", "__weakref__"],
+        },
+    };
+    own.contains(&name)
+}

@@ -1,0 +1,62 @@
+//! Lazy sequences: what `map`, `select`, `items` and the like give. They are used up once.
+
+use std::cell::Cell;
+
+use super::Value;
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+
+/// Where a generator's items come from.
+pub(crate) trait Lazy<'a> {
+    /// The next item. It is not asked again after the last one or an error.
+    fn next(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>>;
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Waiting,
+    Running,
+    Done,
+}
+
+/// A lazy sequence.
+pub(crate) struct Generator<'a> {
+    source: &'a dyn Lazy<'a>,
+    type_name: &'static str,
+    state: Cell<State>,
+}
+
+impl<'a> Generator<'a> {
+    /// A generator of Python.
+    pub(crate) fn value(rt: &Runtime<'a>, source: impl Lazy<'a> + 'a) -> Result<Value<'a>> {
+        Self::named(rt, "generator", source)
+    }
+
+    /// An iterator of another type.
+    pub(crate) fn named(
+        rt: &Runtime<'a>,
+        type_name: &'static str,
+        source: impl Lazy<'a> + 'a,
+    ) -> Result<Value<'a>> {
+        let source = rt.alloc(source)?;
+        Ok(Value::Generator(rt.alloc(Self { source, type_name, state: Cell::new(State::Waiting) })?))
+    }
+
+    pub(crate) fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    /// The next item; nothing after the last one or an error.
+    pub(crate) fn next(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
+        match self.state.get() {
+            State::Done => return Ok(None),
+            State::Running => return Err(Raised::value_error("generator already executing")),
+            State::Waiting => {}
+        }
+        rt.step(1)?;
+        self.state.set(State::Running);
+        let item = rt.deeper("", || self.source.next(rt));
+        self.state.set(if matches!(item, Ok(Some(_))) { State::Waiting } else { State::Done });
+        item
+    }
+}

@@ -1,0 +1,226 @@
+//! `str(value)` and `repr(value)`.
+
+use std::fmt::Write as _;
+
+use super::writer::Writer;
+use super::{DictRef, Object, Seq, Value, iter};
+use crate::number::{MOST_DIGITS, TOO_LONG_FOR_TEXT};
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+use crate::text::{float, repr::write_repr as write_text_repr};
+use crate::trace::Origin;
+
+const TOO_DEEP: &str = " while getting the repr of an object";
+
+/// `str(value)`, as a string: itself if it is one.
+pub(crate) fn str<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>> {
+    match value {
+        Value::Str(..) | Value::Rope(..) => Ok(value),
+        Value::Markup(origin, text) => Ok(Value::Str(origin, text)),
+        Value::Undefined(_) | Value::Missing => Ok(Value::EMPTY),
+        Value::None(Origin::TEMPLATE) => Ok(Value::text("None")),
+        Value::Bool(Origin::TEMPLATE, value) => Ok(Value::text(if value { "True" } else { "False" })),
+        _ => {
+            let mut out = Writer::new(rt);
+            write_str(&mut out, value)?;
+            out.finish()
+        }
+    }
+}
+
+/// Writes `str(value)`.
+pub(crate) fn write_str<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
+    match value {
+        Value::Undefined(_) | Value::Missing => Ok(()),
+        Value::Str(..) | Value::Rope(..) | Value::Markup(..) => out.string(value),
+        _ => write_repr(out, value),
+    }
+}
+
+/// Writes `repr(value)`.
+pub(crate) fn write_repr<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
+    match value {
+        Value::Missing | Value::Undefined(_) => out.str("Undefined"),
+        Value::None(origin) => {
+            out.computed(origin)?.push_str("None");
+            Ok(())
+        }
+        Value::Bool(origin, value) => {
+            out.computed(origin)?.push_str(if value { "True" } else { "False" });
+            Ok(())
+        }
+        Value::Int(origin, value) => {
+            // Writing to a string does not fail.
+            let _ = write!(out.computed(origin)?, "{value}");
+            Ok(())
+        }
+        Value::Big(origin, value) => {
+            let digits = decimal(out.rt, value)?;
+            out.computed(origin)?.push_str(&digits);
+            out.count()
+        }
+        Value::Float(origin, value) => {
+            float::write_float(out.computed(origin)?, value);
+            Ok(())
+        }
+        Value::Str(origin, text) => write_text(out, origin, text),
+        Value::Rope(..) => match out.rt.flat(value)? {
+            Some((origin, text)) => write_text(out, origin, text),
+            None => Ok(()),
+        },
+        Value::Markup(origin, text) => {
+            out.str("Markup(")?;
+            write_text(out, origin, text)?;
+            out.str(")")
+        }
+        Value::Range(range) => {
+            let mut text = format!("range({}, {}", range.start, range.stop);
+            if range.step != 1 {
+                let _ = write!(text, ", {}", range.step);
+            }
+            text.push(')');
+            out.str(&text)
+        }
+        _ => write_container(out, value),
+    }
+}
+
+/// The digits of a large integer, of which Python prints at most so many.
+pub(crate) fn decimal<'a>(rt: &Runtime<'a>, value: &super::Big<'a>) -> Result<String> {
+    let value = value.get();
+    // Python counts the digits without the sign.
+    if value.digits() > MOST_DIGITS {
+        let digits = value.to_string();
+        if digits.trim_start_matches('-').len() > MOST_DIGITS {
+            return Err(Raised::value_error(TOO_LONG_FOR_TEXT));
+        }
+        return Ok(digits);
+    }
+    rt.step_bytes(value.digits() * 16)?;
+    Ok(value.to_string())
+}
+
+fn write_text(out: &mut Writer<'_, '_>, origin: Origin, text: &str) -> Result<()> {
+    out.rt.step_bytes(text.len() * 2)?;
+    write_text_repr(out.computed(origin)?, text);
+    out.count()
+}
+
+fn write_container<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
+    let rt = out.rt;
+    rt.step(1)?;
+    let origin = value.origin();
+    if let Some(list) = value.as_list() {
+        return rt.deeper(TOO_DEEP, || {
+            out.covered(origin, |out| {
+                out.str("[")?;
+                write_seq(out, list)?;
+                out.str("]")
+            })
+        });
+    }
+    if let Some(items) = value.as_tuple() {
+        return rt.deeper(TOO_DEEP, || {
+            out.covered(origin, |out| {
+                out.str("(")?;
+                write_seq(out, Seq::Values(origin, items))?;
+                out.str(if items.len() == 1 { ",)" } else { ")" })
+            })
+        });
+    }
+    if let Some(dict) = value.as_dict() {
+        return rt.deeper(TOO_DEEP, || out.covered(origin, |out| write_dict(out, dict)));
+    }
+    match value {
+        Value::View(view) => rt.deeper(TOO_DEEP, || {
+            out.covered(view.dict.value().origin(), |out| {
+                out.str(super::names::type_name(value))?;
+                out.str("([")?;
+                let items = iter::collect(rt, value)?;
+                write_seq(out, Seq::Values(Origin::TEMPLATE, items))?;
+                out.str("])")
+            })
+        }),
+        Value::Object(object) => write_object(out, object),
+        _ => Err(address(super::names::type_name(value))),
+    }
+}
+
+fn write_object<'a>(out: &mut Writer<'_, 'a>, object: &'a Object<'a>) -> Result<()> {
+    let rt = out.rt;
+    match object {
+        Object::Namespace(namespace) => rt.deeper(TOO_DEEP, || {
+            out.str("<Namespace ")?;
+            write_entries(out, &namespace.entries())?;
+            out.str(">")
+        }),
+        Object::Macro(this) => {
+            out.str("<Macro ")?;
+            match this.decl.name() {
+                Some(name) => {
+                    let mut text = String::new();
+                    write_text_repr(&mut text, name);
+                    out.str(&text)?;
+                }
+                None => out.str("anonymous")?,
+            }
+            out.str(">")
+        }
+        Object::Loop(this) => {
+            let length = this.length(rt)?;
+            out.str(&format!("<LoopContext {}/{length}>", this.index()))
+        }
+        Object::Templates => out.str("<TemplateReference None>"),
+        Object::Function(function) if function.class_path().is_some() => {
+            out.str(&format!("<class '{}'>", function.class_path().unwrap_or_default()))
+        }
+        other => Err(address(other.type_name())),
+    }
+}
+
+/// Python prints where in memory such an object is.
+fn address(type_name: &str) -> Raised {
+    Raised::unsupported(format!(
+        "a {type_name} cannot be printed: Python prints its address in memory, which differs from run to run"
+    ))
+}
+
+fn write_seq<'a>(out: &mut Writer<'_, 'a>, seq: Seq<'a>) -> Result<()> {
+    for at in 0..seq.len() {
+        if at > 0 {
+            out.str(", ")?;
+        }
+        out.rt.step(1)?;
+        if let Some(item) = iter::item(out.rt, seq, at)? {
+            write_repr(out, item)?;
+        }
+    }
+    out.count()
+}
+
+fn write_dict<'a>(out: &mut Writer<'_, 'a>, dict: DictRef<'a>) -> Result<()> {
+    let entries = dict.entries(out.rt)?;
+    write_entries(out, &entries)
+}
+
+fn write_entries<'a>(out: &mut Writer<'_, 'a>, entries: &[(Value<'a>, Value<'a>)]) -> Result<()> {
+    out.str("{")?;
+    for (at, (key, value)) in entries.iter().enumerate() {
+        if at > 0 {
+            out.str(", ")?;
+        }
+        write_repr(out, *key)?;
+        out.str(": ")?;
+        write_repr(out, *value)?;
+    }
+    out.str("}")
+}
+
+/// `repr(value)` for a message.
+pub(crate) fn short<'a>(rt: &Runtime<'a>, value: Value<'a>) -> String {
+    let mut out = Writer::new(rt);
+    match write_repr(&mut out, value).and_then(|()| out.finish()).and_then(|text| rt.flat(text)) {
+        Ok(Some((_, text))) => text.to_owned(),
+        _ => format!("<{}>", super::names::type_name(value)),
+    }
+}
