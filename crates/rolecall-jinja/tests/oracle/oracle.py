@@ -68,7 +68,7 @@ def answer_to(case):
         signal.setitimer(signal.ITIMER_REAL, 0)
         text = str(error)
         answer = {"error": {"kind": type(error).__name__, "message": text}}
-    return {"address": True} if " at 0x" in text else answer
+    return {"address": True} if " at 0x" in text.lower() else answer
 
 
 def main():
