@@ -2,6 +2,8 @@
 //!
 //! `cases/known.txt` names the ones where this engine differs, and why.
 
+#![allow(clippy::expect_used, reason = "helpers of tests, which fail by panicking")]
+
 #[path = "support/case.rs"]
 mod case;
 #[path = "support/engine.rs"]

@@ -18,7 +18,7 @@ mod oracle;
 use case::{Answer, answer, in_a_line};
 use oracle::Oracle;
 use proptest::prelude::*;
-use proptest::strategy::ValueTree as _;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 

@@ -16,6 +16,7 @@ import os
 import resource
 import signal
 import sys
+import warnings
 
 os.environ["TZ"] = "UTC"
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -72,6 +73,8 @@ def answer_to(case):
 
 
 def main():
+    # Python's compiler has opinions about the code that Jinja2 writes.
+    warnings.simplefilter("ignore")
     chat_templates.datetime = FixedClock
     resource.setrlimit(resource.RLIMIT_AS, (BYTES_OF_MEMORY, BYTES_OF_MEMORY))
     signal.signal(signal.SIGALRM, on_alarm)
