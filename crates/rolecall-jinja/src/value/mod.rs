@@ -15,6 +15,7 @@ pub(crate) mod operators;
 pub(crate) mod repr;
 pub(crate) mod rope;
 pub(crate) mod slice;
+pub(crate) mod subscript;
 pub(crate) mod undefined;
 pub(crate) mod writer;
 
