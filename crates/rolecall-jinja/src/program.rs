@@ -292,6 +292,8 @@ pub(crate) enum Op {
     PrintEscaped,
     /// Escapes if printing does so at the time.
     PrintVolatile,
+    /// Prints what has to be a string already: what a call block or a filter block gives.
+    PrintRaw,
     CaptureStart,
     CaptureEnd,
     /// Forgets what was captured.

@@ -47,7 +47,7 @@ impl<'s> Compiler<'s> {
         self.expression(iter)?;
         let slots = self.symbols.slots(function);
         self.emit(Op::CallLoop { routine: entry, slots }, statement.at);
-        self.print(statement.at);
+        self.emit(Op::PrintRaw, statement.at);
         Ok(())
     }
 
@@ -226,7 +226,7 @@ impl<'s> Compiler<'s> {
         self.symbols.expression(scope, filter);
         self.enter(scope);
         self.captured(scope, body, Some(filter), at)?;
-        self.print(at);
+        self.emit(Op::PrintRaw, at);
         Ok(())
     }
 

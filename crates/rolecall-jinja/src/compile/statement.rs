@@ -50,7 +50,7 @@ impl<'s> Compiler<'s> {
                 let number = self.macro_body(None, signature, body, at)?;
                 let ExprKind::Call(callee, arguments) = &call.kind else { return Ok(()) };
                 self.call(callee, arguments, Some(number), false, at)?;
-                self.print(at);
+                self.emit(Op::PrintRaw, at);
                 Ok(())
             }
             StmtKind::FilterBlock { filter, body } => self.filter_block(filter, body, at),

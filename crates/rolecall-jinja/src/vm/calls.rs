@@ -70,10 +70,7 @@ impl<'a> Machine<'_, 'a> {
         })?;
         match result {
             Some(value) if captured => self.push(value),
-            Some(value) => {
-                let text = if value.is_str() { value } else { crate::value::repr::str(self.rt, value)? };
-                self.out.value(self.rt, text)?;
-            }
+            Some(value) => self.print(value)?,
             // It runs now, and gives its value when it returns.
             None => {}
         }
@@ -123,6 +120,7 @@ impl<'a> Machine<'_, 'a> {
         if captured {
             self.out.start_capture(self.rt);
         }
+        self.start_parts();
         self.frame = frame;
         *pc = routine.entry;
         Ok(())
@@ -130,6 +128,7 @@ impl<'a> Machine<'_, 'a> {
 
     pub(super) fn return_to_caller(&mut self, pc: &mut Pc) -> Result<()> {
         let Some(caller) = self.callers.pop() else { return Ok(()) };
+        self.end_parts()?;
         self.frame = caller.frame;
         self.loops.truncate(caller.loops);
         *pc = caller.pc;
@@ -137,6 +136,8 @@ impl<'a> Machine<'_, 'a> {
             let text = self.out.end_capture(self.rt)?;
             let text = if self.rt.autoescape.get() { operators::markup(self.rt, text)? } else { text };
             self.push(text);
+        } else {
+            self.parts.count += 1;
         }
         Ok(())
     }
