@@ -5,6 +5,7 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use crate::ErrorKind;
+use crate::text::names::character;
 
 /// Why a literal has no value.
 pub(crate) type Refusal = (ErrorKind, String);
@@ -42,7 +43,7 @@ pub(crate) fn unescape(text: &str) -> Result<Cow<'_, str>, Refusal> {
             'x' => out.push(hexadecimal(&mut chars, 2, "truncated \\xXX escape")?),
             'u' => out.push(hexadecimal(&mut chars, 4, "truncated \\uXXXX escape")?),
             'U' => out.push(hexadecimal(&mut chars, 8, "truncated \\UXXXXXXXX escape")?),
-            'N' => return Err(named(&mut chars)),
+            'N' => out.push(named(&mut chars)?),
             other if other.is_ascii() => out.extend(['\\', other]),
             other => {
                 out.push('\\');
@@ -80,18 +81,19 @@ fn hexadecimal(chars: &mut Peekable<Chars<'_>>, digits: usize, truncated: &str) 
     char::from_u32(value).ok_or_else(|| (ErrorKind::Syntax, "illegal Unicode character".to_owned()))
 }
 
-/// `\N{NAME}`: a table of all names would be larger than all else here.
-fn named(chars: &mut Peekable<Chars<'_>>) -> Refusal {
-    let name: String = chars.take_while(|c| *c != '}').collect();
-    match name.strip_prefix('{') {
-        Some(name) if !name.is_empty() => {
-            let message = format!(
-                "the escape \\N{{{name}}} is not supported: write the character itself, or its number"
-            );
-            (ErrorKind::Unsupported, message)
+/// `{NAME}` after `\N`.
+fn named(chars: &mut Peekable<Chars<'_>>) -> Result<char, Refusal> {
+    let malformed = || (ErrorKind::Syntax, "malformed \\N character escape".to_owned());
+    chars.next_if_eq(&'{').ok_or_else(malformed)?;
+    let mut name = String::new();
+    loop {
+        match chars.next() {
+            Some('}') if !name.is_empty() => break,
+            Some('}') | None => return Err(malformed()),
+            Some(c) => name.push(c),
         }
-        _ => (ErrorKind::Syntax, "malformed \\N character escape".to_owned()),
     }
+    character(&name).ok_or_else(|| (ErrorKind::Syntax, "unknown Unicode character name".to_owned()))
 }
 
 /// What Python's `backslashreplace` makes of a character, without the backslash.
@@ -100,5 +102,26 @@ fn ascii_escape(c: char) -> String {
         code @ 0..=0xff => format!("x{code:02x}"),
         code @ 0x100..=0xffff => format!("u{code:04x}"),
         code => format!("U{code:08x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_have_names() {
+        assert_eq!(unescape(r"a\N{BULLET} \N{latin small letter e with acute}\N{NULL}").unwrap(), "a• é\0");
+        for (text, message) in [
+            (r"\N{nope}", "unknown Unicode character name"),
+            (r"\N{é}", "unknown Unicode character name"),
+            (r"\N{KEYCAP DIGIT ONE}", "unknown Unicode character name"),
+            (r"\N", "malformed \\N character escape"),
+            (r"\N{}", "malformed \\N character escape"),
+            (r"\N{BULLET", "malformed \\N character escape"),
+            (r"\NBULLET}", "malformed \\N character escape"),
+        ] {
+            assert_eq!(unescape(text), Err((ErrorKind::Syntax, message.to_owned())), "{text}");
+        }
     }
 }

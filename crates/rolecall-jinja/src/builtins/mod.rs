@@ -2,8 +2,10 @@
 
 pub(crate) mod args;
 pub(crate) mod filters;
+pub(crate) mod format;
 pub(crate) mod globals;
 pub(crate) mod methods;
+pub(crate) mod native;
 pub(crate) mod percent;
 pub(crate) mod sort;
 pub(crate) mod tests;

@@ -3,8 +3,8 @@
 use super::class::decimal_value;
 use super::{is_space, repr};
 use crate::ErrorKind;
-use crate::number::BigInt;
 pub(crate) use crate::number::MOST_DIGITS;
+use crate::number::{BigInt, LONGEST};
 
 /// An exception and its message.
 type Refusal = (ErrorKind, String);
@@ -21,8 +21,9 @@ pub(crate) fn parse_int(text: &str, base: i64) -> Result<BigInt, Refusal> {
     let digits = ascii(text);
     match int_of(digits.as_deref().unwrap_or(text), radix) {
         Ok(value) => Ok(value),
-        Err(Some(count)) => Err((ErrorKind::Value, too_many_digits(count))),
-        Err(None) => {
+        Err(Fault::TooManyDigits(count)) => Err((ErrorKind::Value, too_many_digits(count))),
+        Err(Fault::TooLong) => Err((ErrorKind::Limit, format!("an integer has more than {LONGEST} digits"))),
+        Err(Fault::Invalid) => {
             let shown: String = repr(text).chars().take(SHOWN).collect();
             Err((ErrorKind::Value, format!("invalid literal for int() with base {base}: {shown}")))
         }
@@ -37,8 +38,17 @@ pub(crate) fn too_many_digits(count: usize) -> String {
     )
 }
 
-/// The integer of a text of ASCII; an error is how many digits are too many, or none if it is no integer.
-fn int_of(text: &str, base: u32) -> Result<BigInt, Option<usize>> {
+/// Why a text is no integer.
+enum Fault {
+    Invalid,
+    /// More than Python reads, and how many.
+    TooManyDigits(usize),
+    /// More than are read here.
+    TooLong,
+}
+
+/// The integer of a text of ASCII.
+fn int_of(text: &str, base: u32) -> Result<BigInt, Fault> {
     let text = text.trim_matches(is_ascii_space);
     let negative = text.starts_with('-');
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -64,19 +74,22 @@ fn int_of(text: &str, base: u32) -> Result<BigInt, Option<usize>> {
     let end = digits.find(|c: char| c != '_' && !c.is_digit(radix)).unwrap_or(digits.len());
     let (run, rest) = digits.split_at(end);
     if run.is_empty() || run.starts_with('_') || run.ends_with('_') || run.contains("__") {
-        return Err(None);
+        return Err(Fault::Invalid);
     }
     let run = run.replace('_', "");
     // Python complains of the length before it sees what follows.
     if run.len() > MOST_DIGITS && !radix.is_power_of_two() {
-        return Err(Some(run.len()));
+        return Err(Fault::TooManyDigits(run.len()));
     }
     if !rest.is_empty() {
-        return Err(None);
+        return Err(Fault::Invalid);
     }
-    let value = BigInt::from_radix(&run, radix).ok_or(None)?;
+    if run.len() > LONGEST {
+        return Err(Fault::TooLong);
+    }
+    let value = BigInt::from_radix(&run, radix).ok_or(Fault::Invalid)?;
     if only_zeros && !value.is_zero() {
-        return Err(None);
+        return Err(Fault::Invalid);
     }
     Ok(if negative { value.neg() } else { value })
 }
@@ -159,6 +172,7 @@ mod tests {
         assert_eq!(parse_int(&"x".repeat(300), 10).unwrap_err().1.len(), 240);
         assert_eq!(parse_int(&"1".repeat(4301), 10).unwrap_err().1, too_many_digits(4301));
         assert!(parse_int(&"1".repeat(4300), 10).is_ok() && parse_int(&"1".repeat(4301), 32).is_ok());
+        assert_eq!(parse_int(&"1".repeat(LONGEST + 1), 16).unwrap_err().0, ErrorKind::Limit);
         assert_eq!(parse_int("1", 1).unwrap_err().1, "int() base must be >= 2 and <= 36, or 0");
     }
 

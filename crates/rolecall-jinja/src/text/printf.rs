@@ -56,7 +56,8 @@ impl Conversion {
         let precision = self.precision.unwrap_or_default();
         check_width(precision)?;
         let digits = integer_digits(value, kind)?;
-        let digits = format!("{digits:0>precision$}");
+        // Rust's own padding is not made for more than 65,535 characters, and panics.
+        let digits = "0".repeat(precision.saturating_sub(digits.len())) + &digits;
         let prefix = if self.alternate { prefix(kind) } else { "" };
         let sign = format!("{}{prefix}", self.sign(value.is_negative()));
         self.padded(&sign, &digits, true)
@@ -116,6 +117,7 @@ mod tests {
         assert_eq!(integer("+#0", 10, Some(3), 'x', 10), "+0x000000a");
         assert_eq!(integer("#", 0, None, 'X', -255), "-0XFF");
         assert_eq!(integer(" ", 6, Some(4), 'u', 7), "  0007");
+        assert_eq!(integer("", 80_000, Some(70_000), 'd', 7).len(), 80_000);
         let float = |flags, width, precision, kind, value| {
             conversion(flags, width, precision).float(kind, value).unwrap()
         };

@@ -337,6 +337,15 @@ mod tests {
     }
 
     #[test]
+    fn wide_fields_are_written() {
+        for spec in [">70000", "070000,", ".70000f", ".70000e", "#.70000g"] {
+            assert!(format("1.5", spec).unwrap().len() >= 70_000, "{spec}");
+        }
+        assert_eq!(format("a", ">70000").unwrap().len(), 70_000);
+        assert_eq!(format("-5e-324", ".1100e").unwrap().len(), "-4.e-324".len() + 1100);
+    }
+
+    #[test]
     fn what_does_not_fit_is_refused_in_python_s_words() {
         for (value, spec, expected) in [
             ("a", "d", "ValueError: Unknown format code 'd' for object of type 'str'"),

@@ -185,7 +185,7 @@ fn equal_views<'a>(rt: &Runtime<'a>, a: &'a View<'a>, b: &'a View<'a>) -> Result
 }
 
 /// What Python's containers compare by: something is equal to itself, even what is not a number.
-fn same_or_equal<'a>(rt: &Runtime<'a>, a: Value<'a>, b: Value<'a>) -> Result<bool> {
+pub(crate) fn same_or_equal<'a>(rt: &Runtime<'a>, a: Value<'a>, b: Value<'a>) -> Result<bool> {
     Ok(equal(rt, a, b)? || is_same(rt, a, b)?)
 }
 

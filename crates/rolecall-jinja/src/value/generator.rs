@@ -14,6 +14,8 @@ pub(crate) trait Lazy<'a> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
+    /// Not asked for anything yet.
+    Fresh,
     Waiting,
     Running,
     Done,
@@ -39,7 +41,7 @@ impl<'a> Generator<'a> {
         source: impl Lazy<'a> + 'a,
     ) -> Result<Value<'a>> {
         let source = rt.alloc(source)?;
-        Ok(Value::Generator(rt.alloc(Self { source, type_name, state: Cell::new(State::Waiting) })?))
+        Ok(Value::Generator(rt.alloc(Self { source, type_name, state: Cell::new(State::Fresh) })?))
     }
 
     pub(crate) fn type_name(&self) -> &'static str {
@@ -51,12 +53,26 @@ impl<'a> Generator<'a> {
         match self.state.get() {
             State::Done => return Ok(None),
             State::Running => return Err(Raised::value_error("generator already executing")),
-            State::Waiting => {}
+            State::Fresh | State::Waiting => {}
         }
         rt.step(1)?;
         self.state.set(State::Running);
         let item = rt.deeper("", || self.source.next(rt));
         self.state.set(if matches!(item, Ok(Some(_))) { State::Waiting } else { State::Done });
         item
+    }
+
+    /// Whether it was not asked for anything yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.state.get() == State::Fresh
+    }
+
+    /// Ends it: nothing comes any more.
+    pub(crate) fn close(&self) -> Result<()> {
+        if self.state.get() == State::Running {
+            return Err(Raised::value_error("generator already executing"));
+        }
+        self.state.set(State::Done);
+        Ok(())
     }
 }

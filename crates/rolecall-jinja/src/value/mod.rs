@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod compare;
 pub(crate) mod dict;
 pub(crate) mod from_json;
+pub(crate) mod from_text;
 pub(crate) mod generator;
 pub(crate) mod iter;
 pub(crate) mod json;
@@ -14,6 +15,7 @@ pub(crate) mod operators;
 pub(crate) mod repr;
 pub(crate) mod rope;
 pub(crate) mod slice;
+pub(crate) mod subscript;
 pub(crate) mod undefined;
 pub(crate) mod writer;
 

@@ -63,7 +63,7 @@ impl Bounds {
 }
 
 /// A bound as an index. Large ones are as good as the largest.
-fn bound(value: Value<'_>) -> Result<Option<i64>> {
+pub(crate) fn bound(value: Value<'_>) -> Result<Option<i64>> {
     Ok(match value {
         Value::None(_) | Value::Missing => None,
         Value::Int(_, value) => Some(value),

@@ -1,5 +1,18 @@
 //! Methods of Python's types: which type has which, and calling them.
 
+mod dict;
+mod join;
+mod markup;
+mod number;
+mod objects;
+mod pad;
+mod search;
+mod sequence;
+mod split;
+mod string;
+mod text;
+mod translate;
+
 use super::Args;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -223,6 +236,20 @@ pub(crate) fn call<'a>(
     of: Value<'a>,
     args: &Args<'_, 'a>,
 ) -> Result<Value<'a>> {
-    let _ = (rt, args);
-    Err(Raised::unsupported(format!("{}.{}()", names::type_name(of), method.name())))
+    let owner = owner(of);
+    match of {
+        _ if owner & ANY_STR != 0 => string::call(rt, method, of, args),
+        _ if owner & SEQ != 0 => sequence::call(rt, method, of, args),
+        _ if owner & (INT | FLOAT) != 0 => number::call(rt, method, of, args),
+        Value::Range(range) => sequence::call_range(rt, method, *range, args),
+        Value::View(view) => dict::call_view(rt, method, view, args),
+        Value::Generator(generator) => objects::call_generator(rt, method, generator, args),
+        Value::Object(Object::Loop(this)) => objects::call_loop(rt, method, this, args),
+        Value::Object(Object::Cycler(cycler)) => objects::call_cycler(method, cycler, args),
+        Value::Object(_) => dict::call_type(rt, args),
+        _ => match of.as_dict() {
+            Some(dict) => dict::call(rt, method, dict, args),
+            None => Err(Raised::unsupported(format!("{}.{}()", names::type_name(of), method.name()))),
+        },
+    }
 }

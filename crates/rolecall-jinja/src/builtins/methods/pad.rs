@@ -1,0 +1,121 @@
+//! Methods that fill a string up: `center`, `ljust`, `rjust`, `zfill`, `expandtabs`.
+
+use super::Method;
+use super::string::Text;
+use crate::builtins::native;
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+use crate::trace::Origin;
+use crate::value::rope::Pieces;
+use crate::value::writer::Writer;
+use crate::value::{Value, names, operators};
+
+/// A character again and again.
+fn repeated<'a>(rt: &Runtime<'a>, fill: &str, count: usize) -> Result<&'a str> {
+    let bytes = fill.len().saturating_mul(count);
+    rt.reserve(bytes)?;
+    rt.step_bytes(bytes)?;
+    let mut text = bumpalo::collections::String::with_capacity_in(bytes, rt.bump);
+    for _ in 0..count {
+        text.push_str(fill);
+    }
+    Ok(text.into_bump_str())
+}
+
+/// Pieces of text, one after the other.
+fn put_together<'a>(rt: &Runtime<'a>, this: Text<'a>, parts: &[(Origin, &'a str)]) -> Result<Value<'a>> {
+    if this.is_traced(rt) {
+        let mut pieces = Pieces::with_capacity(rt, parts.len());
+        for (origin, text) in parts {
+            pieces.push(rt, *origin, text)?;
+        }
+        return this.made(rt, pieces.finish(rt)?);
+    }
+    let bytes = parts.iter().map(|(_, text)| text.len()).sum();
+    rt.reserve(bytes)?;
+    rt.step_bytes(bytes)?;
+    let mut text = bumpalo::collections::String::with_capacity_in(bytes, rt.bump);
+    for (_, part) in parts {
+        text.push_str(part);
+    }
+    Ok(this.part(text.into_bump_str()))
+}
+
+/// How many characters are missing to a width.
+fn missing<'a>(rt: &Runtime<'a>, this: Text<'a>, width: Value<'a>) -> Result<(usize, usize)> {
+    let width = usize::try_from(native::size(width)?.unwrap_or_default()).unwrap_or_default();
+    rt.step_bytes(this.text.len())?;
+    Ok((width, width.saturating_sub(this.text.chars().count())))
+}
+
+/// `text.center(width[, fillchar])`, `ljust` and `rjust`.
+pub(super) fn pad<'a>(
+    rt: &Runtime<'a>,
+    this: Text<'a>,
+    method: Method,
+    width: Value<'a>,
+    fill: Value<'a>,
+) -> Result<Value<'a>> {
+    let fill = if this.markup && !fill.is_missing() { operators::escaped(rt, fill)? } else { fill };
+    let (width, missing) = missing(rt, this, width)?;
+    let (origin, fill) = match fill {
+        Value::Missing => (Origin::TEMPLATE, " "),
+        _ => match rt.flat(fill)? {
+            Some((origin, text)) => (origin, text),
+            None => {
+                let found = names::type_name(fill);
+                return Err(Raised::type_error(format!(
+                    "The fill character must be a unicode character, not {found}"
+                )));
+            }
+        },
+    };
+    if fill.chars().nth(1).is_some() || fill.is_empty() {
+        return Err(Raised::type_error("The fill character must be exactly one character long"));
+    }
+    if missing == 0 {
+        return Ok(this.whole());
+    }
+    let left = match method {
+        Method::Ljust => 0,
+        Method::Rjust => missing,
+        // An odd character goes to the left where the width is odd too.
+        _ => missing / 2 + (missing & width & 1),
+    };
+    let origin = rt.computed(origin);
+    let before = repeated(rt, fill, left)?;
+    let after = repeated(rt, fill, missing - left)?;
+    put_together(rt, this, &[(origin, before), (this.origin, this.text), (origin, after)])
+}
+
+/// `text.zfill(width)`: zeros go behind a sign.
+pub(super) fn zfill<'a>(rt: &Runtime<'a>, this: Text<'a>, width: Value<'a>) -> Result<Value<'a>> {
+    let (_, missing) = missing(rt, this, width)?;
+    if missing == 0 {
+        return Ok(this.whole());
+    }
+    let zeros = repeated(rt, "0", missing)?;
+    let (sign, digits) = this.text.split_at(usize::from(this.text.starts_with(['+', '-'])));
+    put_together(rt, this, &[(this.origin, sign), (Origin::TEMPLATE, zeros), (this.origin, digits)])
+}
+
+/// `text.expandtabs([tabsize])`.
+pub(super) fn expand_tabs<'a>(rt: &Runtime<'a>, this: Text<'a>, size: Value<'a>) -> Result<Value<'a>> {
+    let size = usize::try_from(native::int(size)?.unwrap_or(8)).unwrap_or_default();
+    rt.step_bytes(this.text.len())?;
+    let mut out = Writer::new(rt);
+    let mut column = 0_usize;
+    for (number, between) in this.text.split('\t').enumerate() {
+        if number > 0 && size > 0 {
+            let blanks = size - column % size;
+            column += blanks;
+            out.str(repeated(rt, " ", blanks)?)?;
+        }
+        rt.step(1)?;
+        out.copied(this.origin, between)?;
+        let line = between.rfind(['\n', '\r']).map(|at| at + 1);
+        let in_line = between.get(line.unwrap_or_default()..).unwrap_or_default().chars().count();
+        column = if line.is_some() { in_line } else { column.saturating_add(in_line) };
+    }
+    this.made(rt, out.finish()?)
+}
