@@ -1,6 +1,6 @@
 //! What all of one render shares: the arena, the budgets, the clock and the trace.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -9,6 +9,7 @@ use crate::number::BigInt;
 use crate::program::Program;
 use crate::raised::{Raised, Result};
 use crate::trace::{Origin, Trace};
+use crate::value::dict::Distinct;
 use crate::value::{Big, Rope, Value};
 use crate::vm::Variables;
 use crate::{Clock, Limits};
@@ -37,6 +38,8 @@ pub(crate) struct Runtime<'a> {
     steps: Cell<u64>,
     memory: Cell<usize>,
     depth: Cell<u32>,
+    /// What generators have seen; here because nothing in the arena is dropped.
+    distinct: RefCell<Vec<Distinct<'a>>>,
 }
 
 impl<'a> Runtime<'a> {
@@ -62,6 +65,7 @@ impl<'a> Runtime<'a> {
             steps: Cell::new(limits.steps),
             memory: Cell::new(limits.memory_bytes),
             depth: Cell::new(0),
+            distinct: RefCell::new(Vec::new()),
         }
     }
 
@@ -137,6 +141,21 @@ impl<'a> Runtime<'a> {
         let result = inside();
         self.depth.set(depth);
         result
+    }
+
+    /// The number of a new set of values.
+    pub(crate) fn new_distinct(&self) -> usize {
+        let mut sets = self.distinct.borrow_mut();
+        sets.push(Distinct::new());
+        sets.len() - 1
+    }
+
+    /// Whether a value was not in the set of that number yet. It is from now on.
+    pub(crate) fn is_distinct(&self, set: usize, value: Value<'a>) -> Result<bool> {
+        match self.distinct.borrow_mut().get_mut(set) {
+            Some(set) => set.insert(self, value),
+            None => Ok(true),
+        }
     }
 
     /// A value in the arena.

@@ -63,12 +63,22 @@ impl FilterDef {
     }
 }
 
+/// What a test does. Its parameters are filled; the first one is the tested value.
+pub(crate) type TestFunction = for<'r, 'a> fn(&'r Runtime<'a>, &Bound<'a>) -> Result<bool>;
+
+/// A test that looks at its arguments itself.
+pub(crate) type OpenTest = for<'r, 's, 'a> fn(&'r Runtime<'a>, Value<'a>, &Args<'s, 'a>) -> Result<bool>;
+
 pub(crate) struct TestDef {
     pub(crate) name: &'static str,
-    pub(crate) signature: Signature,
-    pub(crate) function: for<'r, 'a> fn(&'r Runtime<'a>, &Bound<'a>) -> Result<bool>,
+    pub(crate) does: TestKind,
     /// The same without arguments, where that is all it takes: no parameters have to be filled.
     pub(crate) plain: Option<for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<bool>>,
+}
+
+pub(crate) enum TestKind {
+    Plain(Signature, TestFunction),
+    Open(OpenTest),
 }
 
 impl fmt::Debug for TestDef {
@@ -79,6 +89,9 @@ impl fmt::Debug for TestDef {
 
 impl TestDef {
     pub(crate) fn apply<'a>(&self, rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<bool> {
-        (self.function)(rt, &self.signature.bind(&[value], args)?)
+        match &self.does {
+            TestKind::Plain(signature, function) => function(rt, &signature.bind(&[value], args)?),
+            TestKind::Open(function) => function(rt, value, args),
+        }
     }
 }

@@ -250,6 +250,11 @@ impl<'a> DictBuilder<'a> {
     pub(crate) fn finish(self, rt: &Runtime<'a>) -> Result<Value<'a>> {
         from_entries(rt, &self.entries)
     }
+
+    /// The keys and values so far, in order.
+    pub(crate) fn into_entries(self) -> Vec<(Value<'a>, Value<'a>)> {
+        self.entries
+    }
 }
 
 /// A dict of entries whose keys are known to be different.

@@ -1,0 +1,28 @@
+//! `default` and `attr`.
+
+use super::{given, plain};
+use crate::builtins::{Bound, FilterDef};
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+use crate::value::{Value, access, names, operators};
+
+pub(super) static ATTR: FilterDef = plain("attr", ("do_attr", 1), &["obj", "name"], 2, attr);
+pub(super) static DEFAULT: FilterDef =
+    plain("default", ("do_default", 0), &["value", "default_value", "boolean"], 1, default);
+
+fn default<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
+    let [value, other, boolean, ..] = *args;
+    let absent = value.is_undefined() || operators::truth(rt, boolean)? && !operators::truth(rt, value)?;
+    Ok(if absent { given(other, Value::EMPTY) } else { value })
+}
+
+fn attr<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
+    let [object, name, ..] = *args;
+    match rt.flat(name)? {
+        Some((_, name)) => access::attribute_only(rt, object, name),
+        None => {
+            let message = format!("attribute name must be string, not '{}'", names::type_name(name));
+            Err(Raised::type_error(message))
+        }
+    }
+}

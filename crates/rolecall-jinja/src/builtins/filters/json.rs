@@ -1,0 +1,103 @@
+//! `tojson`, which transformers replaces by its own.
+
+use super::strings::blanks;
+use super::{check_room, given, optional, plain};
+use crate::ErrorKind;
+use crate::builtins::{Bound, FilterDef};
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+use crate::value::json::{self, JsonOptions};
+use crate::value::{Value, iter, names, operators};
+
+pub(super) static TOJSON: FilterDef = plain(
+    "tojson",
+    ("_cached_compile_jinja_template.<locals>.tojson", 0),
+    &["x", "ensure_ascii", "indent", "separators", "sort_keys"],
+    1,
+    tojson,
+);
+
+fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
+    let [value, ensure_ascii, indent, separators, sort_keys, ..] = *args;
+    let mut options = JsonOptions {
+        ensure_ascii: operators::truth(rt, ensure_ascii)?,
+        indent: None,
+        item_separator: ", ",
+        key_separator: ": ",
+        sort_keys: operators::truth(rt, sort_keys)?,
+    };
+    let indent = optional(indent);
+    let separators = match optional(separators) {
+        Some(separators) => Some(pair(rt, separators)?),
+        None => None,
+    };
+    // The rest does not matter to a string.
+    if value.is_str() {
+        return json::dumps(rt, value, &options);
+    }
+    if indent.is_some() {
+        options.item_separator = ",";
+    }
+    if let Some((item, key)) = separators {
+        // Python's encoder looks at the one for keys first.
+        options.key_separator = separator(rt, key, 5)?;
+        options.item_separator = separator(rt, item, 6)?;
+    }
+    if let Some(indent) = indent {
+        options.indent = Some(indentation(rt, indent)?);
+    }
+    json::dumps(rt, value, &options)
+}
+
+/// The text of a level of indentation, which is given as such or as a number of blanks.
+fn indentation<'a>(rt: &Runtime<'a>, indent: Value<'a>) -> Result<&'a str> {
+    if let Some((_, text)) = rt.flat(indent)? {
+        return Ok(text);
+    }
+    let count = match indent {
+        Value::Int(_, count) => count,
+        Value::Bool(_, count) => i64::from(count),
+        // The product says what is wrong.
+        other => {
+            let text = operators::binary(rt, crate::syntax::BinaryOperator::Mul, Value::text(" "), other)?;
+            return Ok(rt.flat(text)?.map_or("", |(_, text)| text));
+        }
+    };
+    let count = usize::try_from(count).unwrap_or(0);
+    check_room(rt, count)?;
+    blanks(rt, count)
+}
+
+fn separator<'a>(rt: &Runtime<'a>, value: Value<'a>, place: u8) -> Result<&'a str> {
+    match rt.flat(value)? {
+        Some((_, text)) => Ok(text),
+        None => {
+            let name = match value {
+                Value::None(_) => "None",
+                other => names::type_name(other),
+            };
+            Err(Raised::type_error(format!("make_encoder() argument {place} must be str, not {name}")))
+        }
+    }
+}
+
+/// `a, b = value`.
+pub(super) fn pair<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<(Value<'a>, Value<'a>)> {
+    let mut items = match iter::Iter::new(rt, value) {
+        Ok(items) => items,
+        Err(error) if error.kind() == ErrorKind::Type => {
+            let message = format!("cannot unpack non-iterable {} object", names::type_name(value));
+            return Err(Raised::type_error(message));
+        }
+        Err(error) => return Err(error),
+    };
+    let few = |found: usize| {
+        Raised::value_error(format!("not enough values to unpack (expected 2, got {found})"))
+    };
+    let Some(first) = items.next(rt)? else { return Err(few(0)) };
+    let Some(second) = items.next(rt)? else { return Err(few(1)) };
+    match items.next(rt)? {
+        None => Ok((first, given(second, Value::NONE))),
+        Some(_) => Err(Raised::value_error("too many values to unpack (expected 2)")),
+    }
+}

@@ -1,0 +1,212 @@
+//! Filters.
+
+mod default;
+mod groups;
+mod html;
+mod indent;
+mod json;
+mod number;
+mod path;
+mod pretty;
+mod select;
+mod sequence;
+mod strings;
+mod truncate;
+mod url;
+mod urlize;
+mod wrap;
+
+use super::args::{Args, Signature};
+use super::{Filter, FilterDef, FilterFunction, FilterKind, OpenFilter};
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+use crate::text::repr;
+use crate::trace::Origin;
+use crate::value::{Value, names};
+
+/// The filter of a name.
+pub(crate) fn find(name: &str) -> Option<Filter> {
+    Some(match name {
+        "abs" => &number::ABS,
+        "attr" => &default::ATTR,
+        "batch" => &groups::BATCH,
+        "capitalize" => &strings::CAPITALIZE,
+        "center" => &strings::CENTER,
+        "count" | "length" => &sequence::LENGTH,
+        "d" | "default" => &default::DEFAULT,
+        "dictsort" => &groups::DICTSORT,
+        "e" | "escape" => &html::ESCAPE,
+        "filesizeformat" => &number::FILESIZEFORMAT,
+        "first" => &sequence::FIRST,
+        "float" => &number::FLOAT,
+        "forceescape" => &html::FORCEESCAPE,
+        "format" => &strings::FORMAT,
+        "groupby" => &groups::GROUPBY,
+        "indent" => &indent::INDENT,
+        "int" => &number::INT,
+        "items" => &sequence::ITEMS,
+        "join" => &sequence::JOIN,
+        "last" => &sequence::LAST,
+        "list" => &sequence::LIST,
+        "lower" => &strings::LOWER,
+        "map" => &select::MAP,
+        "max" => &sequence::MAX,
+        "min" => &sequence::MIN,
+        "pprint" => &pretty::PPRINT,
+        "random" => &sequence::RANDOM,
+        "reject" => &select::REJECT,
+        "rejectattr" => &select::REJECTATTR,
+        "replace" => &strings::REPLACE,
+        "reverse" => &sequence::REVERSE,
+        "round" => &number::ROUND,
+        "safe" => &html::SAFE,
+        "select" => &select::SELECT,
+        "selectattr" => &select::SELECTATTR,
+        "slice" => &groups::SLICE,
+        "sort" => &groups::SORT,
+        "string" => &strings::STRING,
+        "striptags" => &html::STRIPTAGS,
+        "sum" => &sequence::SUM,
+        "title" => &strings::TITLE,
+        "tojson" => &json::TOJSON,
+        "trim" => &strings::TRIM,
+        "truncate" => &truncate::TRUNCATE,
+        "unique" => &groups::UNIQUE,
+        "upper" => &strings::UPPER,
+        "urlencode" => &url::URLENCODE,
+        "urlize" => &urlize::URLIZE,
+        "wordcount" => &wrap::WORDCOUNT,
+        "wordwrap" => &wrap::WORDWRAP,
+        "xmlattr" => &html::XMLATTR,
+        _ => return None,
+    })
+}
+
+/// A filter that is a function of Python: its name there, its parameters and how many of them have to be given.
+/// `hidden` says how many Jinja2 fills before them.
+const fn plain(
+    name: &'static str,
+    function: (&'static str, usize),
+    parameters: &'static [&'static str],
+    required: usize,
+    does: FilterFunction,
+) -> FilterDef {
+    let (function, hidden) = function;
+    FilterDef {
+        name,
+        does: FilterKind::Plain(Signature { function, hidden, parameters, required }, does),
+        needs_context: false,
+    }
+}
+
+/// A filter that looks at its arguments itself.
+const fn open(name: &'static str, needs_context: bool, does: OpenFilter) -> FilterDef {
+    FilterDef { name, does: FilterKind::Open(does), needs_context }
+}
+
+/// A parameter's value, or its default.
+fn given<'a>(value: Value<'a>, default: Value<'a>) -> Value<'a> {
+    if value.is_missing() { default } else { value }
+}
+
+/// A parameter's value; nothing where it was not given or is None, which is the default.
+fn optional(value: Value<'_>) -> Option<Value<'_>> {
+    (!value.is_missing() && !value.is_none()).then_some(value)
+}
+
+/// Checks that nothing but its one value is given to a function of C.
+pub(super) fn only_value(function: &str, args: &Args<'_, '_>) -> Result<()> {
+    if !args.named.is_empty() {
+        return Err(Raised::type_error(format!("{function}() takes no keyword arguments")));
+    }
+    match args.positional.len() {
+        0 => Ok(()),
+        more => {
+            let given = more + 1;
+            Err(Raised::type_error(format!("{function}() takes exactly one argument ({given} given)")))
+        }
+    }
+}
+
+/// Checks that nothing but its one value is given to a function whose parameter `s` has no name for callers.
+fn only_s(function: &str, args: &Args<'_, '_>) -> Result<()> {
+    if args.named("s").is_some() {
+        let message =
+            format!("{function}() got some positional-only arguments passed as keyword arguments: 's'");
+        return Err(Raised::type_error(message));
+    }
+    if let Some((name, _)) = args.named.first() {
+        let message = format!("{function}() got an unexpected keyword argument {}", repr(name));
+        return Err(Raised::type_error(message));
+    }
+    match args.positional.len() {
+        0 => Ok(()),
+        more => {
+            let given = more + 1;
+            Err(Raised::type_error(format!(
+                "{function}() takes 1 positional argument but {given} were given"
+            )))
+        }
+    }
+}
+
+/// The text of a value, as `str(value)` has it, in one piece.
+fn text_of<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<(Origin, &'a str)> {
+    let text = if value.is_str() { value } else { crate::value::repr::str(rt, value)? };
+    Ok(rt.flat(text)?.unwrap_or((Origin::TEMPLATE, "")))
+}
+
+/// A string that is Markup if another one is.
+fn like<'a>(model: Value<'a>, origin: Origin, text: &'a str) -> Value<'a> {
+    match model {
+        Value::Markup(..) => Value::Markup(origin, text),
+        _ => Value::Str(origin, text),
+    }
+}
+
+/// The error for a value that lacks a method which a filter calls.
+#[cold]
+fn no_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &str) -> Raised {
+    if let Value::Undefined(undefined) = value {
+        return undefined.error(rt);
+    }
+    let message = match value {
+        Value::Object(crate::value::Object::Namespace(_)) => name.to_owned(),
+        _ => format!("'{}' object has no attribute '{name}'", names::type_name(value)),
+    };
+    Raised::new(crate::ErrorKind::Attribute, message)
+}
+
+/// A parameter that has to be an index.
+fn index(value: Value<'_>) -> Result<i64> {
+    match value {
+        Value::Int(_, value) => Ok(value),
+        Value::Bool(_, value) => Ok(i64::from(value)),
+        Value::Big(..) => {
+            Err(Raised::new(crate::ErrorKind::Overflow, "Python int too large to convert to C ssize_t"))
+        }
+        other => Err(no_integer(other)),
+    }
+}
+
+/// The error for what is no integer.
+#[cold]
+fn no_integer(value: Value<'_>) -> Raised {
+    Raised::type_error(format!("'{}' object cannot be interpreted as an integer", names::type_name(value)))
+}
+
+/// `len(value)`.
+fn length<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<usize> {
+    match super::tests::len(rt, value)? {
+        Some(length) => Ok(length),
+        None => {
+            let message = format!("object of type '{}' has no len()", names::type_name(value));
+            Err(Raised::type_error(message))
+        }
+    }
+}
+
+/// Refuses what cannot fit into the memory that is left, before any of it is made.
+fn check_room(rt: &Runtime<'_>, bytes: usize) -> Result<()> {
+    if bytes > rt.memory_left() { rt.reserve(bytes) } else { Ok(()) }
+}
