@@ -5,6 +5,7 @@
 
 mod builtins;
 mod clock;
+mod compile;
 mod error;
 pub mod json;
 mod lex;
@@ -17,11 +18,14 @@ mod runtime;
 mod source;
 mod strftime;
 pub mod syntax;
+mod template;
 pub mod text;
 mod trace;
 mod unescape;
 mod value;
+mod vm;
 
 pub use clock::{Clock, DateTime};
 pub use error::{Error, ErrorKind, Location};
 pub use limits::{Limits, RenderOptions};
+pub use template::Template;

@@ -66,12 +66,35 @@ pub(crate) struct MacroDecl {
 pub(crate) struct Routine {
     pub(crate) entry: Pc,
     pub(crate) slots: u32,
+    /// How many instructions it has.
+    pub(crate) length: u32,
 }
 
 #[derive(Debug)]
 pub(crate) struct BlockDecl {
     pub(crate) name: String,
+    /// The block where it stands.
     pub(crate) routine: Routine,
+    /// The block as `self.name()`: it sees the variables of the main part only.
+    pub(crate) by_name: Option<Routine>,
+}
+
+impl Program {
+    /// A program of nothing.
+    pub(crate) fn empty() -> Self {
+        Self {
+            ops: Vec::new(),
+            places: Vec::new(),
+            constants: Vec::new(),
+            names: Vec::new(),
+            context: Vec::new(),
+            macros: Vec::new(),
+            blocks: Vec::new(),
+            calls: Vec::new(),
+            slots: 0,
+            literal_bytes: 0,
+        }
+    }
 }
 
 impl MacroDecl {
@@ -122,13 +145,25 @@ impl CallShape {
 pub(crate) enum Op {
     // Values.
     Constant(u32),
-    /// A variable of this frame.
-    Load(u32),
+    /// A variable of this frame, and its name for where it is not set.
+    Load {
+        slot: u32,
+        name: u32,
+    },
     /// A variable of a frame around this one, so many levels up.
     LoadOuter {
         up: u32,
         slot: u32,
+        name: u32,
     },
+    /// Lets a variable begin with the value of another one, set or not.
+    Alias {
+        up: u32,
+        from: u32,
+        to: u32,
+    },
+    /// `self`.
+    LoadTemplates,
     /// A variable of the context.
     LoadContext(u32),
     /// A variable of an outer frame, or of the context if it is not set there.
@@ -152,13 +187,15 @@ pub(crate) enum Op {
     Unpack(u32),
     Pop,
     Swap,
-    Duplicate,
+    /// Puts the top below the one under it once more.
+    DuplicateBelow,
 
     // Looking into values.
     Attribute(u32),
     /// `slot.name` where the variable is set in this frame.
     AttributeOf {
         slot: u32,
+        variable: u32,
         name: u32,
     },
     Item,
@@ -166,6 +203,7 @@ pub(crate) enum Op {
     ItemName(u32),
     ItemNameOf {
         slot: u32,
+        variable: u32,
         name: u32,
     },
     Slice,
@@ -256,6 +294,10 @@ pub(crate) enum Op {
     PrintVolatile,
     CaptureStart,
     CaptureEnd,
+    /// Forgets what was captured.
+    CaptureDrop,
+    /// A string as Markup, if printing escapes at the time.
+    MarkupIfEscaping,
     GenerationStart,
     GenerationEnd,
     /// Sets whether printing escapes; keeps what was before on the stack.
@@ -265,6 +307,8 @@ pub(crate) enum Op {
     /// Raises the error of a constant: its kind and message.
     Raise(u32),
     UndefinedHint(u32),
+    /// Fails as `include` does where no templates can be loaded.
+    Include,
     End,
 }
 
@@ -354,6 +398,20 @@ impl Constant {
             ),
             _ => return None,
         })
+    }
+
+    pub(crate) fn is_true(&self) -> bool {
+        match self {
+            Self::None | Self::Error(..) => false,
+            Self::Bool(value) => *value,
+            Self::Int(value) => *value != 0,
+            Self::Big(..) => true,
+            Self::Float(value) => *value != 0.0,
+            Self::Text(text) | Self::Markup(text) => !text.is_empty(),
+            Self::Range(start, stop, step) => Range { start: *start, stop: *stop, step: *step }.len() > 0,
+            Self::Tuple(items) | Self::List(items) => !items.is_empty(),
+            Self::Dict(items) => !items.is_empty(),
+        }
     }
 
     /// The name that Python's spelling of a number that is not finite has, if there is one in it.

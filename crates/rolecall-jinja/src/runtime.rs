@@ -10,6 +10,7 @@ use crate::program::Program;
 use crate::raised::{Raised, Result};
 use crate::trace::{Origin, Trace};
 use crate::value::{Big, Rope, Value};
+use crate::vm::Variables;
 use crate::{Clock, Limits};
 
 /// How many bytes of text count as one step.
@@ -28,6 +29,11 @@ pub(crate) struct Runtime<'a> {
     /// Whether printing escapes for HTML.
     pub(crate) autoescape: Cell<bool>,
     pub(crate) clock_read: Cell<bool>,
+    /// The variables that the template is given, and those that it has asked for so far.
+    pub(crate) variables: Variables<'a>,
+    pub(crate) context: &'a [Cell<Value<'a>>],
+    /// How many machines run inside of one another.
+    pub(crate) nested: Cell<u32>,
     steps: Cell<u64>,
     memory: Cell<usize>,
     depth: Cell<u32>,
@@ -37,6 +43,7 @@ impl<'a> Runtime<'a> {
     pub(crate) fn new(
         bump: &'a Bump,
         program: &'a Program,
+        variables: Variables<'a>,
         limits: Limits,
         clock: Option<&'a Clock>,
         trace: Option<&'a Trace<'a>>,
@@ -49,6 +56,9 @@ impl<'a> Runtime<'a> {
             trace,
             autoescape: Cell::new(false),
             clock_read: Cell::new(false),
+            variables,
+            context: bump.alloc_slice_fill_with(program.context.len(), |_| Cell::new(Value::Missing)),
+            nested: Cell::new(0),
             steps: Cell::new(limits.steps),
             memory: Cell::new(limits.memory_bytes),
             depth: Cell::new(0),

@@ -171,6 +171,16 @@ pub struct Arguments<'s> {
     pub double_star: Option<Box<Expr<'s>>>,
 }
 
+impl Arguments<'_> {
+    /// Whether nothing is given.
+    pub fn is_empty(&self) -> bool {
+        self.positional.is_empty()
+            && self.named.is_empty()
+            && self.star.is_none()
+            && self.double_star.is_none()
+    }
+}
+
 /// Statements in order.
 pub type Body<'s> = Vec<Stmt<'s>>;
 

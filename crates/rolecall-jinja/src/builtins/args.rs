@@ -30,7 +30,10 @@ pub(crate) struct Signature {
 }
 
 impl<'a> Args<'_, 'a> {
-    pub(crate) const NONE: Args<'static, 'static> = Args { positional: &[], named: &[] };
+    /// No arguments.
+    pub(crate) fn none() -> Self {
+        Self { positional: &[], named: &[] }
+    }
 
     /// The argument of a name.
     pub(crate) fn named(&self, name: &str) -> Option<Value<'a>> {

@@ -18,6 +18,18 @@ pub(crate) enum Function {
     StrftimeNow,
 }
 
+/// Checks the name of something that is put into a namespace.
+pub(crate) fn check_namespace_name(name: &str) -> Result<()> {
+    if !name.starts_with('_') {
+        return Ok(());
+    }
+    let message = format!(
+        "Chat templates cannot store underscore-prefixed attributes on a namespace, but got {}. Please rename the attribute.",
+        crate::text::repr(name)
+    );
+    Err(Raised::new(crate::ErrorKind::Security, message))
+}
+
 impl Function {
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Some(match name {

@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod compare;
 pub(crate) mod dict;
 pub(crate) mod from_json;
+pub(crate) mod from_text;
 pub(crate) mod generator;
 pub(crate) mod iter;
 pub(crate) mod json;

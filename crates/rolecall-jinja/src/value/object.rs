@@ -144,6 +144,7 @@ pub(crate) struct Loop<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Recurse<'a> {
     pub(crate) entry: u32,
+    pub(crate) slots: u32,
     pub(crate) frame: &'a Frame<'a>,
 }
 

@@ -1,0 +1,298 @@
+//! Expressions.
+
+use super::{Compiler, Escape, Result};
+use crate::ErrorKind;
+use crate::builtins::{filters, tests};
+use crate::program::{Constant, Op};
+use crate::syntax::{
+    Arguments, BinaryOperator, Comparison, Conditional, Const, Expr, ExprKind, UnaryOperator,
+};
+use crate::text::repr;
+use crate::value::compare::Order;
+
+impl<'s> Compiler<'s> {
+    /// Code that leaves the value of an expression on the stack.
+    pub(super) fn expression(&mut self, expression: &Expr<'s>) -> Result<()> {
+        let at = expression.at;
+        if let ExprKind::Name(name) = &expression.kind {
+            return self.load(name, at);
+        }
+        if let ExprKind::Const(constant) = &expression.kind {
+            self.load_constant(super::fold::literal(constant), at);
+            return Ok(());
+        }
+        if let Some(constant) = self.folder.fold(expression, self.place.escape) {
+            self.load_constant(constant, at);
+            return Ok(());
+        }
+        match &expression.kind {
+            ExprKind::Name(_) | ExprKind::Const(_) | ExprKind::NamespaceRef(..) | ExprKind::Slice(_) => {
+                Ok(())
+            }
+            ExprKind::Tuple(items) => {
+                let count = self.expressions(items)?;
+                self.emit(Op::MakeTuple(count), at);
+                Ok(())
+            }
+            ExprKind::List(items) => {
+                let count = self.expressions(items)?;
+                self.emit(Op::MakeList(count), at);
+                Ok(())
+            }
+            ExprKind::Dict(items) => {
+                for (key, value) in items {
+                    self.expression(key)?;
+                    self.expression(value)?;
+                }
+                self.emit(Op::MakeDict(count(items.len())), at);
+                Ok(())
+            }
+            ExprKind::Conditional(conditional) => self.conditional(conditional, at),
+            ExprKind::Binary(operator, both) => self.binary(*operator, &both.0, &both.1, at),
+            ExprKind::Concat(items) => {
+                let count = self.expressions(items)?;
+                let op = match self.place.escape {
+                    Escape::Always => Op::ConcatMarkup(count),
+                    // Jinja2 forgets about a volatile block here.
+                    Escape::Never | Escape::Volatile => Op::Concat(count),
+                };
+                self.emit(op, at);
+                Ok(())
+            }
+            ExprKind::Unary(operator, inner) => {
+                self.expression(inner)?;
+                let op = match operator {
+                    UnaryOperator::Not => Op::Not,
+                    UnaryOperator::Neg => Op::Negate,
+                    UnaryOperator::Pos => Op::Plus,
+                };
+                self.emit(op, at);
+                Ok(())
+            }
+            ExprKind::Compare(first, others) => self.compare(first, others, at),
+            ExprKind::Attribute(inner, name) => self.attribute(inner, name, at),
+            ExprKind::Item(both) => self.item(&both.0, &both.1, at),
+            ExprKind::Call(callee, arguments) => self.call(callee, arguments, None, false, at),
+            ExprKind::Filter(value, name, arguments) => {
+                if let Some(value) = value {
+                    self.expression(value)?;
+                }
+                self.filter(name, arguments, at)
+            }
+            ExprKind::Test(value, name, arguments) => {
+                self.expression(value)?;
+                self.test(name, arguments, at)
+            }
+        }
+    }
+
+    pub(super) fn expressions(&mut self, items: &[Expr<'s>]) -> Result<u32> {
+        for item in items {
+            self.expression(item)?;
+        }
+        Ok(count(items.len()))
+    }
+
+    fn load_constant(&mut self, constant: Constant, at: usize) {
+        // What Python writes for it is a name, and there is none.
+        let constant = match constant.not_finite() {
+            Some(name) => Constant::Error(ErrorKind::Name, format!("name {} is not defined", repr(name))),
+            None => constant,
+        };
+        let op = if matches!(constant, Constant::Error(..)) { Op::Raise } else { Op::Constant };
+        let number = self.constant(constant);
+        self.emit(op(number), at);
+    }
+
+    fn conditional(&mut self, conditional: &Conditional<'s>, at: usize) -> Result<()> {
+        let soft = std::mem::replace(&mut self.place.soft, true);
+        self.expression(&conditional.test)?;
+        let no = self.emit(Op::JumpIfFalse(0), at);
+        self.expression(&conditional.then)?;
+        let done = self.emit(Op::Jump(0), at);
+        self.land(no);
+        match &conditional.otherwise {
+            Some(otherwise) => self.expression(otherwise)?,
+            None => {
+                let before = self.source.get(..at).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
+                let hint = format!(
+                    "the inline if-expression on line {line} evaluated to false and no else section was defined."
+                );
+                let number = self.constant(Constant::Text(hint));
+                self.emit(Op::UndefinedHint(number), at);
+            }
+        }
+        self.land(done);
+        self.place.soft = soft;
+        Ok(())
+    }
+
+    fn binary(
+        &mut self,
+        operator: BinaryOperator,
+        left: &Expr<'s>,
+        right: &Expr<'s>,
+        at: usize,
+    ) -> Result<()> {
+        self.expression(left)?;
+        let op = match operator {
+            BinaryOperator::And => {
+                let jump = self.emit(Op::JumpIfFalseKeep(0), at);
+                self.expression(right)?;
+                self.land(jump);
+                return Ok(());
+            }
+            BinaryOperator::Or => {
+                let jump = self.emit(Op::JumpIfTrueKeep(0), at);
+                self.expression(right)?;
+                self.land(jump);
+                return Ok(());
+            }
+            BinaryOperator::Add => Op::Add,
+            other => Op::Binary(other),
+        };
+        self.expression(right)?;
+        self.emit(op, at);
+        Ok(())
+    }
+
+    fn compare(&mut self, first: &Expr<'s>, others: &[(Comparison, Expr<'s>)], at: usize) -> Result<()> {
+        self.expression(first)?;
+        let mut jumps = Vec::new();
+        let last = others.len().saturating_sub(1);
+        for (n, (comparison, other)) in others.iter().enumerate() {
+            self.expression(other)?;
+            if n < last {
+                // The operand in the middle is needed once more.
+                self.emit(Op::DuplicateBelow, at);
+            }
+            let op = match comparison {
+                Comparison::Eq => Op::Equal,
+                Comparison::Ne => Op::NotEqual,
+                Comparison::Lt => Op::Order(Order::Lt),
+                Comparison::LtEq => Op::Order(Order::LtEq),
+                Comparison::Gt => Op::Order(Order::Gt),
+                Comparison::GtEq => Op::Order(Order::GtEq),
+                Comparison::In => Op::In,
+                Comparison::NotIn => Op::NotIn,
+            };
+            self.emit(op, at);
+            if n < last {
+                jumps.push(self.emit(Op::JumpIfFalseKeep(0), at));
+            }
+        }
+        if !jumps.is_empty() {
+            let done = self.emit(Op::Jump(0), at);
+            for jump in jumps {
+                self.land(jump);
+            }
+            // The operand that was kept is not needed.
+            self.emit(Op::Swap, at);
+            self.emit(Op::Pop, at);
+            self.land(done);
+        }
+        Ok(())
+    }
+
+    fn attribute(&mut self, inner: &Expr<'s>, name: &'s str, at: usize) -> Result<()> {
+        let number = self.name(name);
+        if let Some((slot, variable)) = self.own_slot(inner)? {
+            self.emit(Op::AttributeOf { slot, variable, name: number }, at);
+            return Ok(());
+        }
+        self.expression(inner)?;
+        self.emit(Op::Attribute(number), at);
+        Ok(())
+    }
+
+    /// The slot of an expression that is a variable of this frame, and the number of its name.
+    fn own_slot(&mut self, expression: &Expr<'s>) -> Result<Option<(u32, u32)>> {
+        let ExprKind::Name(name) = &expression.kind else { return Ok(None) };
+        let variable = self.variable(name, expression.at)?;
+        let is_own = variable.function == self.place.function
+            && !self.from_context.contains_key(&(variable.function, variable.slot));
+        Ok(if is_own { Some((variable.slot, self.name(name))) } else { None })
+    }
+
+    fn item(&mut self, inner: &Expr<'s>, key: &Expr<'s>, at: usize) -> Result<()> {
+        if let ExprKind::Const(Const::Text(std::borrow::Cow::Borrowed(key))) = &key.kind {
+            let number = self.name(key);
+            if let Some((slot, variable)) = self.own_slot(inner)? {
+                self.emit(Op::ItemNameOf { slot, variable, name: number }, at);
+                return Ok(());
+            }
+            self.expression(inner)?;
+            self.emit(Op::ItemName(number), at);
+            return Ok(());
+        }
+        self.expression(inner)?;
+        if let ExprKind::Slice(bounds) = &key.kind {
+            for bound in bounds.iter() {
+                match bound {
+                    Some(bound) => self.expression(bound)?,
+                    None => self.load_constant(Constant::None, at),
+                }
+            }
+            self.emit(Op::Slice, at);
+            return Ok(());
+        }
+        if let ExprKind::Tuple(keys) = &key.kind
+            && keys.iter().any(|key| matches!(key.kind, ExprKind::Slice(_)))
+        {
+            return self.fail(
+                at,
+                ErrorKind::Unsupported,
+                "an index of several slices is not supported: no value of a template takes one",
+            );
+        }
+        self.expression(key)?;
+        self.emit(Op::Item, at);
+        Ok(())
+    }
+
+    pub(super) fn filter(&mut self, name: &str, arguments: &Arguments<'s>, at: usize) -> Result<()> {
+        let Some(filter) = filters::find(name) else {
+            self.arguments(arguments, None)?;
+            return self.unknown("filter", name, at);
+        };
+        if arguments.is_empty() {
+            self.emit(Op::FilterPlain(filter), at);
+            return Ok(());
+        }
+        let shape = self.arguments(arguments, None)?;
+        let shape = self.shape(shape);
+        self.emit(Op::Filter { filter, shape }, at);
+        Ok(())
+    }
+
+    fn test(&mut self, name: &str, arguments: &Arguments<'s>, at: usize) -> Result<()> {
+        let Some(test) = tests::find(name) else {
+            self.arguments(arguments, None)?;
+            return self.unknown("test", name, at);
+        };
+        if arguments.is_empty() {
+            self.emit(Op::TestPlain(test), at);
+            return Ok(());
+        }
+        let shape = self.arguments(arguments, None)?;
+        let shape = self.shape(shape);
+        self.emit(Op::Test { test, shape }, at);
+        Ok(())
+    }
+
+    /// A filter or test that does not exist: an error, in some places only when it is reached.
+    fn unknown(&mut self, what: &str, name: &str, at: usize) -> Result<()> {
+        if !self.place.soft {
+            return self.fail(at, ErrorKind::TemplateAssertion, format!("No {what} named {}.", repr(name)));
+        }
+        let message = format!("No {what} named {} found.", repr(name));
+        let number = self.constant(Constant::Error(ErrorKind::Runtime, message));
+        self.emit(Op::Raise(number), at);
+        Ok(())
+    }
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

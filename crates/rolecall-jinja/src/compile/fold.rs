@@ -1,0 +1,264 @@
+//! Constants that are computed when a template is compiled.
+//!
+//! Jinja2 does the same, and it shows: a number that is not finite can be printed, but not used in an expression that
+//! is left for later.
+
+use bumpalo::Bump;
+
+use super::Escape;
+use crate::builtins::{Args, filters, tests};
+use crate::program::{Constant, Program};
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+use crate::syntax::{Arguments, BinaryOperator, Comparison, Const, Expr, ExprKind, UnaryOperator};
+use crate::trace::Origin;
+use crate::value::compare::{Order, contains, equal, ordered};
+use crate::value::{Value, access, dict, operators, slice};
+use crate::vm::Variables;
+use crate::{Limits, number::BigInt};
+
+/// Budgets of one expression: whatever takes longer is left for a render, which has budgets of its own.
+const LIMITS: Limits =
+    Limits { source_bytes: 0, steps: 20_000, output_bytes: 0, memory_bytes: 1 << 16, recursion: 0 };
+
+/// Computes constant expressions.
+pub(super) struct Folder {
+    program: Program,
+}
+
+impl Folder {
+    pub(super) fn new() -> Self {
+        Self { program: Program::empty() }
+    }
+
+    /// The value of an expression, if it is a constant that Jinja2 would compute.
+    pub(super) fn fold(&self, expression: &Expr<'_>, escape: Escape) -> Option<Constant> {
+        if escape == Escape::Volatile || !is_candidate(expression) {
+            return None;
+        }
+        let bump = Bump::new();
+        let rt = Runtime::new(&bump, &self.program, Variables::None, LIMITS, None, None);
+        rt.autoescape.set(escape == Escape::Always);
+        let value = evaluate(&rt, expression).ok()?;
+        Constant::of(&rt, value)
+    }
+
+    /// The text that a constant expression prints.
+    pub(super) fn print(&self, expression: &Expr<'_>, escape: Escape) -> Option<String> {
+        if escape == Escape::Volatile || !is_candidate(expression) {
+            return None;
+        }
+        let bump = Bump::new();
+        let rt = Runtime::new(&bump, &self.program, Variables::None, LIMITS, None, None);
+        rt.autoescape.set(escape == Escape::Always);
+        let value = evaluate(&rt, expression).ok()?;
+        let text = if escape == Escape::Always {
+            operators::escaped(&rt, value)
+        } else {
+            crate::value::repr::str(&rt, value)
+        };
+        Some(rt.flat(text.ok()?).ok()??.1.to_owned())
+    }
+}
+
+/// The constant that a literal means.
+pub(super) fn literal(constant: &Const<'_>) -> Constant {
+    match constant {
+        Const::None => Constant::None,
+        Const::Bool(value) => Constant::Bool(*value),
+        Const::Float(value) => Constant::Float(*value),
+        Const::Text(text) => Constant::Text(text.clone().into_owned()),
+        Const::Integer(digits) => match integer(digits) {
+            Some(value) => match value.to_i64() {
+                Some(small) => Constant::Int(small),
+                None => Constant::Big(value.is_negative(), value.limbs().to_vec()),
+            },
+            None => Constant::Error(
+                crate::ErrorKind::Limit,
+                "an integer in the template has too many digits".to_owned(),
+            ),
+        },
+    }
+}
+
+fn integer(digits: &str) -> Option<BigInt> {
+    let based = |radix| BigInt::from_radix(digits.get(2..)?, radix);
+    match digits.as_bytes().get(1) {
+        Some(b'x' | b'X') => based(16),
+        Some(b'o' | b'O') => based(8),
+        Some(b'b' | b'B') => based(2),
+        _ => BigInt::parse(digits),
+    }
+}
+
+/// Whether an expression may be a constant: nothing in it comes from outside.
+fn is_candidate(expression: &Expr<'_>) -> bool {
+    let all = |items: &[Expr<'_>]| items.iter().all(is_candidate);
+    match &expression.kind {
+        ExprKind::Const(_) => true,
+        ExprKind::Name(_) | ExprKind::NamespaceRef(..) | ExprKind::Call(..) | ExprKind::Filter(None, ..) => {
+            false
+        }
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Concat(items) => all(items),
+        ExprKind::Dict(items) => items.iter().all(|(key, value)| is_candidate(key) && is_candidate(value)),
+        ExprKind::Conditional(conditional) => {
+            // A branch that is not taken may be anything.
+            is_candidate(&conditional.test)
+        }
+        // The other side of `and` and `or` may be anything, too, if it does not count.
+        ExprKind::Binary(BinaryOperator::And | BinaryOperator::Or, both) => is_candidate(&both.0),
+        ExprKind::Binary(_, both) => is_candidate(&both.1) && is_candidate(&both.0),
+        ExprKind::Item(both) => is_candidate(&both.1) && is_candidate(&both.0),
+        ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => is_candidate(inner),
+        ExprKind::Compare(first, others) => {
+            is_candidate(first) && others.iter().all(|(_, other)| is_candidate(other))
+        }
+        ExprKind::Slice(bounds) => bounds.iter().flatten().all(is_candidate),
+        ExprKind::Filter(Some(value), _, arguments) | ExprKind::Test(value, _, arguments) => {
+            is_candidate(value)
+                && all(&arguments.positional)
+                && arguments.named.iter().all(|(_, value)| is_candidate(value))
+                && arguments.star.as_deref().is_none_or(is_candidate)
+                && arguments.double_star.as_deref().is_none_or(is_candidate)
+        }
+    }
+}
+
+/// Why an expression is no constant.
+fn impossible() -> Raised {
+    Raised::unsupported("this is no constant")
+}
+
+fn evaluate<'a>(rt: &Runtime<'a>, expression: &Expr<'_>) -> Result<Value<'a>> {
+    let all = |items: &[Expr<'_>]| {
+        let mut values = rt.list();
+        for item in items {
+            values.push(evaluate(rt, item)?)?;
+        }
+        Ok(values.finish())
+    };
+    match &expression.kind {
+        ExprKind::Const(Const::Text(text)) => Ok(Value::text(rt.alloc_str(text)?)),
+        ExprKind::Const(constant) => match literal(constant) {
+            Constant::None => Ok(Value::NONE),
+            Constant::Bool(value) => Ok(Value::bool(value)),
+            Constant::Int(value) => Ok(Value::int(value)),
+            Constant::Float(value) => Ok(Value::float(value)),
+            Constant::Big(negative, limbs) => {
+                let value = BigInt::from_limbs(negative, &limbs).unwrap_or_default();
+                rt.integer(Origin::TEMPLATE, &value)
+            }
+            _ => Err(impossible()),
+        },
+        ExprKind::Tuple(items) => all(items).map(Value::tuple),
+        ExprKind::List(items) => all(items).map(Value::list),
+        ExprKind::Dict(items) => {
+            let mut entries = dict::DictBuilder::new();
+            for (key, value) in items {
+                let key = evaluate(rt, key)?;
+                entries.insert(rt, key, evaluate(rt, value)?)?;
+            }
+            entries.finish(rt)
+        }
+        ExprKind::Conditional(conditional) => {
+            if operators::truth(rt, evaluate(rt, &conditional.test)?)? {
+                return evaluate(rt, &conditional.then);
+            }
+            match &conditional.otherwise {
+                Some(otherwise) => evaluate(rt, otherwise),
+                None => Err(impossible()),
+            }
+        }
+        ExprKind::Binary(operator, both) => {
+            let left = evaluate(rt, &both.0)?;
+            match operator {
+                BinaryOperator::And if !operators::truth(rt, left)? => Ok(left),
+                BinaryOperator::Or if operators::truth(rt, left)? => Ok(left),
+                BinaryOperator::And | BinaryOperator::Or => evaluate(rt, &both.1),
+                _ => operators::binary(rt, *operator, left, evaluate(rt, &both.1)?),
+            }
+        }
+        ExprKind::Concat(items) => operators::concat(rt, all(items)?),
+        ExprKind::Unary(operator, inner) => {
+            let value = evaluate(rt, inner)?;
+            match operator {
+                UnaryOperator::Not => Ok(Value::bool(!operators::truth(rt, value)?)),
+                UnaryOperator::Neg => operators::unary(rt, true, value),
+                UnaryOperator::Pos => operators::unary(rt, false, value),
+            }
+        }
+        ExprKind::Compare(first, others) => {
+            let mut left = evaluate(rt, first)?;
+            for (comparison, other) in others {
+                let right = evaluate(rt, other)?;
+                let holds = match comparison {
+                    Comparison::Eq => equal(rt, left, right)?,
+                    Comparison::Ne => !equal(rt, left, right)?,
+                    Comparison::Lt => ordered(rt, Order::Lt, left, right)?,
+                    Comparison::LtEq => ordered(rt, Order::LtEq, left, right)?,
+                    Comparison::Gt => ordered(rt, Order::Gt, left, right)?,
+                    Comparison::GtEq => ordered(rt, Order::GtEq, left, right)?,
+                    Comparison::In => contains(rt, right, left)?,
+                    Comparison::NotIn => !contains(rt, right, left)?,
+                };
+                if !holds {
+                    return Ok(Value::bool(false));
+                }
+                left = right;
+            }
+            Ok(Value::bool(true))
+        }
+        ExprKind::Attribute(inner, name) => {
+            let value = evaluate(rt, inner)?;
+            access::attribute(rt, value, rt.alloc_str(name)?)
+        }
+        ExprKind::Item(both) => {
+            let value = evaluate(rt, &both.0)?;
+            if let ExprKind::Slice(bounds) = &both.1.kind {
+                let mut values = [Value::Missing; 3];
+                for (value, bound) in values.iter_mut().zip(bounds.iter()) {
+                    if let Some(bound) = bound {
+                        *value = evaluate(rt, bound)?;
+                    }
+                }
+                return slice::slice(rt, value, values);
+            }
+            access::item(rt, value, evaluate(rt, &both.1)?)
+        }
+        ExprKind::Filter(Some(value), name, arguments) => {
+            let filter = filters::find(name).filter(|filter| !filter.needs_context).ok_or_else(impossible)?;
+            let value = evaluate(rt, value)?;
+            with_arguments(rt, arguments, |args| filter.apply(rt, value, args))
+        }
+        ExprKind::Test(value, name, arguments) => {
+            let test = tests::find(name).ok_or_else(impossible)?;
+            let value = evaluate(rt, value)?;
+            with_arguments(rt, arguments, |args| test.apply(rt, value, args)).map(Value::bool)
+        }
+        ExprKind::Filter(None, ..)
+        | ExprKind::Name(_)
+        | ExprKind::NamespaceRef(..)
+        | ExprKind::Call(..)
+        | ExprKind::Slice(_) => Err(impossible()),
+    }
+}
+
+fn with_arguments<'a, T>(
+    rt: &Runtime<'a>,
+    arguments: &Arguments<'_>,
+    call: impl FnOnce(&Args<'_, 'a>) -> Result<T>,
+) -> Result<T> {
+    if arguments.star.is_some() || arguments.double_star.is_some() {
+        return Err(impossible());
+    }
+    let mut positional = Vec::new();
+    for value in &arguments.positional {
+        positional.push(evaluate(rt, value)?);
+    }
+    let mut named = Vec::new();
+    for (name, value) in &arguments.named {
+        let name: &'a str = rt.alloc_str(name)?;
+        named.push((name, evaluate(rt, value)?));
+    }
+    call(&Args { positional: &positional, named: &named })
+}

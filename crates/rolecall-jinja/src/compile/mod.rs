@@ -1,0 +1,286 @@
+//! The compiler: a syntax tree into a program. Names become slots, constants are computed, text that follows text is
+//! joined.
+
+mod call;
+mod expression;
+mod fold;
+mod mentions;
+mod scoped;
+mod statement;
+mod symbols;
+
+use std::collections::HashMap;
+
+use symbols::{Begin, Symbols, Variable};
+
+use crate::builtins::globals::Function;
+use crate::builtins::methods::Method;
+use crate::program::{CallShape, Constant, ContextName, Name, Op, Pc, Program};
+use crate::source::error_at;
+use crate::syntax::Body;
+use crate::{Error, ErrorKind};
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// Whether printing escapes, as far as that is known when a template is compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escape {
+    Never,
+    Always,
+    /// It is told by a value.
+    Volatile,
+}
+
+/// What a `break` or `continue` has to leave on its way out.
+#[derive(Clone, Copy)]
+enum Enclosing {
+    /// A loop: where its next turn begins.
+    Loop(Pc),
+    Capture,
+    Escape,
+    /// Something that cannot be left by jumping.
+    Wall,
+}
+
+/// The part of the compiler's state that a scope changes and gives back.
+#[derive(Clone, Copy)]
+struct Place {
+    scope: usize,
+    function: usize,
+    /// Inside of an `if`, where an unknown filter is an error only if it is reached.
+    soft: bool,
+    /// In the main part of the template, outside of all scopes.
+    toplevel: bool,
+    escape: Escape,
+    /// In a block: the scope whose variables count as the context's.
+    exports: Option<usize>,
+}
+
+struct Compiler<'s> {
+    source: &'s str,
+    program: Program,
+    symbols: Symbols<'s>,
+    place: Place,
+    enclosing: Vec<Enclosing>,
+    /// Jumps out of loops that wait for the place where their loop ends, by the depth of `enclosing`.
+    breaks: Vec<(usize, Pc)>,
+    names: HashMap<&'s str, u32>,
+    context: HashMap<&'s str, u32>,
+    /// Variables that are nothing but the context's.
+    from_context: HashMap<(usize, u32), &'s str>,
+    blocks: Vec<&'s str>,
+    /// Text that is to be printed next.
+    pending: String,
+    pending_at: usize,
+    folder: fold::Folder,
+}
+
+/// Compiles the statements of a template. `source` is what they were parsed from.
+pub(crate) fn compile(source: &str, body: &Body<'_>) -> Result<Program> {
+    let mut symbols = Symbols::default();
+    let function = symbols.add_function(None);
+    let scope = symbols.add_scope(None, function);
+    let place = Place { scope, function, soft: false, toplevel: true, escape: Escape::Never, exports: None };
+    let mut compiler = Compiler {
+        source,
+        program: Program::empty(),
+        symbols,
+        place,
+        enclosing: Vec::new(),
+        breaks: Vec::new(),
+        names: HashMap::new(),
+        context: HashMap::new(),
+        from_context: HashMap::new(),
+        blocks: Vec::new(),
+        pending: String::new(),
+        pending_at: 0,
+        folder: fold::Folder::new(),
+    };
+    compiler.main(body)?;
+    Ok(compiler.program)
+}
+
+impl<'s> Compiler<'s> {
+    fn main(&mut self, body: &Body<'s>) -> Result<()> {
+        let scope = self.place.scope;
+        if mentions::reads(body, "self") {
+            let this = self.symbols.parameter(scope, "self");
+            self.emit(Op::LoadTemplates, 0);
+            self.emit(Op::Store(this.slot), 0);
+        }
+        self.symbols.body(scope, body);
+        self.enter(scope);
+        self.statements(body)?;
+        self.flush();
+        self.emit(Op::End, 0);
+        self.program.slots = self.symbols.slots(0);
+        Ok(())
+    }
+
+    fn fail<T>(&self, at: usize, kind: ErrorKind, message: impl Into<String>) -> Result<T> {
+        Err(error_at(self.source, at, kind, message))
+    }
+
+    /// The place of the next instruction.
+    fn here(&self) -> Pc {
+        Pc::try_from(self.program.ops.len()).unwrap_or(Pc::MAX)
+    }
+
+    fn emit(&mut self, op: Op, at: usize) -> Pc {
+        let pc = self.here();
+        self.program.ops.push(op);
+        self.program.places.push(u32::try_from(at).unwrap_or(u32::MAX));
+        pc
+    }
+
+    /// Lets a jump go to the next instruction.
+    fn land(&mut self, jump: Pc) {
+        let here = self.here();
+        if let Some(op) = self.program.ops.get_mut(jump as usize) {
+            match op {
+                Op::Jump(to)
+                | Op::JumpIfFalse(to)
+                | Op::JumpIfTrue(to)
+                | Op::JumpIfFalseKeep(to)
+                | Op::JumpIfTrueKeep(to)
+                | Op::JumpIfSet { to, .. }
+                | Op::LoopNext(to)
+                | Op::LoopEndElse(to) => *to = here,
+                _ => {}
+            }
+        }
+    }
+
+    fn constant(&mut self, constant: Constant) -> u32 {
+        let number = u32::try_from(self.program.constants.len()).unwrap_or(u32::MAX);
+        self.program.constants.push(constant);
+        number
+    }
+
+    /// The number of a name of attributes.
+    fn name(&mut self, name: &'s str) -> u32 {
+        if let Some(number) = self.names.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.program.names.len()).unwrap_or(u32::MAX);
+        let method = Method::from_name(name);
+        let hides_key = name.starts_with("__") || method.is_some_and(Method::is_of_dicts);
+        self.program.names.push(Name { text: name.to_owned(), method, hides_key });
+        self.names.insert(name, number);
+        number
+    }
+
+    /// The number of a variable of the context.
+    fn context_name(&mut self, name: &'s str) -> u32 {
+        if let Some(number) = self.context.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.program.context.len()).unwrap_or(u32::MAX);
+        let function = Function::from_name(name);
+        self.program.context.push(ContextName { name: name.to_owned(), function });
+        self.context.insert(name, number);
+        number
+    }
+
+    fn shape(&mut self, shape: CallShape) -> u32 {
+        if let Some(at) = self.program.calls.iter().position(|known| *known == shape) {
+            return u32::try_from(at).unwrap_or(u32::MAX);
+        }
+        self.program.calls.push(shape);
+        u32::try_from(self.program.calls.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Adds text to what is printed next.
+    fn data(&mut self, text: &str, at: usize) {
+        if self.pending.is_empty() {
+            self.pending_at = at;
+        }
+        self.pending.push_str(text);
+    }
+
+    /// Prints the text that is due.
+    fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let text = std::mem::take(&mut self.pending);
+        self.program.literal_bytes += text.len();
+        let number = self.constant(Constant::Text(text));
+        self.emit(Op::Data(number), self.pending_at);
+    }
+
+    /// Sets the variables of a scope to what they begin with.
+    fn enter(&mut self, scope: usize) {
+        for (variable, begin) in self.symbols.begins(scope) {
+            let key = (variable.function, variable.slot);
+            match begin {
+                Begin::Parameter => {}
+                Begin::Context(name) if !self.symbols.is_stored(scope, name) => {
+                    self.from_context.insert(key, name);
+                }
+                Begin::Context(name) => {
+                    self.load_context(name, 0);
+                    self.emit(Op::Store(variable.slot), 0);
+                }
+                Begin::Alias(outer) => match self.from_context.get(&(outer.function, outer.slot)).copied() {
+                    Some(name) => {
+                        self.load_context(name, 0);
+                        self.emit(Op::Store(variable.slot), 0);
+                    }
+                    None => {
+                        let up = self.symbols.distance(self.place.function, outer.function);
+                        self.emit(Op::Alias { up, from: outer.slot, to: variable.slot }, 0);
+                    }
+                },
+                Begin::Undefined => {
+                    self.emit(Op::Clear(variable.slot), 0);
+                }
+            }
+        }
+    }
+
+    fn load_context(&mut self, name: &'s str, at: usize) {
+        let number = self.context_name(name);
+        let exported = self.place.exports.and_then(|scope| self.symbols.stored(scope, name));
+        match exported {
+            Some(variable) => {
+                let up = self.symbols.distance(self.place.function, variable.function);
+                self.emit(Op::LoadExported { up, slot: variable.slot, name: number }, at);
+            }
+            None => {
+                self.emit(Op::LoadContext(number), at);
+            }
+        }
+    }
+
+    fn load_variable(&mut self, variable: Variable, name: &'s str, at: usize) {
+        if let Some(name) = self.from_context.get(&(variable.function, variable.slot)).copied() {
+            return self.load_context(name, at);
+        }
+        let up = self.symbols.distance(self.place.function, variable.function);
+        let (slot, name) = (variable.slot, self.name(name));
+        self.emit(if up == 0 { Op::Load { slot, name } } else { Op::LoadOuter { up, slot, name } }, at);
+    }
+
+    /// The variable that a name means here. Jinja2 fails where it did not look at the name beforehand.
+    fn variable(&mut self, name: &str, at: usize) -> Result<Variable> {
+        match self.symbols.find(self.place.scope, name) {
+            Some(variable) => Ok(variable),
+            None => self.fail(
+                at,
+                ErrorKind::Assertion,
+                format!(
+                    "Tried to resolve a name to a reference that was unknown to the frame ({})",
+                    crate::text::repr(name)
+                ),
+            ),
+        }
+    }
+
+    /// Reads a name.
+    fn load(&mut self, name: &'s str, at: usize) -> Result<()> {
+        let variable = self.variable(name, at)?;
+        self.load_variable(variable, name, at);
+        Ok(())
+    }
+}

@@ -1,0 +1,201 @@
+//! A compiled template and its renders.
+
+use std::cell::Cell;
+
+use bumpalo::Bump;
+use serde_json::{Map, Value as Json};
+
+use crate::program::Program;
+use crate::runtime::Runtime;
+use crate::syntax::Source;
+use crate::value::from_text::Builder;
+use crate::value::names::type_name;
+use crate::vm::{Machine, Output, Variables};
+use crate::{Error, ErrorKind, Limits, RenderOptions, compile, json};
+
+/// A chat template, compiled once for any number of renders on any number of threads.
+///
+/// ```
+/// use rolecall_jinja::Template;
+/// use serde_json::json;
+///
+/// let template = Template::new("{% for m in messages %}<{{ m.role }}>{{ m.content }}\n{% endfor %}")?;
+/// let text = template.render(&json!({"messages": [{"role": "user", "content": "Hi"}]}))?;
+/// assert_eq!(text, "<user>Hi\n");
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Template {
+    source: String,
+    program: Program,
+    limits: Limits,
+}
+
+/// Memory that renders of a thread use one after another, kept up to this size.
+const KEPT: usize = 1 << 20;
+
+thread_local! {
+    static ARENA: Cell<Option<Bump>> = const { Cell::new(None) };
+}
+
+impl Template {
+    /// Compiles a template, with the default limits.
+    ///
+    /// # Errors
+    ///
+    /// A template that does not parse is an error of kind [`ErrorKind::Syntax`]; an unknown filter or test, of kind
+    /// [`ErrorKind::TemplateAssertion`]; one that is too large or too deeply nested, of kind [`ErrorKind::Limit`].
+    pub fn new(source: &str) -> Result<Self, Error> {
+        Self::with_limits(source, Limits::default())
+    }
+
+    /// Compiles a template with `limits`, which are also those of [`render`](Self::render).
+    pub fn with_limits(source: &str, limits: Limits) -> Result<Self, Error> {
+        if source.len() > limits.source_bytes {
+            let message = format!(
+                "the template has {} bytes; at most {} are allowed (limit `source_bytes`)",
+                source.len(),
+                limits.source_bytes
+            );
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
+        let normalised = Source::new(source);
+        let body = normalised.parse()?;
+        let program = compile::compile(normalised.text(), &body)?;
+        Ok(Self { source: source.to_owned(), program, limits })
+    }
+
+    /// The template's source, as it was given.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The variables that the template may look up in its context, in alphabetical order: those that it reads at
+    /// a place where it is not certain to have set them. Functions of the language are not among them.
+    ///
+    /// ```
+    /// let template = rolecall_jinja::Template::new("{% set a = b %}{{ a }}{{ range(c) }}")?;
+    /// assert_eq!(template.variables(), ["b", "c"]);
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
+    pub fn variables(&self) -> Vec<&str> {
+        let context = self.program.context.iter();
+        let mut names: Vec<&str> =
+            context.filter(|name| name.function.is_none()).map(|name| name.name.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Renders with the variables of `context`, which must be an object, without a clock.
+    pub fn render(&self, context: &Json) -> Result<String, Error> {
+        self.render_with(context, &RenderOptions { clock: None, limits: self.limits })
+    }
+
+    /// Renders with a clock and limits.
+    pub fn render_with(&self, context: &Json, options: &RenderOptions) -> Result<String, Error> {
+        let map = object(context)?;
+        in_arena(|bump| {
+            let rt = Runtime::new(
+                bump,
+                &self.program,
+                Variables::Json(map),
+                options.limits,
+                options.clock.as_ref(),
+                None,
+            );
+            self.run(&rt, capacity(&self.program, map)).map(|out| out.text)
+        })
+    }
+
+    /// Renders with the variables of a JSON text, read as Python reads it: integers of any size, `NaN`, and of a
+    /// repeated key the last value.
+    ///
+    /// ```
+    /// use rolecall_jinja::{RenderOptions, Template};
+    ///
+    /// let template = Template::new("{{ n + 1 }}")?;
+    /// let text = template.render_json(r#"{"n": 99999999999999999999}"#, &RenderOptions::default())?;
+    /// assert_eq!(text, "100000000000000000000");
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
+    pub fn render_json(&self, context: &str, options: &RenderOptions) -> Result<String, Error> {
+        in_arena(|bump| {
+            let clock = options.clock.as_ref();
+            let mut rt = Runtime::new(bump, &self.program, Variables::None, options.limits, clock, None);
+            let context = json::read(context, &mut Builder(&rt)).map_err(|error| unreadable(&error))?;
+            let Some(dict) = context.as_dict() else {
+                let message = format!(
+                    "the context of a render must be an object of variables, not {}",
+                    type_name(context)
+                );
+                return Err(Error::new(ErrorKind::Type, message));
+            };
+            rt.variables = Variables::Dict(dict);
+            self.run(&rt, 1024).map(|out| out.text)
+        })
+    }
+
+    fn run<'a>(&'a self, rt: &Runtime<'a>, capacity: usize) -> Result<Output<'a>, Error> {
+        let frame = rt.frame(self.program.slots, None).map_err(|error| self.error(error))?;
+        Machine::new(rt, frame, Output::new(capacity)).run().map_err(|error| self.error(error))
+    }
+
+    #[cold]
+    fn error(&self, error: crate::raised::Raised) -> Error {
+        error.into_error(Source::new(&self.source).text())
+    }
+}
+
+fn unreadable(error: &json::JsonError) -> Error {
+    Error::new(ErrorKind::Value, format!("the context is not JSON that can be used: {error}"))
+}
+
+fn object(context: &Json) -> Result<&Map<String, Json>, Error> {
+    let kind = match context {
+        Json::Object(map) => return Ok(map),
+        Json::Null => "null",
+        Json::Bool(_) => "a boolean",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a string",
+        Json::Array(_) => "an array",
+    };
+    let message = format!("the context of a render must be an object of variables, not {kind}");
+    Err(Error::new(ErrorKind::Type, message))
+}
+
+/// Runs something with an arena that is empty.
+fn in_arena<T>(job: impl FnOnce(&Bump) -> T) -> T {
+    let mut bump = ARENA.take().unwrap_or_default();
+    let result = job(&bump);
+    if bump.allocated_bytes() <= KEPT {
+        bump.reset();
+        ARENA.set(Some(bump));
+    }
+    result
+}
+
+/// How long an output is likely to be: the strings of the messages, and what the template writes for each.
+fn capacity(program: &Program, context: &Map<String, Json>) -> usize {
+    /// Beyond this it is better to grow with what is really printed.
+    const MOST: usize = 64 << 20;
+    let mut bytes = program.literal_bytes.min(4096);
+    let Some(Json::Array(messages)) = context.get("messages") else { return bytes + 256 };
+    for message in messages {
+        bytes += 64;
+        let Json::Object(message) = message else { continue };
+        for (_, value) in message {
+            match value {
+                Json::String(text) => bytes += text.len(),
+                Json::Array(parts) => {
+                    for part in parts {
+                        if let Json::Object(part) = part {
+                            bytes += part.get("text").and_then(Json::as_str).map_or(0, str::len);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    bytes.min(MOST)
+}

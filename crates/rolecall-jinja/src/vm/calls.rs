@@ -1,0 +1,378 @@
+//! Calls: of macros, which run here, and of everything else.
+
+use super::{Caller, Machine};
+use crate::builtins::{Args, methods};
+use crate::program::{MacroDecl, Pc, Routine};
+use crate::raised::{Raised, Result};
+use crate::text::repr;
+use crate::value::object::{self, Frame, Recurse};
+use crate::value::undefined::Undefined;
+use crate::value::{Object, Value, dict, iter, names, operators};
+
+impl<'a> Machine<'_, 'a> {
+    /// Takes the arguments of a call from the stack and hands them over.
+    pub(super) fn with_arguments<T>(
+        &mut self,
+        shape: u32,
+        call: impl FnOnce(&mut Self, &Args<'_, 'a>) -> Result<T>,
+    ) -> Result<T> {
+        let Some(shape) = self.program.calls.get(shape as usize) else { return call(self, &Args::none()) };
+        let from = self.stack.len().saturating_sub(shape.values());
+        if shape.named.is_empty() && !shape.star && !shape.double_star {
+            // A handful of arguments is moved aside without a place of its own.
+            let mut few = [Value::Missing; 4];
+            if let Some(few) = few.get_mut(..shape.positional as usize) {
+                few.copy_from_slice(self.stack.get(from..).unwrap_or_default());
+                self.stack.truncate(from);
+                return call(self, &Args { positional: few, named: &[] });
+            }
+        }
+        let mut values = self.stack.get(from..).unwrap_or_default().to_vec();
+        self.stack.truncate(from);
+        let double_star = if shape.double_star { values.pop() } else { None };
+        let star = if shape.star { values.pop() } else { None };
+        let mut named: Vec<(&'a str, Value<'a>)> = Vec::new();
+        let named_values = values.split_off(shape.positional as usize);
+        for (name, value) in shape.named.iter().zip(named_values) {
+            named.push((name, value));
+        }
+        if let Some(star) = star {
+            if !is_iterable(star) {
+                let message = format!("Value after * must be an iterable, not {}", names::type_name(star));
+                return Err(Raised::type_error(message));
+            }
+            values.extend_from_slice(iter::collect(self.rt, star)?);
+        }
+        if let Some(more) = double_star {
+            let Some(more) = more.as_dict() else {
+                let message = format!("argument after ** must be a mapping, not {}", names::type_name(more));
+                return Err(Raised::type_error(message));
+            };
+            for (name, value) in more.entries(self.rt)? {
+                let Some((_, name)) = self.rt.flat(name)? else {
+                    return Err(Raised::type_error("keywords must be strings"));
+                };
+                if named.iter().any(|(known, _)| *known == name) {
+                    let message = format!("got multiple values for keyword argument {}", repr(name));
+                    return Err(Raised::type_error(message));
+                }
+                named.push((name, value));
+            }
+        }
+        call(self, &Args { positional: &values, named: &named })
+    }
+
+    /// Calls what is below the arguments on the stack. What comes back is left there, or printed.
+    pub(super) fn call(&mut self, shape: u32, captured: bool, pc: &mut Pc) -> Result<()> {
+        let result = self.with_arguments(shape, |machine, args| {
+            let callee = machine.pop();
+            machine.call_value(callee, args, captured, pc)
+        })?;
+        match result {
+            Some(value) if captured => self.push(value),
+            Some(value) => {
+                let text = if value.is_str() { value } else { crate::value::repr::str(self.rt, value)? };
+                self.out.value(self.rt, text)?;
+            }
+            // It runs now, and gives its value when it returns.
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Calls anything. What runs in this machine gives nothing yet: it runs from now on.
+    pub(super) fn call_value(
+        &mut self,
+        callee: Value<'a>,
+        args: &Args<'_, 'a>,
+        captured: bool,
+        pc: &mut Pc,
+    ) -> Result<Option<Value<'a>>> {
+        let Value::Object(object) = callee else {
+            if let Value::Undefined(undefined) = callee {
+                return Err(undefined.error(self.rt));
+            }
+            let message = format!("'{}' object is not callable", names::type_name(callee));
+            return Err(Raised::type_error(message));
+        };
+        match object {
+            Object::Macro(this) => self.call_macro(this, args, captured, pc)?,
+            Object::Loop(this) => self.recurse(this, args, captured, pc)?,
+            Object::Block(number) => self.call_block_by_name(*number, args, captured, pc)?,
+            Object::Function(function) => return function.call(self.rt, args).map(Some),
+            Object::Method(bound) => return methods::call(self.rt, bound.method, bound.of, args).map(Some),
+            Object::Joiner(joiner) => return joiner_call(joiner, args).map(Some),
+            Object::Namespace(_) | Object::Cycler(_) | Object::Templates | Object::Group(_) => {
+                let message = format!("'{}' object is not callable", object.type_name());
+                return Err(Raised::type_error(message));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Begins a routine in a frame of its own.
+    fn enter(&mut self, routine: Routine, frame: &'a Frame<'a>, captured: bool, pc: &mut Pc) -> Result<()> {
+        if self.callers.len() >= self.rt.limits.recursion {
+            return Err(Raised::limit(format!(
+                "macros and recursive loops are more than {} deep inside one another (limit `recursion`)",
+                self.rt.limits.recursion
+            )));
+        }
+        self.rt.step(routine.length as usize)?;
+        self.callers.push(Caller { pc: *pc, frame: self.frame, loops: self.loops.len(), captured });
+        if captured {
+            self.out.start_capture(self.rt);
+        }
+        self.frame = frame;
+        *pc = routine.entry;
+        Ok(())
+    }
+
+    pub(super) fn return_to_caller(&mut self, pc: &mut Pc) -> Result<()> {
+        let Some(caller) = self.callers.pop() else { return Ok(()) };
+        self.frame = caller.frame;
+        self.loops.truncate(caller.loops);
+        *pc = caller.pc;
+        if caller.captured {
+            let text = self.out.end_capture(self.rt)?;
+            let text = if self.rt.autoescape.get() { operators::markup(self.rt, text)? } else { text };
+            self.push(text);
+        }
+        Ok(())
+    }
+
+    pub(super) fn make_macro(&mut self, number: u32) -> Result<()> {
+        if let Some(decl) = self.program.macros.get(number as usize) {
+            let object = self.rt.alloc(Object::Macro(object::Macro { decl, frame: self.frame }))?;
+            self.push(Value::Object(object));
+        }
+        Ok(())
+    }
+
+    fn call_macro(
+        &mut self,
+        this: &'a object::Macro<'a>,
+        args: &Args<'_, 'a>,
+        captured: bool,
+        pc: &mut Pc,
+    ) -> Result<()> {
+        let decl = this.decl;
+        let frame = self.rt.frame(decl.routine.slots, Some(this.frame))?;
+        self.bind_macro(decl, frame, args)?;
+        self.enter(decl.routine, frame, captured, pc)
+    }
+
+    /// Fills the parameters of a macro, with Jinja2's rules.
+    fn bind_macro(&mut self, decl: &'a MacroDecl, frame: &'a Frame<'a>, args: &Args<'_, 'a>) -> Result<()> {
+        let name = || match decl.name() {
+            Some(name) => repr(name),
+            None => "None".to_owned(),
+        };
+        let set = |slot: u32, value: Value<'a>| {
+            if let Some(cell) = frame.slots.get(slot as usize) {
+                cell.set(value);
+            }
+        };
+        let count = decl.parameters().len();
+        let mut used = 0_usize;
+        let mut found_caller =
+            args.positional.len() >= count && decl.parameters().any(|name| name == "caller");
+        let mut taken: Vec<&str> = Vec::new();
+        for (at, (parameter, slot)) in decl.parameter_slots().enumerate() {
+            if let Some(value) = args.positional.get(at) {
+                used += 1;
+                set(slot, *value);
+                continue;
+            }
+            found_caller |= parameter == "caller";
+            if let Some(value) = args.named(parameter) {
+                set(slot, value);
+                taken.push(parameter);
+            }
+        }
+        if decl.accesses_caller && !found_caller {
+            let caller = match args.named("caller") {
+                Some(caller) if !caller.is_none() => caller,
+                _ => Value::Undefined(self.rt.alloc(Undefined::Hint("No caller defined"))?),
+            };
+            taken.push("caller");
+            if let Some(slot) = decl.caller {
+                set(slot, caller);
+            }
+        }
+        let mut left = args.named.iter().filter(|(name, _)| !taken.contains(name)).peekable();
+        if let Some(slot) = decl.kwargs {
+            let mut entries = dict::DictBuilder::new();
+            for (name, value) in left {
+                entries.insert(self.rt, Value::text(name), *value)?;
+            }
+            set(slot, entries.finish(self.rt)?);
+        } else if let Some((first, _)) = left.peek() {
+            if args.named.iter().any(|(name, _)| *name == "caller" && !taken.contains(&"caller")) {
+                return Err(Raised::type_error(format!(
+                    "macro {} was invoked with two values for the special caller argument. This is most likely a bug.",
+                    name()
+                )));
+            }
+            return Err(Raised::type_error(format!(
+                "macro {} takes no keyword argument {}",
+                name(),
+                repr(first)
+            )));
+        }
+        let rest = args.positional.get(used..).unwrap_or_default();
+        if let Some(slot) = decl.varargs {
+            set(slot, Value::tuple(self.rt.alloc_slice(rest)?));
+        } else if !rest.is_empty() {
+            return Err(Raised::type_error(format!(
+                "macro {} takes not more than {count} argument(s)",
+                name()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Runs a block where it stands.
+    pub(super) fn call_block(&mut self, number: u32, pc: &mut Pc) -> Result<()> {
+        let Some(decl) = self.program.blocks.get(number as usize) else { return Ok(()) };
+        let frame = self.rt.frame(decl.routine.slots, Some(self.frame))?;
+        let frame = if decl.by_name.is_some_and(|routine| routine.entry == decl.routine.entry) {
+            self.rt.frame(decl.routine.slots, Some(self.main_frame()))?
+        } else {
+            frame
+        };
+        self.enter(decl.routine, frame, false, pc)
+    }
+
+    /// `self.name()`.
+    fn call_block_by_name(
+        &mut self,
+        number: u32,
+        args: &Args<'_, 'a>,
+        captured: bool,
+        pc: &mut Pc,
+    ) -> Result<()> {
+        if !args.positional.is_empty() || !args.named.is_empty() {
+            let given = args.positional.len() + 1;
+            let message = match args.named.first() {
+                Some((name, _)) => {
+                    format!("BlockReference.__call__() got an unexpected keyword argument {}", repr(name))
+                }
+                None => {
+                    format!("BlockReference.__call__() takes 1 positional argument but {given} were given")
+                }
+            };
+            return Err(Raised::type_error(message));
+        }
+        let routine = self.program.blocks.get(number as usize).and_then(|decl| decl.by_name);
+        let Some(routine) = routine else {
+            return Err(Raised::unsupported("a block cannot be called by its name here"));
+        };
+        let frame = self.rt.frame(routine.slots, Some(self.main_frame()))?;
+        self.enter(routine, frame, captured, pc)
+    }
+
+    /// The frame of the main part.
+    fn main_frame(&self) -> &'a Frame<'a> {
+        let mut frame = self.frame;
+        while let Some(parent) = frame.parent {
+            frame = parent;
+        }
+        frame
+    }
+
+    /// Runs a recursive loop for the first time.
+    pub(super) fn call_loop(&mut self, entry: Pc, slots: u32, pc: &mut Pc) -> Result<()> {
+        let items = self.pop();
+        self.run_loop(Recurse { entry, slots, frame: self.frame }, items, 0, true, pc)
+    }
+
+    /// `loop(items)`.
+    fn recurse(
+        &mut self,
+        this: &'a object::Loop<'a>,
+        args: &Args<'_, 'a>,
+        captured: bool,
+        pc: &mut Pc,
+    ) -> Result<()> {
+        let items = match (args.positional, args.named) {
+            ([items], []) => *items,
+            ([], [("iterable", items)]) => *items,
+            ([], []) => {
+                return Err(Raised::type_error(
+                    "LoopContext.__call__() missing 1 required positional argument: 'iterable'",
+                ));
+            }
+            ([], [(name, _), ..]) => {
+                let message =
+                    format!("LoopContext.__call__() got an unexpected keyword argument {}", repr(name));
+                return Err(Raised::type_error(message));
+            }
+            (given, _) => {
+                let message = format!(
+                    "LoopContext.__call__() takes 2 positional arguments but {} were given",
+                    given.len() + 1
+                );
+                return Err(Raised::type_error(message));
+            }
+        };
+        let Some(recurse) = this.recurse else {
+            return Err(Raised::type_error(
+                "The loop must have the 'recursive' marker to be called recursively.",
+            ));
+        };
+        self.run_loop(recurse, items, this.depth0 + 1, captured, pc)
+    }
+
+    fn run_loop(
+        &mut self,
+        recurse: Recurse<'a>,
+        items: Value<'a>,
+        depth: usize,
+        captured: bool,
+        pc: &mut Pc,
+    ) -> Result<()> {
+        let frame = self.rt.frame(recurse.slots, Some(recurse.frame))?;
+        if let Some(slot) = frame.slots.first() {
+            slot.set(items);
+        }
+        let routine = Routine { entry: recurse.entry, slots: recurse.slots, length: 8 };
+        self.enter(routine, frame, captured, pc)?;
+        // The loop that begins now takes these.
+        self.loop_depth = depth;
+        self.recursing = Some(recurse);
+        Ok(())
+    }
+}
+
+fn is_iterable(value: Value<'_>) -> bool {
+    !matches!(
+        value,
+        Value::None(_)
+            | Value::Bool(..)
+            | Value::Int(..)
+            | Value::Big(..)
+            | Value::Float(..)
+            | Value::Object(
+                Object::Namespace(_)
+                    | Object::Macro(_)
+                    | Object::Cycler(_)
+                    | Object::Joiner(_)
+                    | Object::Method(_)
+                    | Object::Function(_)
+                    | Object::Templates
+                    | Object::Block(_)
+            )
+    )
+}
+
+fn joiner_call<'a>(joiner: &object::Joiner<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
+    if !args.positional.is_empty() || !args.named.is_empty() {
+        let given = args.positional.len() + 1;
+        return Err(Raised::type_error(match args.named.first() {
+            Some((name, _)) => format!("Joiner.__call__() got an unexpected keyword argument {}", repr(name)),
+            None => format!("Joiner.__call__() takes 1 positional argument but {given} were given"),
+        }));
+    }
+    if joiner.used.replace(true) { Ok(joiner.separator) } else { Ok(Value::EMPTY) }
+}

@@ -1,0 +1,204 @@
+//! The machine that runs a program: a stack of values, frames of variables, loops, and where output goes.
+//!
+//! Calls of macros do not nest in Rust: what to go back to is on a stack of the machine's own, so that no template
+//! can exhaust the thread's.
+
+mod calls;
+mod loops;
+mod output;
+mod step;
+
+use std::cell::Cell;
+
+use bumpalo::collections::Vec as ArenaVec;
+use serde_json::{Map, Value as Json};
+
+pub(crate) use output::Output;
+
+use crate::program::{Op, Pc, Program};
+use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
+use crate::trace::{Origin, Step};
+use crate::value::iter::Iter;
+use crate::value::object::{Frame, Loop, Recurse};
+use crate::value::undefined::Undefined;
+use crate::value::{DictRef, Object, Value, from_json};
+
+/// How often the machine may be started from inside of itself, by loops with filters.
+const MAX_NESTED: u32 = 24;
+
+/// The variables that a template is given.
+#[derive(Clone, Copy)]
+pub(crate) enum Variables<'a> {
+    None,
+    Json(&'a Map<String, Json>),
+    Dict(DictRef<'a>),
+}
+
+/// What a call goes back to.
+struct Caller<'a> {
+    pc: Pc,
+    frame: &'a Frame<'a>,
+    loops: usize,
+    /// Whether what is printed is kept for a value, or goes where the caller prints.
+    captured: bool,
+}
+
+/// A loop that is running.
+enum Running<'a> {
+    Plain { iter: Iter<'a>, turned: bool },
+    Extended { this: &'a Loop<'a>, turned: bool },
+}
+
+pub(crate) struct Machine<'r, 'a> {
+    rt: &'r Runtime<'a>,
+    program: &'a Program,
+    stack: ArenaVec<'a, Value<'a>>,
+    frame: &'a Frame<'a>,
+    callers: ArenaVec<'a, Caller<'a>>,
+    loops: ArenaVec<'a, Running<'a>>,
+    out: Output<'a>,
+    /// What printing did before each block that says whether to escape.
+    escapes: Vec<bool>,
+    /// The depth of the recursive loop that is being called, and the loop.
+    loop_depth: usize,
+    recursing: Option<Recurse<'a>>,
+}
+
+impl<'a> Runtime<'a> {
+    /// The value of a variable of the context, or the function of that name.
+    pub(crate) fn context_value(&self, number: u32) -> Result<Value<'a>> {
+        let Some(cell) = self.context.get(number as usize) else { return Ok(Value::Missing) };
+        let known = cell.get();
+        if !known.is_missing() {
+            return Ok(known);
+        }
+        let value = self.look_up(number)?;
+        cell.set(value);
+        Ok(value)
+    }
+
+    fn look_up(&self, number: u32) -> Result<Value<'a>> {
+        let Some(wanted) = self.program.context.get(number as usize) else { return Ok(Value::Missing) };
+        let root = if self.trace.is_some() { Origin::ROOT } else { Origin::TEMPLATE };
+        let found = match self.variables {
+            Variables::None => None,
+            Variables::Json(map) => match map.get_key_value(&wanted.name) {
+                Some((name, json)) => Some(from_json::child(self, root, Step::Key(name), json)?),
+                None => None,
+            },
+            Variables::Dict(dict) => {
+                let found = dict.get_str(self, &wanted.name)?;
+                found.map(|value| from_json::child_value(self, root, Step::Key(&wanted.name), value))
+            }
+        };
+        Ok(match (found, wanted.function) {
+            (Some(value), _) => value,
+            (None, Some(function)) => Value::Object(self.alloc(Object::Function(function))?),
+            (None, None) => Value::Undefined(self.alloc(Undefined::Name(&wanted.name))?),
+        })
+    }
+
+    /// A frame of empty variables.
+    pub(crate) fn frame(&self, slots: u32, parent: Option<&'a Frame<'a>>) -> Result<&'a Frame<'a>> {
+        let slots = slots as usize;
+        self.reserve(slots * size_of::<Value<'_>>() + size_of::<Frame<'_>>())?;
+        let slots: &'a [Cell<Value<'a>>] =
+            self.bump.alloc_slice_fill_with(slots, |_| Cell::new(Value::Missing));
+        Ok(self.bump.alloc(Frame { slots, parent }))
+    }
+}
+
+impl<'r, 'a> Machine<'r, 'a> {
+    pub(crate) fn new(rt: &'r Runtime<'a>, frame: &'a Frame<'a>, out: Output<'a>) -> Self {
+        Self {
+            rt,
+            program: rt.program,
+            stack: ArenaVec::with_capacity_in(16, rt.bump),
+            frame,
+            callers: ArenaVec::new_in(rt.bump),
+            loops: ArenaVec::new_in(rt.bump),
+            out,
+            escapes: Vec::new(),
+            loop_depth: 0,
+            recursing: None,
+        }
+    }
+
+    /// Runs the template.
+    pub(crate) fn run(mut self) -> Result<Output<'a>> {
+        self.execute(0)?;
+        Ok(self.out)
+    }
+
+    /// Runs an expression of a frame of its own, whose first slot is `argument`; gives whether it holds, and the
+    /// value beside it.
+    pub(crate) fn run_filter(
+        rt: &'r Runtime<'a>,
+        entry: Pc,
+        slots: u32,
+        parent: &'a Frame<'a>,
+        argument: Value<'a>,
+    ) -> Result<(bool, Value<'a>)> {
+        let depth = rt.nested.get();
+        if depth >= MAX_NESTED {
+            return Err(Raised::limit(format!(
+                "filters of loops are more than {MAX_NESTED} deep inside one another"
+            )));
+        }
+        rt.nested.set(depth + 1);
+        let frame = rt.frame(slots, Some(parent))?;
+        if let Some(slot) = frame.slots.first() {
+            slot.set(argument);
+        }
+        let mut machine = Machine::new(rt, frame, Output::none());
+        let result = machine.execute(entry).and_then(|()| {
+            let holds = machine.pop();
+            Ok((crate::value::operators::truth(rt, holds)?, machine.pop()))
+        });
+        rt.nested.set(depth);
+        result
+    }
+
+    /// Runs from an instruction on until the end, and says where an error happened.
+    fn execute(&mut self, entry: Pc) -> Result<()> {
+        let mut pc = entry;
+        self.run_from(&mut pc).map_err(|error| {
+            let at = self.program.places.get((pc as usize).saturating_sub(1)).copied();
+            error.at(at.unwrap_or_default())
+        })
+    }
+
+    #[inline]
+    fn push(&mut self, value: Value<'a>) {
+        self.stack.push(value);
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Value<'a> {
+        self.stack.pop().unwrap_or(Value::NONE)
+    }
+
+    #[inline]
+    fn op(&self, pc: Pc) -> Op {
+        self.program.ops.get(pc as usize).copied().unwrap_or(Op::End)
+    }
+
+    #[inline]
+    fn set_slot(&self, slot: u32, value: Value<'a>) {
+        if let Some(cell) = self.frame.slots.get(slot as usize) {
+            cell.set(value);
+        }
+    }
+
+    /// The frame so many levels up.
+    fn frame_up(&self, up: u32) -> &'a Frame<'a> {
+        let mut frame = self.frame;
+        for _ in 0..up {
+            if let Some(parent) = frame.parent {
+                frame = parent;
+            }
+        }
+        frame
+    }
+}

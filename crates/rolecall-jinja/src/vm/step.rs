@@ -1,0 +1,505 @@
+//! Instructions one after another.
+
+use std::cell::Cell;
+
+use super::Machine;
+use crate::ErrorKind;
+use crate::builtins::Args;
+use crate::builtins::methods;
+use crate::program::{Constant, Op, Pc};
+use crate::raised::{Raised, Result};
+use crate::trace::Origin;
+use crate::value::compare::{contains, equal, ordered};
+use crate::value::object::Frame;
+use crate::value::undefined::Undefined;
+use crate::value::{Object, Value, access, dict, iter, names, operators, repr, slice};
+
+impl<'a> Machine<'_, 'a> {
+    /// Runs until the end; `pc` is left behind the instruction that failed.
+    #[allow(clippy::too_many_lines, reason = "one arm for each instruction, most of one line")]
+    pub(super) fn run_from(&mut self, pc: &mut Pc) -> Result<()> {
+        loop {
+            let op = self.op(*pc);
+            *pc += 1;
+            match op {
+                Op::Constant(number) => {
+                    let value = self.constant(number)?;
+                    self.push(value);
+                }
+                Op::Load { slot, name } => {
+                    let value = self.variable(slot, name)?;
+                    self.push(value);
+                }
+                Op::LoadOuter { up, slot, name } => {
+                    let value = slot_of(self.frame_up(up), slot);
+                    let value = if value.is_missing() { self.unset(name)? } else { value };
+                    self.push(value);
+                }
+                Op::Alias { up, from, to } => {
+                    let value = slot_of(self.frame_up(up), from);
+                    self.set_slot(to, value);
+                }
+                Op::LoadTemplates => {
+                    let value = Value::Object(self.rt.alloc(Object::Templates)?);
+                    self.push(value);
+                }
+                Op::LoadContext(number) => {
+                    let value = self.rt.context_value(number)?;
+                    self.push(value);
+                }
+                Op::LoadExported { up, slot, name } => {
+                    let value = slot_of(self.frame_up(up), slot);
+                    let value = if value.is_missing() { self.rt.context_value(name)? } else { value };
+                    self.push(value);
+                }
+                Op::Store(slot) => {
+                    let value = self.pop();
+                    self.set_slot(slot, value);
+                }
+                Op::Clear(slot) => self.set_slot(slot, Value::Missing),
+                Op::StoreNamespace { name } => self.store_namespace(name)?,
+                Op::CheckNamespace => {
+                    if !matches!(self.pop(), Value::Object(Object::Namespace(_))) {
+                        return Err(not_a_namespace());
+                    }
+                }
+                Op::MakeList(count) => {
+                    let items = self.take(count)?;
+                    self.push(Value::list(items));
+                }
+                Op::MakeTuple(count) => {
+                    let items = self.take(count)?;
+                    self.push(Value::tuple(items));
+                }
+                Op::MakeDict(count) => self.make_dict(count)?,
+                Op::Unpack(count) => self.unpack(count)?,
+                Op::Pop => drop(self.pop()),
+                Op::Swap => {
+                    let (top, below) = (self.pop(), self.pop());
+                    self.push(top);
+                    self.push(below);
+                }
+                Op::DuplicateBelow => {
+                    let (top, below) = (self.pop(), self.pop());
+                    self.push(top);
+                    self.push(below);
+                    self.push(top);
+                }
+                Op::Attribute(name) => {
+                    let value = self.pop();
+                    let found = self.attribute(value, name)?;
+                    self.push(found);
+                }
+                Op::AttributeOf { slot, variable, name } => {
+                    let value = self.variable(slot, variable)?;
+                    let found = self.attribute(value, name)?;
+                    self.push(found);
+                }
+                Op::Item => {
+                    let (key, value) = (self.pop(), self.pop());
+                    let found = access::item(self.rt, value, key)?;
+                    self.push(found);
+                }
+                Op::ItemName(name) => {
+                    let value = self.pop();
+                    let found = self.item_name(value, name)?;
+                    self.push(found);
+                }
+                Op::ItemNameOf { slot, variable, name } => {
+                    let value = self.variable(slot, variable)?;
+                    let found = self.item_name(value, name)?;
+                    self.push(found);
+                }
+                Op::Slice => {
+                    let (step, stop, start, value) = (self.pop(), self.pop(), self.pop(), self.pop());
+                    let part = slice::slice(self.rt, value, [start, stop, step])?;
+                    self.push(part);
+                }
+                Op::Add => {
+                    let (right, left) = (self.pop(), self.pop());
+                    let sum = operators::add(self.rt, left, right)?;
+                    self.push(sum);
+                }
+                Op::Binary(operator) => {
+                    let (right, left) = (self.pop(), self.pop());
+                    let result = operators::binary(self.rt, operator, left, right)?;
+                    self.push(result);
+                }
+                Op::Concat(count) => {
+                    let from = self.stack.len().saturating_sub(count as usize);
+                    let text = operators::concat(self.rt, self.stack.get(from..).unwrap_or_default())?;
+                    self.stack.truncate(from);
+                    self.push(text);
+                }
+                Op::ConcatMarkup(count) => {
+                    let from = self.stack.len().saturating_sub(count as usize);
+                    let text = operators::concat_markup(self.rt, self.stack.get(from..).unwrap_or_default())?;
+                    self.stack.truncate(from);
+                    self.push(text);
+                }
+                Op::Not => {
+                    let value = self.pop();
+                    let holds = operators::truth(self.rt, value)?;
+                    self.push(Value::bool(!holds));
+                }
+                Op::Negate => {
+                    let value = self.pop();
+                    let result = operators::unary(self.rt, true, value)?;
+                    self.push(result);
+                }
+                Op::Plus => {
+                    let value = self.pop();
+                    let result = operators::unary(self.rt, false, value)?;
+                    self.push(result);
+                }
+                Op::Equal => {
+                    let (right, left) = (self.pop(), self.pop());
+                    let holds = equal(self.rt, left, right)?;
+                    self.push(Value::bool(holds));
+                }
+                Op::NotEqual => {
+                    let (right, left) = (self.pop(), self.pop());
+                    let holds = equal(self.rt, left, right)?;
+                    self.push(Value::bool(!holds));
+                }
+                Op::Order(order) => {
+                    let (right, left) = (self.pop(), self.pop());
+                    let holds = ordered(self.rt, order, left, right)?;
+                    self.push(Value::bool(holds));
+                }
+                Op::In => {
+                    let (container, item) = (self.pop(), self.pop());
+                    let holds = contains(self.rt, container, item)?;
+                    self.push(Value::bool(holds));
+                }
+                Op::NotIn => {
+                    let (container, item) = (self.pop(), self.pop());
+                    let holds = contains(self.rt, container, item)?;
+                    self.push(Value::bool(!holds));
+                }
+                Op::Jump(to) => *pc = to,
+                Op::JumpIfFalse(to) => {
+                    let value = self.pop();
+                    if !operators::truth(self.rt, value)? {
+                        *pc = to;
+                    }
+                }
+                Op::JumpIfTrue(to) => {
+                    let value = self.pop();
+                    if operators::truth(self.rt, value)? {
+                        *pc = to;
+                    }
+                }
+                Op::JumpIfFalseKeep(to) => {
+                    let value = self.pop();
+                    if !operators::truth(self.rt, value)? {
+                        self.push(value);
+                        *pc = to;
+                    }
+                }
+                Op::JumpIfTrueKeep(to) => {
+                    let value = self.pop();
+                    if operators::truth(self.rt, value)? {
+                        self.push(value);
+                        *pc = to;
+                    }
+                }
+                Op::JumpIfSet { slot, to } => {
+                    if !slot_of(self.frame, slot).is_missing() {
+                        *pc = to;
+                    }
+                }
+                Op::FilterPlain(filter) => {
+                    let value = self.pop();
+                    let result = filter.apply(self.rt, value, &Args::none())?;
+                    self.push(result);
+                }
+                Op::Filter { filter, shape } => {
+                    let result = self.with_arguments(shape, |machine, args| {
+                        let value = machine.pop();
+                        filter.apply(machine.rt, value, args)
+                    })?;
+                    self.push(result);
+                }
+                Op::TestPlain(test) => {
+                    let value = self.pop();
+                    let holds = match test.plain {
+                        Some(plain) => plain(self.rt, value)?,
+                        None => test.apply(self.rt, value, &Args::none())?,
+                    };
+                    self.push(Value::bool(holds));
+                }
+                Op::Test { test, shape } => {
+                    let holds = self.with_arguments(shape, |machine, args| {
+                        let value = machine.pop();
+                        test.apply(machine.rt, value, args)
+                    })?;
+                    self.push(Value::bool(holds));
+                }
+                Op::Call(shape) => self.call(shape, true, pc)?,
+                Op::CallPrint(shape) => self.call(shape, false, pc)?,
+                Op::CallMethod { name, shape } => self.call_method(name, shape, pc)?,
+                Op::MakeMacro(number) => self.make_macro(number)?,
+                Op::CallBlock(number) => self.call_block(number, pc)?,
+                Op::CallLoop { routine, slots } => self.call_loop(routine, slots, pc)?,
+                Op::Return => self.return_to_caller(pc)?,
+                Op::LoopStart => self.loop_start()?,
+                Op::LoopStartExtended { slot } => self.loop_start_extended(slot)?,
+                Op::LoopStartRecursive { slot } => self.loop_start_recursive(slot, *pc)?,
+                Op::LoopFilter { routine, slots } => self.loop_filter(routine, slots)?,
+                Op::LoopNext(end) => {
+                    self.rt.step(end.saturating_sub(*pc) as usize + 1)?;
+                    match self.loop_next()? {
+                        Some(item) => self.push(item),
+                        None => *pc = end,
+                    }
+                }
+                Op::LoopTurned(next) => {
+                    self.loop_turned();
+                    *pc = next;
+                }
+                Op::LoopEnd => drop(self.loops.pop()),
+                Op::LoopEndElse(to) => {
+                    if self.loop_end() {
+                        *pc = to;
+                    }
+                }
+                Op::Data(number) => {
+                    if let Some(Constant::Text(text)) = self.program.constants.get(number as usize) {
+                        self.out.str(self.rt, Origin::TEMPLATE, text)?;
+                    }
+                }
+                Op::Print => {
+                    let value = self.pop();
+                    self.print(value)?;
+                }
+                Op::PrintEscaped => {
+                    let value = self.pop();
+                    let text = operators::escaped(self.rt, value)?;
+                    self.out.value(self.rt, text)?;
+                }
+                Op::PrintVolatile => {
+                    let value = self.pop();
+                    if self.rt.autoescape.get() {
+                        let text = operators::escaped(self.rt, value)?;
+                        self.out.value(self.rt, text)?;
+                    } else {
+                        self.print(value)?;
+                    }
+                }
+                Op::CaptureStart => self.out.start_capture(self.rt),
+                Op::CaptureEnd => {
+                    let text = self.out.end_capture(self.rt)?;
+                    self.push(text);
+                }
+                Op::CaptureDrop => {
+                    self.out.end_capture(self.rt)?;
+                }
+                Op::MarkupIfEscaping => {
+                    if self.rt.autoescape.get() {
+                        let text = self.pop();
+                        let text = if text.is_str() { text } else { repr::str(self.rt, text)? };
+                        let text = operators::markup(self.rt, text)?;
+                        self.push(text);
+                    }
+                }
+                Op::GenerationStart => self.out.start_generation(self.rt)?,
+                Op::GenerationEnd => self.out.end_generation(),
+                Op::EscapeStart => {
+                    let enabled = self.pop();
+                    let enabled = operators::truth(self.rt, enabled)?;
+                    self.escapes.push(self.rt.autoescape.replace(enabled));
+                }
+                Op::EscapeEnd => {
+                    if let Some(before) = self.escapes.pop() {
+                        self.rt.autoescape.set(before);
+                    }
+                }
+                Op::Raise(number) => return Err(self.raise(number)),
+                Op::UndefinedHint(number) => {
+                    if let Some(Constant::Text(hint)) = self.program.constants.get(number as usize) {
+                        let undefined = self.rt.alloc(Undefined::Hint(hint))?;
+                        self.push(Value::Undefined(undefined));
+                    }
+                }
+                Op::Include => {
+                    let template = self.pop();
+                    return Err(self.include(template));
+                }
+                Op::Finish | Op::End => return Ok(()),
+            }
+        }
+    }
+
+    fn constant(&self, number: u32) -> Result<Value<'a>> {
+        match self.program.constants.get(number as usize) {
+            Some(constant) => constant.value(self.rt),
+            None => Ok(Value::NONE),
+        }
+    }
+
+    #[cold]
+    fn raise(&self, number: u32) -> Raised {
+        match self.program.constants.get(number as usize) {
+            Some(Constant::Error(kind, message)) => Raised::new(*kind, message.as_str()),
+            _ => Raised::new(ErrorKind::Runtime, "an error without a message"),
+        }
+    }
+
+    /// A variable of this frame.
+    #[inline]
+    fn variable(&self, slot: u32, name: u32) -> Result<Value<'a>> {
+        let value = slot_of(self.frame, slot);
+        if value.is_missing() { self.unset(name) } else { Ok(value) }
+    }
+
+    /// What stands for a variable that is not set.
+    #[cold]
+    fn unset(&self, name: u32) -> Result<Value<'a>> {
+        let name = self.program.names.get(name as usize).map_or("", |name| name.text.as_str());
+        Ok(Value::Undefined(self.rt.alloc(Undefined::Name(name))?))
+    }
+
+    #[inline]
+    fn print(&mut self, value: Value<'a>) -> Result<()> {
+        let text = match value {
+            Value::Str(..) | Value::Rope(..) | Value::Markup(..) => value,
+            other => repr::str(self.rt, other)?,
+        };
+        self.out.value(self.rt, text)
+    }
+
+    /// The values on top of the stack.
+    fn take(&mut self, count: u32) -> Result<&'a [Value<'a>]> {
+        let from = self.stack.len().saturating_sub(count as usize);
+        let items = self.rt.alloc_slice(self.stack.get(from..).unwrap_or_default())?;
+        self.stack.truncate(from);
+        Ok(items)
+    }
+
+    fn make_dict(&mut self, count: u32) -> Result<()> {
+        let from = self.stack.len().saturating_sub(2 * count as usize);
+        let mut entries = dict::DictBuilder::new();
+        for pair in self.stack.get(from..).unwrap_or_default().chunks(2) {
+            if let [key, value] = pair {
+                entries.insert(self.rt, *key, *value)?;
+            }
+        }
+        self.stack.truncate(from);
+        let dict = entries.finish(self.rt)?;
+        self.push(dict);
+        Ok(())
+    }
+
+    /// Takes a value apart; its first item is on top in the end.
+    fn unpack(&mut self, count: u32) -> Result<()> {
+        let value = self.pop();
+        let wanted = count as usize;
+        if let Some(items) = value.as_tuple()
+            && items.len() == wanted
+        {
+            self.stack.extend(items.iter().rev().copied());
+            return Ok(());
+        }
+        let Ok(mut items) = iter::Iter::new(self.rt, value) else {
+            let message = format!("cannot unpack non-iterable {} object", names::type_name(value));
+            return Err(Raised::type_error(message));
+        };
+        let mut found = Vec::with_capacity(wanted.min(16));
+        while let Some(item) = items.next(self.rt)? {
+            if found.len() == wanted {
+                return Err(Raised::value_error(format!("too many values to unpack (expected {wanted})")));
+            }
+            found.push(item);
+        }
+        if found.len() < wanted {
+            let message = format!("not enough values to unpack (expected {wanted}, got {})", found.len());
+            return Err(Raised::value_error(message));
+        }
+        self.stack.extend(found.into_iter().rev());
+        Ok(())
+    }
+
+    fn store_namespace(&mut self, name: u32) -> Result<()> {
+        let (namespace, value) = (self.pop(), self.pop());
+        let Value::Object(Object::Namespace(namespace)) = namespace else { return Err(not_a_namespace()) };
+        let Some(name) = self.program.names.get(name as usize) else { return Ok(()) };
+        crate::builtins::globals::check_namespace_name(&name.text)?;
+        namespace.set(self.rt, &name.text, value)
+    }
+
+    /// `value.name`.
+    #[inline]
+    fn attribute(&self, value: Value<'a>, name: u32) -> Result<Value<'a>> {
+        let Some(name) = self.program.names.get(name as usize) else { return Ok(Value::NONE) };
+        if !name.hides_key
+            && let Some(dict) = value.as_dict()
+        {
+            return match dict.get_str(self.rt, &name.text)? {
+                Some(found) => Ok(found),
+                None => access::attribute(self.rt, value, &name.text),
+            };
+        }
+        if let Value::Object(Object::Loop(this)) = value
+            && let Some(found) = access::loop_attribute(self.rt, this, &name.text)?
+        {
+            return Ok(found);
+        }
+        access::attribute(self.rt, value, &name.text)
+    }
+
+    /// `value["name"]`.
+    #[inline]
+    fn item_name(&self, value: Value<'a>, name: u32) -> Result<Value<'a>> {
+        let Some(name) = self.program.names.get(name as usize) else { return Ok(Value::NONE) };
+        if let Some(dict) = value.as_dict()
+            && let Some(found) = dict.get_str(self.rt, &name.text)?
+        {
+            return Ok(found);
+        }
+        access::item(self.rt, value, Value::text(&name.text))
+    }
+
+    fn call_method(&mut self, name: u32, shape: u32, pc: &mut Pc) -> Result<()> {
+        let Some(name) = self.program.names.get(name as usize) else { return Ok(()) };
+        let result = self.with_arguments(shape, |machine, args| {
+            let of = machine.pop();
+            if let Some(method) = name.method
+                && method.is_of(of)
+                && !method.modifies(of)
+            {
+                return methods::call(machine.rt, method, of, args).map(Some);
+            }
+            let callee = access::attribute(machine.rt, of, &name.text)?;
+            machine.call_value(callee, args, true, pc)
+        })?;
+        // What runs now gives its value when it returns.
+        self.stack.extend(result);
+        Ok(())
+    }
+
+    /// The error of `include`.
+    #[cold]
+    fn include(&self, template: Value<'a>) -> Raised {
+        let names = match template {
+            Value::Str(..) | Value::Rope(..) | Value::Markup(..) | Value::Undefined(_) => None,
+            other => match iter::collect(self.rt, other) {
+                Ok(names) => Some(names),
+                Err(error) => return error,
+            },
+        };
+        if let Some([]) = names {
+            return Raised::unsupported("`include` of an empty list of names");
+        }
+        Raised::type_error("no loader for this environment specified")
+    }
+}
+
+#[inline]
+fn slot_of<'a>(frame: &Frame<'a>, slot: u32) -> Value<'a> {
+    frame.slots.get(slot as usize).map_or(Value::Missing, Cell::get)
+}
+
+fn not_a_namespace() -> Raised {
+    Raised::new(ErrorKind::Runtime, "cannot assign attribute on non-namespace object")
+}

@@ -1,0 +1,3 @@
+//! The engine under test.
+
+pub(crate) use rolecall_crosscheck::Template;
