@@ -114,7 +114,9 @@ impl<'t> Spec<'t> {
 
     /// The most characters that the specification can make of a number, but for the digits of the number itself.
     pub(crate) fn size(&self) -> usize {
-        self.width.saturating_add(self.precision.unwrap_or_default())
+        // A precision beyond Python's own limit is refused, whatever is formatted.
+        let precision = self.precision.filter(|precision| i32::try_from(*precision).is_ok());
+        self.width.saturating_add(precision.unwrap_or_default())
     }
 
     fn unknown_kind<T>(&self) -> Result<T, Refusal> {

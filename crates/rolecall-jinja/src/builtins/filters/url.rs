@@ -1,4 +1,5 @@
 //! todo
 use super::open;
 use crate::builtins::FilterDef;
-pub(super) static URLENCODE: FilterDef = open("urlencode", false, |_, _, _| Err(crate::raised::Raised::unsupported("urlencode")));
+pub(super) static URLENCODE: FilterDef =
+    open("urlencode", false, |_, _, _| Err(crate::raised::Raised::unsupported("urlencode")));

@@ -1,4 +1,5 @@
 //! todo
 use super::open;
 use crate::builtins::FilterDef;
-pub(super) static URLIZE: FilterDef = open("urlize", false, |_, _, _| Err(crate::raised::Raised::unsupported("urlize")));
+pub(super) static URLIZE: FilterDef =
+    open("urlize", false, |_, _, _| Err(crate::raised::Raised::unsupported("urlize")));
