@@ -1,10 +1,8 @@
 //! `format(value, spec)`: the specification and what it makes of texts and numbers.
 
 use super::class::decimal_value;
-pub(crate) use super::digits::{Align, Refusal};
-use super::digits::{
-    Notation, are_zero, check_width, float_digits, grouped, integer_digits, margins, pad, prefix,
-};
+pub(crate) use super::digits::{Align, Refusal, check_width};
+use super::digits::{Notation, are_zero, float_digits, grouped, integer_digits, margins, pad, prefix};
 use crate::ErrorKind;
 use crate::number::BigInt;
 
