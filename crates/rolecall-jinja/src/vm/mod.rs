@@ -13,7 +13,7 @@ use std::cell::Cell;
 use bumpalo::collections::Vec as ArenaVec;
 use serde_json::{Map, Value as Json};
 
-pub(crate) use output::Output;
+pub(crate) use output::{Output, RawSpan};
 
 use crate::program::{Op, Pc, Program};
 use crate::raised::{Raised, Result};
