@@ -2,7 +2,6 @@
 //! `str.format` itself here and there, with attributes and items that the sandbox gives out.
 
 use super::Args;
-use super::percent::blanks;
 use crate::ErrorKind;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -62,9 +61,9 @@ fn write_value<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>, spec: &str) -> Re
         let spec = Spec::parse(spec, Target::Text, name).map_err(refused)?;
         rt.step_bytes(text.len())?;
         let Layout { before, text, after, fill } = spec::lay_out(&spec, text).map_err(refused)?;
-        blanks(out, fill, before)?;
+        out.repeated(fill, before)?;
         out.copied(origin, text)?;
-        return blanks(out, fill, after);
+        return out.repeated(fill, after);
     }
     let Some(number) = Number::of(value) else {
         return Err(Raised::type_error(format!("unsupported format string passed to {name}.__format__")));

@@ -273,9 +273,10 @@ impl<'a> Percent<'_, 'a> {
         let cut = flat.get(..end.map_or(flat.len(), |(at, _)| at)).unwrap_or_default();
         let missing = conversion.width.saturating_sub(cut.chars().count());
         let (before, after) = if conversion.left { (0, missing) } else { (missing, 0) };
-        blanks(&mut self.out, ' ', before)?;
+        spec::check_width(missing).map_err(refused)?;
+        self.out.repeated(' ', before)?;
         self.out.copied(origin, cut)?;
-        blanks(&mut self.out, ' ', after)
+        self.out.repeated(' ', after)
     }
 
     fn not_a_number(&self, message: &str, value: Value<'a>) -> Raised {
@@ -349,18 +350,4 @@ impl<'a> Percent<'_, 'a> {
             None => Err(wrong()),
         }
     }
-}
-
-/// Writes a character again and again.
-pub(super) fn blanks(out: &mut Writer<'_, '_>, fill: char, count: usize) -> Result<()> {
-    if count == 0 {
-        return Ok(());
-    }
-    let bytes = fill.len_utf8().saturating_mul(count);
-    if bytes > out.rt.memory_left() {
-        out.rt.reserve(bytes)?;
-    }
-    out.rt.step_bytes(bytes)?;
-    out.computed(Origin::TEMPLATE)?.extend(std::iter::repeat_n(fill, count));
-    out.count()
 }

@@ -39,7 +39,7 @@ pub(crate) enum Notation {
 }
 
 /// A message for what [`WIDEST`] forbids.
-pub(super) fn check_width(width: usize) -> Result<(), Refusal> {
+pub(crate) fn check_width(width: usize) -> Result<(), Refusal> {
     if width <= WIDEST {
         return Ok(());
     }

@@ -1,10 +1,8 @@
 //! `format(value, spec)`: the specification and what it makes of texts and numbers.
 
 use super::class::decimal_value;
-pub(crate) use super::digits::{Align, Refusal};
-use super::digits::{
-    Notation, are_zero, check_width, float_digits, grouped, integer_digits, margins, pad, prefix,
-};
+pub(crate) use super::digits::{Align, Refusal, check_width};
+use super::digits::{Notation, are_zero, float_digits, grouped, integer_digits, margins, pad, prefix};
 use crate::ErrorKind;
 use crate::number::BigInt;
 
@@ -114,7 +112,9 @@ impl<'t> Spec<'t> {
 
     /// The most characters that the specification can make of a number, but for the digits of the number itself.
     pub(crate) fn size(&self) -> usize {
-        self.width.saturating_add(self.precision.unwrap_or_default())
+        // A precision beyond Python's own limit is refused, whatever is formatted.
+        let precision = self.precision.filter(|precision| i32::try_from(*precision).is_ok());
+        self.width.saturating_add(precision.unwrap_or_default())
     }
 
     fn unknown_kind<T>(&self) -> Result<T, Refusal> {
