@@ -5,6 +5,7 @@ use super::args::MAX_PARAMETERS;
 use super::{Args, Bound};
 use crate::ErrorKind;
 use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
 use crate::value::{Value, names};
 
 /// How a function takes its arguments.
@@ -124,7 +125,12 @@ fn too_large(c_type: &str) -> Raised {
     Raised::new(ErrorKind::Overflow, format!("Python int too large to convert to C {c_type}"))
 }
 
-/// What the messages about one argument of many call the type of a value: `None` is itself there.
-pub(crate) fn type_or_none(value: Value<'_>) -> &'static str {
-    if value.is_none() { "None" } else { names::type_name(value) }
+/// A string; `what` names the argument in the message about others.
+pub(crate) fn string<'a>(rt: &Runtime<'a>, what: &str, value: Value<'a>) -> Result<&'a str> {
+    if let Some((_, text)) = rt.flat(value)? {
+        return Ok(text);
+    }
+    // `None` is itself in these messages.
+    let found = if value.is_none() { "None" } else { names::type_name(value) };
+    Err(Raised::type_error(format!("{what} must be str, not {found}")))
 }

@@ -2,7 +2,7 @@
 //! Python.
 
 use super::Method;
-use super::string::Text;
+use super::string::This;
 use crate::builtins::{Args, Bound, Signature};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -67,24 +67,24 @@ pub(super) fn escape<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>
 
 fn plain<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     changed: std::result::Result<String, (crate::ErrorKind, String)>,
 ) -> Result<Value<'a>> {
     match changed {
         Ok(text) if text == this.text => Ok(Value::Str(this.origin, this.text)),
-        Ok(text) => Text { markup: false, ..this }.computed(rt, &text),
+        Ok(text) => This { markup: false, ..this }.computed(rt, &text),
         Err((kind, message)) => Err(Raised::new(kind, message)),
     }
 }
 
 /// `markup.unescape()`.
-pub(super) fn unescape<'a>(rt: &Runtime<'a>, this: Text<'a>) -> Result<Value<'a>> {
+pub(super) fn unescape<'a>(rt: &Runtime<'a>, this: This<'a>) -> Result<Value<'a>> {
     rt.step_bytes(this.text.len().saturating_mul(8))?;
     plain(rt, this, entity::unescape(this.text))
 }
 
 /// `markup.striptags()`.
-pub(super) fn strip_tags<'a>(rt: &Runtime<'a>, this: Text<'a>) -> Result<Value<'a>> {
+pub(super) fn strip_tags<'a>(rt: &Runtime<'a>, this: This<'a>) -> Result<Value<'a>> {
     rt.step_bytes(this.text.len().saturating_mul(8))?;
     plain(rt, this, html::strip_tags(this.text))
 }
