@@ -221,24 +221,11 @@ fn namespace<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     let mut entries = build_dict(rt, args)?.into_entries();
     for (key, _) in &mut entries {
         if let Some((origin, name)) = rt.flat(*key)? {
-            check_name(name)?;
+            check_namespace_name(name)?;
             *key = Value::Str(origin, name);
         }
     }
     Ok(Value::Object(rt.alloc(Object::Namespace(Namespace::new(rt, &entries)?))?))
-}
-
-/// Refuses a name that transformers keeps out of namespaces.
-pub(crate) fn check_name(name: &str) -> Result<()> {
-    if !name.starts_with('_') {
-        return Ok(());
-    }
-    let message = format!(
-        "Chat templates cannot store underscore-prefixed attributes on a namespace, but got {}. Please rename the \
-         attribute.",
-        repr(name)
-    );
-    Err(Raised::new(ErrorKind::Security, message))
 }
 
 fn cycler<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {

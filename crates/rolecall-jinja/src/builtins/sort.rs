@@ -21,7 +21,10 @@ pub(crate) fn sort_by<'a, T: Copy>(
     if reverse {
         keyed.reverse();
     }
-    sort(rt, &mut keyed)?;
+    sort_with(&mut keyed, |(left, _), (right, _)| {
+        rt.step(1)?;
+        ordered(rt, Order::Lt, *left, *right)
+    })?;
     if reverse {
         keyed.reverse();
     }
@@ -30,22 +33,16 @@ pub(crate) fn sort_by<'a, T: Copy>(
     Ok(())
 }
 
-type Keyed<'a, T> = (Value<'a>, T);
-
-fn less<'a, T>(rt: &Runtime<'a>, left: &Keyed<'a, T>, right: &Keyed<'a, T>) -> Result<bool> {
-    rt.step(1)?;
-    ordered(rt, Order::Lt, left.0, right.0)
-}
-
-fn sort<'a, T: Copy>(rt: &Runtime<'a>, items: &mut Vec<Keyed<'a, T>>) -> Result<()> {
+/// Sorts items by what is less.
+pub(crate) fn sort_with<T: Copy>(items: &mut [T], less: impl Fn(&T, &T) -> Result<bool>) -> Result<()> {
     let shortest = shortest_run(items.len());
     let mut lengths = Vec::new();
-    let mut rest = items.as_mut_slice();
+    let mut rest = &mut *items;
     while !rest.is_empty() {
-        let found = natural_run(rt, rest)?;
+        let found = natural_run(rest, &less)?;
         let length = found.max(shortest.min(rest.len()));
         let (run, others) = rest.split_at_mut(length);
-        insert(rt, run, found)?;
+        insert(run, found, &less)?;
         lengths.push(length);
         rest = others;
     }
@@ -56,7 +53,7 @@ fn sort<'a, T: Copy>(rt: &Runtime<'a>, items: &mut Vec<Keyed<'a, T>>) -> Result<
         for pair in lengths.chunks(2) {
             let length = pair.iter().sum::<usize>();
             if let ([first, _], Some(part)) = (pair, items.get_mut(start..start + length)) {
-                merge(rt, part, *first)?;
+                merge(part, *first, &less)?;
             }
             start += length;
             merged.push(length);
@@ -76,12 +73,12 @@ fn shortest_run(mut length: usize) -> usize {
 }
 
 /// The length of the run at the beginning, which is turned round if it goes down.
-fn natural_run<'a, T: Copy>(rt: &Runtime<'a>, items: &mut [Keyed<'a, T>]) -> Result<usize> {
+fn natural_run<T>(items: &mut [T], less: &impl Fn(&T, &T) -> Result<bool>) -> Result<usize> {
     let mut down = None;
     let mut length = 1;
     for pair in items.windows(2) {
         let [before, after] = pair else { break };
-        let falls = less(rt, after, before)?;
+        let falls = less(after, before)?;
         if *down.get_or_insert(falls) != falls {
             break;
         }
@@ -96,13 +93,13 @@ fn natural_run<'a, T: Copy>(rt: &Runtime<'a>, items: &mut [Keyed<'a, T>]) -> Res
 }
 
 /// Sorts items the first of which are sorted.
-fn insert<'a, T: Copy>(rt: &Runtime<'a>, items: &mut [Keyed<'a, T>], sorted: usize) -> Result<()> {
+fn insert<T>(items: &mut [T], sorted: usize, less: &impl Fn(&T, &T) -> Result<bool>) -> Result<()> {
     for next in sorted..items.len() {
         let (mut low, mut high) = (0, next);
         while low < high {
             let middle = low + (high - low) / 2;
             match (items.get(next), items.get(middle)) {
-                (Some(item), Some(other)) if !less(rt, item, other)? => low = middle + 1,
+                (Some(item), Some(other)) if !less(item, other)? => low = middle + 1,
                 _ => high = middle,
             }
         }
@@ -114,13 +111,17 @@ fn insert<'a, T: Copy>(rt: &Runtime<'a>, items: &mut [Keyed<'a, T>], sorted: usi
 }
 
 /// Merges two sorted runs.
-fn merge<'a, T: Copy>(rt: &Runtime<'a>, items: &mut [Keyed<'a, T>], middle: usize) -> Result<()> {
+fn merge<T: Copy>(
+    items: &mut [T],
+    middle: usize,
+    less: &impl Fn(&T, &T) -> Result<bool>,
+) -> Result<()> {
     let (first, second) = items.split_at(middle);
     let mut merged = Vec::with_capacity(items.len());
     let (mut first, mut second) = (first.iter(), second.iter());
     let (mut left, mut right) = (first.next(), second.next());
     while let (Some(a), Some(b)) = (left, right) {
-        if less(rt, b, a)? {
+        if less(b, a)? {
             merged.push(*b);
             right = second.next();
         } else {

@@ -353,7 +353,9 @@ impl<'s> Compiler<'s> {
         let scope = self.symbols.add_scope(None, function);
         let over = self.emit(Op::Jump(0), at);
         let entry = self.here();
-        let place = Place { scope, function, soft: false, toplevel: false, exports, ..self.place };
+        // Blocks are compiled by themselves: whether printing escapes around them does not count.
+        let escape = Escape::Never;
+        let place = Place { scope, function, soft: false, toplevel: false, exports, escape };
         self.inside(place, |compiler| {
             if mentions::reads(body, "self") {
                 let this = compiler.symbols.parameter(scope, "self");

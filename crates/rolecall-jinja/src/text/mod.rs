@@ -6,6 +6,7 @@ mod digits;
 pub(crate) mod entity;
 pub(crate) mod escape;
 pub(crate) mod float;
+pub(crate) mod lines;
 pub(crate) mod names;
 pub(crate) mod parse_number;
 pub(crate) mod printable;

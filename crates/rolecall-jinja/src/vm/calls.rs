@@ -9,6 +9,9 @@ use crate::value::object::{self, Frame, Recurse};
 use crate::value::undefined::Undefined;
 use crate::value::{Object, Value, dict, iter, names, operators};
 
+/// The function of the sandbox that calls everything, which Python's messages name.
+const CALL: &str = "jinja2.sandbox.SandboxedEnvironment.call()";
+
 impl<'a> Machine<'_, 'a> {
     /// Takes the arguments of a call from the stack and hands them over.
     pub(super) fn with_arguments<T>(
@@ -45,7 +48,11 @@ impl<'a> Machine<'_, 'a> {
         }
         if let Some(more) = double_star {
             let Some(more) = more.as_dict() else {
-                let message = format!("argument after ** must be a mapping, not {}", names::type_name(more));
+                if let Value::Undefined(undefined) = more {
+                    return Err(undefined.error(self.rt));
+                }
+                let message =
+                    format!("{CALL} argument after ** must be a mapping, not {}", names::type_name(more));
                 return Err(Raised::type_error(message));
             };
             for (name, value) in more.entries(self.rt)? {
@@ -53,7 +60,7 @@ impl<'a> Machine<'_, 'a> {
                     return Err(Raised::type_error("keywords must be strings"));
                 };
                 if named.iter().any(|(known, _)| *known == name) {
-                    let message = format!("got multiple values for keyword argument {}", repr(name));
+                    let message = format!("{CALL} got multiple values for keyword argument {}", repr(name));
                     return Err(Raised::type_error(message));
                 }
                 named.push((name, value));
@@ -174,6 +181,9 @@ impl<'a> Machine<'_, 'a> {
                 cell.set(value);
             }
         };
+        if args.named("self").is_some() {
+            return Err(Raised::type_error("Macro.__call__() got multiple values for argument 'self'"));
+        }
         let count = decl.parameters().len();
         let mut used = 0_usize;
         let mut found_caller =

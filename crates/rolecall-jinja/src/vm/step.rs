@@ -340,9 +340,9 @@ impl<'a> Machine<'_, 'a> {
                         self.push(Value::Undefined(undefined));
                     }
                 }
-                Op::Include => {
+                Op::Include { ignore_missing } => {
                     let template = self.pop();
-                    return Err(self.include(template));
+                    self.include(template, ignore_missing)?;
                 }
                 Op::Finish => return Ok(()),
                 Op::End => return self.parts.check(),
@@ -509,20 +509,24 @@ impl<'a> Machine<'_, 'a> {
         Ok(())
     }
 
-    /// The error of `include`.
+    /// `include`: it is an error to load a template, but not to load none of no names.
     #[cold]
-    fn include(&self, template: Value<'a>) -> Raised {
-        let names = match template {
-            Value::Str(..) | Value::Rope(..) | Value::Markup(..) | Value::Undefined(_) => None,
-            other => match iter::collect(self.rt, other) {
-                Ok(names) => Some(names),
-                Err(error) => return error,
-            },
-        };
-        if let Some([]) = names {
-            return Raised::unsupported("`include` of an empty list of names");
+    fn include(&self, template: Value<'a>, ignore_missing: bool) -> Result<()> {
+        if !template.is_str() && !template.is_undefined() {
+            if !operators::truth(self.rt, template)? {
+                let message = "Tried to select from an empty list of templates.";
+                return if ignore_missing {
+                    Ok(())
+                } else {
+                    Err(Raised::new(ErrorKind::TemplatesNotFound, message))
+                };
+            }
+            let names = iter::collect(self.rt, template)?;
+            if names.is_empty() {
+                return Err(Raised::unsupported("`include` of an empty generator"));
+            }
         }
-        Raised::type_error("no loader for this environment specified")
+        Err(Raised::type_error("no loader for this environment specified"))
     }
 }
 
