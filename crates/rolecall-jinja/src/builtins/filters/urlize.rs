@@ -182,9 +182,7 @@ fn strip_opening(word: &str) -> &str {
 
 fn strip_closing(word: &str) -> &str {
     let mut rest = word;
-    while let Some(less) =
-        rest.strip_suffix([')', '>', '.', ',']).or_else(|| rest.strip_suffix("&gt;"))
-    {
+    while let Some(less) = rest.strip_suffix([')', '>', '.', ',']).or_else(|| rest.strip_suffix("&gt;")) {
         rest = less;
     }
     rest

@@ -127,7 +127,13 @@ impl<'a> Wrap<'a> {
             if lines > 0 && text::strip(first.text).is_empty() {
                 chunks.pop();
             }
-            let mut line = Line { start: chunks.start(), last: chunks.start(), end: chunks.start(), length: 0, parts: 0 };
+            let mut line = Line {
+                start: chunks.start(),
+                last: chunks.start(),
+                end: chunks.start(),
+                length: 0,
+                parts: 0,
+            };
             while let Some(chunk) = chunks.top() {
                 if chunk.length > self.width.most - line.length.min(self.width.most) {
                     break;

@@ -3,7 +3,8 @@
 
 use super::Method;
 use super::string::This;
-use crate::builtins::{Args, Bound, Signature};
+use crate::builtins::native::Given;
+use crate::builtins::{Args, Signature};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::{entity, escape as html};
@@ -44,7 +45,7 @@ fn parameters(method: Method) -> Option<(&'static str, &'static [&'static str], 
 }
 
 /// Fills the parameters of a method that Markup has of its own.
-pub(super) fn bind<'a>(method: Method, args: &Args<'_, 'a>) -> Option<Result<Bound<'a>>> {
+pub(super) fn bind<'a>(method: Method, args: &Args<'_, 'a>) -> Option<Result<Given<'a>>> {
     let (function, parameters, required, by_name) = parameters(method)?;
     if !by_name && !args.named.is_empty() {
         let named: Vec<&str> =
@@ -57,7 +58,8 @@ pub(super) fn bind<'a>(method: Method, args: &Args<'_, 'a>) -> Option<Result<Bou
             return Some(Err(Raised::type_error(message)));
         }
     }
-    Some(Signature { function, hidden: 1, parameters, required }.bind(&[], args))
+    let bound = Signature { function, hidden: 1, parameters, required }.bind(&[], args);
+    Some(bound.map(|[first, second, third, ..]| [first, second, third]))
 }
 
 /// `Markup.escape(value)`.

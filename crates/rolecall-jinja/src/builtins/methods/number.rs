@@ -29,7 +29,7 @@ pub(super) fn call<'a>(
         return Err(Raised::unsupported(message));
     }
     let style = if method == Method::Fromhex { Style::One } else { Style::Nothing };
-    let [text, ..] = style.bind(names::type_name(of), method.name(), args)?;
+    let [text, _, _] = style.bind(names::type_name(of), method.name(), args)?;
     let origin = rt.computed(of.origin());
     if let Value::Float(_, value) = of {
         return match method {

@@ -20,7 +20,7 @@ pub(super) fn call_generator<'a>(
         Method::Send => Style::One,
         _ => Style::Between(1, 3),
     };
-    let [first, _, traceback, ..] = style.bind("generator", method.name(), args)?;
+    let [first, _, traceback] = style.bind("generator", method.name(), args)?;
     match method {
         Method::Close => {
             generator.close()?;

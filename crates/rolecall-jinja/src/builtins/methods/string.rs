@@ -1,8 +1,8 @@
 //! Methods of `str` and of Markup: how each takes its arguments, and which file has it.
 
 use super::{Method, join, markup, pad, search, split, text, translate};
-use crate::builtins::native::{self, Style};
-use crate::builtins::{Args, Bound, format};
+use crate::builtins::native::{self, Given, Style};
+use crate::builtins::{Args, format};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::Origin;
@@ -71,7 +71,7 @@ fn style(method: Method) -> Style {
     }
 }
 
-fn bind<'a>(method: Method, of: Value<'a>, args: &Args<'_, 'a>) -> Result<Bound<'a>> {
+fn bind<'a>(method: Method, of: Value<'a>, args: &Args<'_, 'a>) -> Result<Given<'a>> {
     if matches!(of, Value::Markup(..))
         && let Some(bound) = markup::bind(method, args)
     {
@@ -94,7 +94,7 @@ pub(super) fn call<'a>(
         Method::FormatMap => return format::format_map(rt, of, args),
         _ => {}
     }
-    let [first, second, third, ..] = bind(method, of, args)?;
+    let [first, second, third] = bind(method, of, args)?;
     let Some((origin, flat)) = rt.flat(of)? else { return Ok(of) };
     let this = This { origin, text: flat, markup: matches!(of, Value::Markup(..)) };
     match method {
