@@ -44,6 +44,11 @@ fn parameters(method: Method) -> Option<(&'static str, &'static [&'static str], 
     })
 }
 
+/// The full name of a method that Markup has of its own.
+pub(super) fn name(method: Method) -> Option<&'static str> {
+    parameters(method).map(|(name, ..)| name)
+}
+
 /// Fills the parameters of a method that Markup has of its own.
 pub(super) fn bind<'a>(method: Method, args: &Args<'_, 'a>) -> Option<Result<Given<'a>>> {
     let (function, parameters, required, by_name) = parameters(method)?;
