@@ -40,7 +40,7 @@ impl<'a> Object<'a> {
             Self::Joiner(_) => "Joiner",
             // The global `dict` is an object of Python's, with a method of its own.
             Self::Method(Bound { of: Value::Object(Self::Function(_)), .. }) => "method",
-            Self::Method(bound) => bound.method.type_name(),
+            Self::Method(bound) => bound.method.type_name(bound.of),
             Self::Function(function) => function.type_name(),
             Self::Templates => "TemplateReference",
             Self::Block(_) => "BlockReference",
