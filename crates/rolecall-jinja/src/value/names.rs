@@ -55,9 +55,7 @@ pub(crate) fn owner(value: Value<'_>) -> &'static str {
             _ => "generator object",
         },
         Value::Object(object) => match object {
-            Object::Namespace(_) => {
-                "transformers.utils.chat_template_utils._cached_compile_jinja_template.<locals>.TemplateNamespace object"
-            }
+            Object::Namespace(_) => "transformers.utils.chat_template_utils.TemplateNamespace object",
             Object::Macro(_) => "jinja2.runtime.Macro object",
             Object::Loop(_) => "jinja2.runtime.LoopContext object",
             Object::Cycler(_) => "jinja2.utils.Cycler object",
@@ -68,6 +66,7 @@ pub(crate) fn owner(value: Value<'_>) -> &'static str {
             Object::Method(_) | Object::Function(_) => match object.type_name() {
                 "function" => "function object",
                 "type" => "type object",
+                "TemplateDict" => "transformers.utils.chat_template_utils.TemplateDict object",
                 "method" => "method object",
                 _ => "builtin_function_or_method object",
             },

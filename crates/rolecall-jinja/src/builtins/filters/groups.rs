@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::path::{Case, Path};
-use super::{check_room, given, no_attribute, no_integer, optional, plain};
+use super::{check_room, flag, given, no_attribute, no_integer, optional, plain};
 use crate::ErrorKind;
 use crate::builtins::sort::sort_by;
 use crate::builtins::{Bound, FilterDef};
@@ -39,6 +39,7 @@ fn sort<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let case = Case { sensitive: operators::truth(rt, case_sensitive)? };
     let mut keyed = Keyed::default();
     let items = iter::collect(rt, value)?;
+    let reverse = flag(reverse)?;
     for item in items {
         let mut key = rt.list();
         for path in &paths {
@@ -46,7 +47,7 @@ fn sort<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         }
         keyed.push(rt, Value::list(key.finish()), *item)?;
     }
-    keyed.sorted(rt, operators::truth(rt, reverse)?).map(Value::list)
+    keyed.sorted(rt, reverse).map(Value::list)
 }
 
 /// Items and the keys that they are sorted by.
@@ -85,13 +86,14 @@ fn dictsort<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     }
     let Some(dict) = value.as_dict() else { return Err(no_attribute(rt, value, "items")) };
     let case = Case { sensitive: operators::truth(rt, case_sensitive)? };
+    let reverse = flag(reverse)?;
     let mut keyed = Keyed::default();
     let mut entries = dict.iter();
     while let Some((key, value)) = entries.next(rt)? {
         let order = case.key(rt, if by_key { key } else { value })?;
         keyed.push(rt, order, Value::tuple(rt.alloc_slice(&[key, value])?))?;
     }
-    keyed.sorted(rt, operators::truth(rt, reverse)?).map(Value::list)
+    keyed.sorted(rt, reverse).map(Value::list)
 }
 
 fn groupby<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {

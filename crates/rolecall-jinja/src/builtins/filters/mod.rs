@@ -178,12 +178,29 @@ fn no_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &str) -> Raised {
 }
 
 /// A parameter that has to be an index.
-fn index(value: Value<'_>) -> Result<i64> {
+pub(super) fn index(value: Value<'_>) -> Result<i64> {
     match value {
         Value::Int(_, value) => Ok(value),
         Value::Bool(_, value) => Ok(i64::from(value)),
         Value::Big(..) => {
             Err(Raised::new(crate::ErrorKind::Overflow, "Python int too large to convert to C ssize_t"))
+        }
+        other => Err(no_integer(other)),
+    }
+}
+
+/// A parameter that Python's own sorting takes: true or false, as an integer.
+fn flag(value: Value<'_>) -> Result<bool> {
+    match value {
+        Value::Missing => Ok(false),
+        Value::Bool(_, flag) => Ok(flag),
+        Value::Int(_, number) if i32::try_from(number).is_ok() => Ok(number != 0),
+        Value::Int(_, number) => {
+            let bound = if number < 0 { "less than minimum" } else { "greater than maximum" };
+            Err(Raised::new(crate::ErrorKind::Overflow, format!("signed integer is {bound}")))
+        }
+        Value::Big(..) => {
+            Err(Raised::new(crate::ErrorKind::Overflow, "Python int too large to convert to C long"))
         }
         other => Err(no_integer(other)),
     }

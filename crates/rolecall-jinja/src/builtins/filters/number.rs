@@ -50,14 +50,20 @@ fn whole(value: f64) -> Result<BigInt> {
     }
 }
 
-/// `float(value)`; nothing where Python raises a `TypeError` or a `ValueError`, which are asked for again.
+/// `float(value)`.
 fn to_float<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<f64> {
     if let Some(number) = Number::of(value) {
         return operators::to_float(number);
     }
     if let Some((_, text)) = rt.flat(value)? {
         rt.step_bytes(text.len() * 8)?;
-        return parse_number::parse_float(text).map_err(|(kind, message)| Raised::new(kind, message));
+        return parse_number::parse_float(text).map_err(|(kind, message)| match value {
+            Value::Markup(..) => {
+                let shown = crate::value::repr::short(rt, value);
+                Raised::new(kind, format!("could not convert string to float: {shown}"))
+            }
+            _ => Raised::new(kind, message),
+        });
     }
     if let Value::Undefined(undefined) = value {
         return Err(undefined.error(rt));

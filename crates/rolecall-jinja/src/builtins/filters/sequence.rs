@@ -157,6 +157,8 @@ impl<'a> Lazy<'a> for Reversed<'a> {
 fn random<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     match length(rt, args[0])? {
         0 => undefined(rt, "No random item, sequence was empty."),
+        // There is no choice.
+        1 if args[0].as_dict().is_none() => access::item(rt, args[0], Value::int(0)),
         _ => Err(Raised::unsupported("the filter `random` is not supported: its result is not reproducible")),
     }
 }
