@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub(crate) use rolecall::Clock;
 use rolecall::{ChatTemplate, Options, SpecialTokens};
-use rolecall_crosscheck::Template;
-use rolecall_jinja::{RenderOptions, json};
+
+use rolecall_jinja::{RenderOptions, Template, json};
 
 use crate::data::{Conversation, SpecialTokenTexts};
 use crate::verdict::{Failure, Outcome};

@@ -40,6 +40,8 @@ pub enum ErrorKind {
     Recursion,
     /// `AssertionError`.
     Assertion,
+    /// `TemplatesNotFound`: `include` was given no names.
+    TemplatesNotFound,
     /// `RuntimeError` of Python itself.
     PythonRuntime,
     /// `SyntaxError` of Python itself: Jinja2 accepts the template, but not Python what it becomes.
@@ -75,6 +77,7 @@ impl ErrorKind {
             Self::Overflow => "OverflowError",
             Self::Recursion => "RecursionError",
             Self::Assertion => "AssertionError",
+            Self::TemplatesNotFound => "TemplatesNotFound",
             Self::PythonRuntime => "RuntimeError",
             Self::PythonSyntax => "SyntaxError",
             Self::Limit => "LimitError",

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::{is_space, repr};
+use crate::text::{class, is_space, repr};
 use crate::unescape::unescape;
 use crate::{Error, ErrorKind, source::error_at};
 
@@ -241,7 +241,7 @@ impl<'s> Lexer<'s> {
     fn name(&mut self, rest: &'s str) -> Result<(), Error> {
         let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         let name = rest.get(..length).unwrap_or_default();
-        if name.starts_with(|c: char| c.is_numeric()) {
+        if !class::is_identifier(name) {
             return self.fail(self.at, "Invalid character in identifier");
         }
         self.push(Kind::Name(name), self.at);
@@ -335,7 +335,13 @@ fn tag_end(rest: &str, block: bool) -> Option<usize> {
 
 /// The characters of names. Beyond ASCII, letters and digits of any script.
 fn is_word(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
+    if c.is_ascii() {
+        return c == '_' || c.is_ascii_alphanumeric();
+    }
+    let mut name = [b'a'; 5];
+    let length = name.get_mut(1..).map_or(0, |rest| c.encode_utf8(rest).len());
+    let name = name.get(..=length).and_then(|name| std::str::from_utf8(name).ok());
+    class::is_alnum_char(c) || name.is_some_and(class::is_identifier)
 }
 
 /// The inside of a string literal.

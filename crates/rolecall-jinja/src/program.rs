@@ -4,6 +4,7 @@ use crate::builtins::Filter;
 use crate::builtins::Test;
 use crate::builtins::globals::Function;
 use crate::builtins::methods::Method;
+use crate::number::BigInt;
 use crate::raised::Result;
 use crate::runtime::Runtime;
 use crate::syntax::BinaryOperator;
@@ -292,6 +293,8 @@ pub(crate) enum Op {
     PrintEscaped,
     /// Escapes if printing does so at the time.
     PrintVolatile,
+    /// Prints what has to be a string already: what a call block or a filter block gives.
+    PrintRaw,
     CaptureStart,
     CaptureEnd,
     /// Forgets what was captured.
@@ -307,8 +310,10 @@ pub(crate) enum Op {
     /// Raises the error of a constant: its kind and message.
     Raise(u32),
     UndefinedHint(u32),
-    /// Fails as `include` does where no templates can be loaded.
-    Include,
+    /// Fails as `include` does where no templates can be loaded, or goes on where that does not matter.
+    Include {
+        ignore_missing: bool,
+    },
     End,
 }
 
@@ -398,6 +403,17 @@ impl Constant {
             ),
             _ => return None,
         })
+    }
+
+    /// Whether an integer in it has more digits than Python turns into text.
+    pub(crate) fn is_too_long(&self) -> bool {
+        match self {
+            Self::Big(negative, limbs) => BigInt::from_limbs(*negative, limbs)
+                .is_some_and(|value| value.digits() > crate::number::MOST_DIGITS),
+            Self::Tuple(items) | Self::List(items) => items.iter().any(Self::is_too_long),
+            Self::Dict(items) => items.iter().any(|(key, value)| key.is_too_long() || value.is_too_long()),
+            _ => false,
+        }
     }
 
     pub(crate) fn is_true(&self) -> bool {

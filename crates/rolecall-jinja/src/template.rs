@@ -8,6 +8,8 @@ use serde_json::{Map, Value as Json};
 use crate::program::Program;
 use crate::runtime::Runtime;
 use crate::syntax::Source;
+use crate::trace::Trace;
+use crate::traced::Traced;
 use crate::value::from_text::Builder;
 use crate::value::names::type_name;
 use crate::vm::{Machine, Output, Variables};
@@ -105,6 +107,55 @@ impl Template {
             );
             self.run(&rt, capacity(&self.program, map)).map(|out| out.text)
         })
+    }
+
+    /// Renders, and keeps the origin of every byte.
+    pub fn render_traced(&self, context: &Json) -> Result<Traced, Error> {
+        self.render_traced_with(context, &RenderOptions { clock: None, limits: self.limits }, &[])
+    }
+
+    /// Renders with a clock and limits, and keeps the origin of every byte.
+    ///
+    /// `trusted` names variables of the context that hold no text of users, such as the special tokens: their text
+    /// is told apart.
+    ///
+    /// ```
+    /// use rolecall_jinja::{Origin, RenderOptions, Template};
+    /// use serde_json::json;
+    ///
+    /// let template = Template::new("{{ bos_token }}{{ text }}")?;
+    /// let context = json!({"bos_token": "<s>", "text": "my <s>"});
+    /// let traced = template.render_traced_with(&context, &RenderOptions::default(), &["bos_token"])?;
+    /// let first = traced.spans().next().unwrap();
+    /// assert_eq!((first.range, first.origin), (0..3, Origin::Trusted { variable: "bos_token" }));
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
+    pub fn render_traced_with(
+        &self,
+        context: &Json,
+        options: &RenderOptions,
+        trusted: &[&str],
+    ) -> Result<Traced, Error> {
+        let map = object(context)?;
+        in_arena(|bump| {
+            let trace = Trace::new(trusted);
+            self.traced(bump, &trace, Variables::Json(map), options, capacity(&self.program, map))
+        })
+    }
+
+    fn traced<'a>(
+        &'a self,
+        bump: &'a Bump,
+        trace: &'a Trace<'a>,
+        variables: Variables<'a>,
+        options: &'a RenderOptions,
+        capacity: usize,
+    ) -> Result<Traced, Error> {
+        let clock = options.clock.as_ref();
+        let rt = Runtime::new(bump, &self.program, variables, options.limits, clock, Some(trace));
+        let mut out = self.run(&rt, capacity)?;
+        let generations = out.take_generations();
+        Ok(Traced::new(out.text, out.spans, generations, trace))
     }
 
     /// Renders with the variables of a JSON text, read as Python reads it: integers of any size, `NaN`, and of a

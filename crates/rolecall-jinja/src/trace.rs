@@ -70,12 +70,12 @@ pub(crate) struct Generation {
 pub(crate) struct Trace<'a> {
     nodes: RefCell<Vec<Node<'a>>>,
     generations: RefCell<Vec<Generation>>,
-    trusted: &'a [String],
+    trusted: &'a [&'a str],
     last_computed: Cell<(Origin, Origin)>,
 }
 
 impl<'a> Trace<'a> {
-    pub(crate) fn new(trusted: &'a [String]) -> Self {
+    pub(crate) fn new(trusted: &'a [&'a str]) -> Self {
         Self {
             nodes: RefCell::new(vec![Node::Template, Node::Root]),
             generations: RefCell::new(vec![Generation { outer: 0, inner: 0 }]),
@@ -91,6 +91,11 @@ impl<'a> Trace<'a> {
         Origin(number)
     }
 
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.borrow().len()
+    }
+
     pub(crate) fn node(&self, origin: Origin) -> Node<'a> {
         self.nodes.borrow().get(origin.index()).copied().unwrap_or(Node::Root)
     }
@@ -98,7 +103,7 @@ impl<'a> Trace<'a> {
     /// A value inside of another that has an origin.
     pub(crate) fn child(&self, parent: Origin, step: Step<'a>, text: &'a str) -> Origin {
         match (self.node(parent), step) {
-            (Node::Root, Step::Key(name)) if self.trusted.iter().any(|trusted| trusted == name) => {
+            (Node::Root, Step::Key(name)) if self.trusted.contains(&name) => {
                 self.add(Node::Trusted { name, text })
             }
             (Node::Trusted { name, .. }, _) => self.add(Node::Trusted { name, text }),

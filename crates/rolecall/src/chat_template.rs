@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::contract::{Context, Conversation};
-use crate::engine::{Engine, Surroundings, cannot_tell};
+use crate::engine::{Engine, Surroundings};
 use crate::prompt::Rendered;
 use crate::{Error, ErrorKind, Options, Prompt, Result, SpecialTokens, clock};
 
@@ -108,19 +108,9 @@ impl ChatTemplate {
         let trusted = self.special_tokens.iter().map(|(name, _)| name);
         let trusted: Vec<&str> = trusted.filter(|name| !options.variables.contains_key(*name)).collect();
         let image_token = Some(token.to_owned());
-        match self.engine.render_finding(&context.variables, token, &trusted, around) {
-            Ok((output, slots)) => {
-                Ok(Rendered { text: output.text, slots, image_token, clock_read: output.clock_read })
-            }
-            // Without images nothing is placed, so that not knowing does no harm: all count as slots.
-            Err(error) if options.images.is_empty() && cannot_tell(&error) => {
-                let rendered = self.render_plain(context, around)?;
-                let slots =
-                    rendered.text.match_indices(token).map(|(at, found)| at..at + found.len()).collect();
-                Ok(Rendered { slots, image_token, ..rendered })
-            }
-            Err(error) => Err(failed(error, context)),
-        }
+        let rendered = self.engine.render_finding(&context.variables, token, &trusted, around);
+        let (output, slots) = rendered.map_err(|error| failed(error, context))?;
+        Ok(Rendered { text: output.text, slots, image_token, clock_read: output.clock_read })
     }
 }
 

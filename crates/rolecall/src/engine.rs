@@ -3,9 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use rolecall_crosscheck::Template;
-use rolecall_jinja::syntax::Source;
-use rolecall_jinja::{Clock, DateTime, Error, ErrorKind, Limits, RenderOptions};
+use rolecall_jinja::{Clock, DateTime, Error, Limits, Origin, RenderOptions, Template, Traced};
 use serde_json::Value;
 
 /// A compiled template.
@@ -25,8 +23,6 @@ pub(crate) struct Surroundings<'a> {
 
 impl Engine {
     pub(crate) fn new(source: &str) -> Result<Self, Error> {
-        // What does not parse is refused in the reference's own words before anything else looks at it.
-        Source::new(source).parse()?;
         Template::new(source).map(Self)
     }
 
@@ -50,9 +46,35 @@ impl Engine {
         around: &Surroundings<'_>,
     ) -> Result<(Output, Vec<Range<usize>>), Error> {
         let (options, moment) = observed(around);
-        let marked = self.0.render_marked(context, needle, trusted, &options)?;
-        Ok((Output { text: marked.text, clock_read: moment.get().is_some() }, marked.written))
+        let traced = self.0.render_traced_with(context, &options, trusted)?;
+        let written = written(&traced, needle);
+        Ok((Output { text: traced.into_text(), clock_read: moment.get().is_some() }, written))
     }
+}
+
+/// Where all of `needle` was written by the template or taken from a trusted value.
+fn written(traced: &Traced, needle: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    // The parts between which a user's text stands: an occurrence that is the template's lies inside of one.
+    let mut own: Option<Range<usize>> = None;
+    let mut search = |part: Option<Range<usize>>| {
+        if let Some(part) = part {
+            let text = traced.text().get(part.clone()).unwrap_or_default();
+            found.extend(text.match_indices(needle).map(|(at, _)| {
+                let start = part.start + at;
+                start..start + needle.len()
+            }));
+        }
+    };
+    for span in traced.spans() {
+        if matches!(span.origin, Origin::Template | Origin::Trusted { .. }) {
+            own = Some(own.map_or(span.range.start, |own| own.start)..span.range.end);
+        } else {
+            search(own.take());
+        }
+    }
+    search(own);
+    found
 }
 
 /// A clock that stands still during one render, so that all of a prompt is of one moment, and the place
@@ -66,12 +88,8 @@ fn observed(around: &Surroundings<'_>) -> (RenderOptions, Arc<OnceLock<DateTime>
     (RenderOptions { clock: Some(clock), limits: around.limits }, moment)
 }
 
-/// Whether an engine's error means only that it cannot tell who wrote what.
-pub(crate) fn cannot_tell(error: &Error) -> bool {
-    error.kind() == ErrorKind::Unsupported
-}
-
 /// The variables that a template reads and does not set itself.
 pub(crate) fn variables(source: &str) -> Result<Vec<String>, Error> {
-    Template::new(source).map(|template| template.variables())
+    let template = Template::new(source)?;
+    Ok(template.variables().into_iter().map(str::to_owned).collect())
 }

@@ -127,8 +127,7 @@ fn range<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
 fn integer(value: Value<'_>) -> Result<Number<'_>> {
     match Number::of(value) {
         Some(Number::Float(_)) | None => {
-            let message =
-                format!("'{}' object cannot be interpreted as an integer", names::type_name(value));
+            let message = format!("'{}' object cannot be interpreted as an integer", names::type_name(value));
             Err(Raised::type_error(message))
         }
         Some(number) => Ok(number),
@@ -156,9 +155,9 @@ fn large_range(start: Number<'_>, stop: Number<'_>, step: Number<'_>) -> Raised 
     let length = distance.add(&step).sub(&BigInt::from_i64(1)).floor_div_mod(&step);
     let length = length.map(|(length, _)| length).filter(|length| !length.is_negative()).unwrap_or_default();
     let length = length.to_i64().and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
-    check_length(length).err().unwrap_or_else(|| {
-        Raised::unsupported("a range whose bounds do not fit in 64 bits is not supported")
-    })
+    check_length(length)
+        .err()
+        .unwrap_or_else(|| Raised::unsupported("a range whose bounds do not fit in 64 bits is not supported"))
 }
 
 fn dict<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {

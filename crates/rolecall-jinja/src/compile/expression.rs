@@ -3,6 +3,7 @@
 use super::{Compiler, Escape, Result};
 use crate::ErrorKind;
 use crate::builtins::{filters, tests};
+use crate::number::TOO_LONG_FOR_TEXT;
 use crate::program::{Constant, Op};
 use crate::syntax::{
     Arguments, BinaryOperator, Comparison, Conditional, Const, Expr, ExprKind, UnaryOperator,
@@ -18,12 +19,10 @@ impl<'s> Compiler<'s> {
             return self.load(name, at);
         }
         if let ExprKind::Const(constant) = &expression.kind {
-            self.load_constant(super::fold::literal(constant), at);
-            return Ok(());
+            return self.load_constant(super::fold::literal(constant), at);
         }
         if let Some(constant) = self.folder.fold(expression, self.place.escape) {
-            self.load_constant(constant, at);
-            return Ok(());
+            return self.load_constant(constant, at);
         }
         match &expression.kind {
             ExprKind::Name(_) | ExprKind::Const(_) | ExprKind::NamespaceRef(..) | ExprKind::Slice(_) => {
@@ -93,7 +92,11 @@ impl<'s> Compiler<'s> {
         Ok(count(items.len()))
     }
 
-    fn load_constant(&mut self, constant: Constant, at: usize) {
+    fn load_constant(&mut self, constant: Constant, at: usize) -> Result<()> {
+        // Jinja2 writes constants down, and Python does not write such integers.
+        if constant.is_too_long() {
+            return self.fail(at, ErrorKind::Value, TOO_LONG_FOR_TEXT);
+        }
         // What Python writes for it is a name, and there is none.
         let constant = match constant.not_finite() {
             Some(name) => Constant::Error(ErrorKind::Name, format!("name {} is not defined", repr(name))),
@@ -102,6 +105,7 @@ impl<'s> Compiler<'s> {
         let op = if matches!(constant, Constant::Error(..)) { Op::Raise } else { Op::Constant };
         let number = self.constant(constant);
         self.emit(op(number), at);
+        Ok(())
     }
 
     fn conditional(&mut self, conditional: &Conditional<'s>, at: usize) -> Result<()> {
@@ -231,7 +235,7 @@ impl<'s> Compiler<'s> {
             for bound in bounds.iter() {
                 match bound {
                     Some(bound) => self.expression(bound)?,
-                    None => self.load_constant(Constant::None, at),
+                    None => self.load_constant(Constant::None, at)?,
                 }
             }
             self.emit(Op::Slice, at);

@@ -13,6 +13,7 @@ use crate::runtime::Runtime;
 use crate::syntax::{Arguments, BinaryOperator, Comparison, Const, Expr, ExprKind, UnaryOperator};
 use crate::trace::Origin;
 use crate::value::compare::{Order, contains, equal, ordered};
+use crate::value::undefined::Undefined;
 use crate::value::{Value, access, dict, operators, slice};
 use crate::vm::Variables;
 use crate::{Limits, number::BigInt};
@@ -45,7 +46,9 @@ impl Folder {
 
     /// The text that a constant expression prints.
     pub(super) fn print(&self, expression: &Expr<'_>, escape: Escape) -> Option<String> {
-        if escape == Escape::Volatile || !is_candidate(expression) {
+        // Where it is not known whether to escape, only what has nothing to do with it is computed, and is not
+        // escaped.
+        if !is_candidate(expression) || escape == Escape::Volatile && has_filter(expression) {
             return None;
         }
         let bump = Bump::new();
@@ -121,6 +124,30 @@ fn is_candidate(expression: &Expr<'_>) -> bool {
                 && arguments.star.as_deref().is_none_or(is_candidate)
                 && arguments.double_star.as_deref().is_none_or(is_candidate)
         }
+    }
+}
+
+/// Whether a filter or test is in an expression that is a candidate.
+fn has_filter(expression: &Expr<'_>) -> bool {
+    match &expression.kind {
+        ExprKind::Filter(..) | ExprKind::Test(..) => true,
+        ExprKind::Const(_) | ExprKind::Name(_) | ExprKind::NamespaceRef(..) | ExprKind::Call(..) => false,
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Concat(items) => {
+            items.iter().any(has_filter)
+        }
+        ExprKind::Dict(items) => items.iter().any(|(key, value)| has_filter(key) || has_filter(value)),
+        ExprKind::Conditional(conditional) => {
+            has_filter(&conditional.test)
+                || has_filter(&conditional.then)
+                || conditional.otherwise.as_ref().is_some_and(has_filter)
+        }
+        ExprKind::Binary(_, both) => has_filter(&both.0) || has_filter(&both.1),
+        ExprKind::Item(both) => has_filter(&both.0) || has_filter(&both.1),
+        ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => has_filter(inner),
+        ExprKind::Compare(first, others) => {
+            has_filter(first) || others.iter().any(|(_, other)| has_filter(other))
+        }
+        ExprKind::Slice(bounds) => bounds.iter().flatten().any(has_filter),
     }
 }
 
@@ -221,7 +248,13 @@ fn evaluate<'a>(rt: &Runtime<'a>, expression: &Expr<'_>) -> Result<Value<'a>> {
                         *value = evaluate(rt, bound)?;
                     }
                 }
-                return slice::slice(rt, value, values);
+                // What cannot be cut is undefined then, and an error only when it is done later.
+                return match slice::slice(rt, value, values) {
+                    Err(error) if error.kind() == crate::ErrorKind::Type => {
+                        Ok(Value::Undefined(rt.alloc(Undefined::Hint("a slice of nothing"))?))
+                    }
+                    part => part,
+                };
             }
             access::item(rt, value, evaluate(rt, &both.1)?)
         }

@@ -47,7 +47,7 @@ impl<'s> Compiler<'s> {
         self.expression(iter)?;
         let slots = self.symbols.slots(function);
         self.emit(Op::CallLoop { routine: entry, slots }, statement.at);
-        self.print(statement.at);
+        self.emit(Op::PrintRaw, statement.at);
         Ok(())
     }
 
@@ -226,7 +226,7 @@ impl<'s> Compiler<'s> {
         self.symbols.expression(scope, filter);
         self.enter(scope);
         self.captured(scope, body, Some(filter), at)?;
-        self.print(at);
+        self.emit(Op::PrintRaw, at);
         Ok(())
     }
 
@@ -353,7 +353,9 @@ impl<'s> Compiler<'s> {
         let scope = self.symbols.add_scope(None, function);
         let over = self.emit(Op::Jump(0), at);
         let entry = self.here();
-        let place = Place { scope, function, soft: false, toplevel: false, exports, ..self.place };
+        // Blocks are compiled by themselves: whether printing escapes around them does not count.
+        let escape = Escape::Never;
+        let place = Place { scope, function, soft: false, toplevel: false, exports, escape };
         self.inside(place, |compiler| {
             if mentions::reads(body, "self") {
                 let this = compiler.symbols.parameter(scope, "self");

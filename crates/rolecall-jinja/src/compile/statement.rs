@@ -35,7 +35,11 @@ impl<'s> Compiler<'s> {
                 }
                 self.load_template(template, at)
             }
-            StmtKind::Include { template, .. } => self.include(template, at),
+            StmtKind::Include { template, ignore_missing, .. } => {
+                self.expression(template)?;
+                self.emit(Op::Include { ignore_missing: *ignore_missing }, at);
+                Ok(())
+            }
             StmtKind::Import { template, .. } | StmtKind::FromImport { template, .. } => {
                 self.load_template(template, at)
             }
@@ -50,7 +54,7 @@ impl<'s> Compiler<'s> {
                 let number = self.macro_body(None, signature, body, at)?;
                 let ExprKind::Call(callee, arguments) = &call.kind else { return Ok(()) };
                 self.call(callee, arguments, Some(number), false, at)?;
-                self.print(at);
+                self.emit(Op::PrintRaw, at);
                 Ok(())
             }
             StmtKind::FilterBlock { filter, body } => self.filter_block(filter, body, at),
@@ -166,13 +170,6 @@ impl<'s> Compiler<'s> {
         self.check_namespaces(target)?;
         self.expression(value)?;
         self.store(target)
-    }
-
-    /// `include`, which may be given a list of names.
-    fn include(&mut self, template: &Expr<'s>, at: usize) -> Result<()> {
-        self.expression(template)?;
-        self.emit(Op::Include, at);
-        Ok(())
     }
 
     fn load_template(&mut self, template: &Expr<'s>, at: usize) -> Result<()> {

@@ -39,7 +39,7 @@ pub(crate) enum Notation {
 }
 
 /// A message for what [`WIDEST`] forbids.
-pub(super) fn check_width(width: usize) -> Result<(), Refusal> {
+pub(crate) fn check_width(width: usize) -> Result<(), Refusal> {
     if width <= WIDEST {
         return Ok(());
     }
@@ -56,12 +56,7 @@ pub(super) fn pad(
     check_width(width)?;
     let length = sign.chars().count() + body.chars().count();
     let missing = width.saturating_sub(length);
-    let (before, between, after) = match align {
-        Align::Left => (0, 0, missing),
-        Align::Right => (missing, 0, 0),
-        Align::Center => (missing / 2, 0, missing - missing / 2),
-        Align::AfterSign => (0, missing, 0),
-    };
+    let (before, between, after) = margins(align, missing);
     let mut out = String::with_capacity(sign.len() + body.len() + missing * fill.len_utf8());
     let repeat = |out: &mut String, count| out.extend(std::iter::repeat_n(fill, count));
     repeat(&mut out, before);
@@ -70,6 +65,16 @@ pub(super) fn pad(
     out.push_str(body);
     repeat(&mut out, after);
     Ok(out)
+}
+
+/// How many of the characters that are missing to a width go before the text, behind its sign and after it.
+pub(super) fn margins(align: Align, missing: usize) -> (usize, usize, usize) {
+    match align {
+        Align::Left => (0, 0, missing),
+        Align::Right => (missing, 0, 0),
+        Align::Center => (missing / 2, 0, missing - missing / 2),
+        Align::AfterSign => (0, missing, 0),
+    }
 }
 
 /// The digits of an integer without sign and prefix. `kind` is `b`, `o`, `x`, `X` or another for decimal.

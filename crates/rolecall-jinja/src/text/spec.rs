@@ -1,8 +1,8 @@
 //! `format(value, spec)`: the specification and what it makes of texts and numbers.
 
 use super::class::decimal_value;
-pub(crate) use super::digits::{Align, Refusal};
-use super::digits::{Notation, are_zero, check_width, float_digits, grouped, integer_digits, pad, prefix};
+pub(crate) use super::digits::{Align, Refusal, check_width};
+use super::digits::{Notation, are_zero, float_digits, grouped, integer_digits, margins, pad, prefix};
 use crate::ErrorKind;
 use crate::number::BigInt;
 
@@ -110,6 +110,13 @@ impl<'t> Spec<'t> {
         })
     }
 
+    /// The most characters that the specification can make of a number, but for the digits of the number itself.
+    pub(crate) fn size(&self) -> usize {
+        // A precision beyond Python's own limit is refused, whatever is formatted.
+        let precision = self.precision.filter(|precision| i32::try_from(*precision).is_ok());
+        self.width.saturating_add(precision.unwrap_or_default())
+    }
+
     fn unknown_kind<T>(&self) -> Result<T, Refusal> {
         let kind = self.kind.map(shown).unwrap_or_default();
         value_error(format!("Unknown format code '{kind}' for object of type '{}'", self.type_name))
@@ -194,8 +201,17 @@ impl Rest<'_> {
     }
 }
 
-/// `format(text, spec)`.
-pub(crate) fn format_text(spec: &Spec<'_>, text: &str) -> Result<String, Refusal> {
+/// A text in its width: so many times the fill, the part that is left of the text, and again the fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout<'x> {
+    pub(crate) before: usize,
+    pub(crate) text: &'x str,
+    pub(crate) after: usize,
+    pub(crate) fill: char,
+}
+
+/// `format(text, spec)`, in its parts.
+pub(crate) fn lay_out<'x>(spec: &Spec<'_>, text: &'x str) -> Result<Layout<'x>, Refusal> {
     if spec.kind != Some('s') {
         return spec.unknown_kind();
     }
@@ -215,7 +231,13 @@ pub(crate) fn format_text(spec: &Spec<'_>, text: &str) -> Result<String, Refusal
     }
     let end = spec.precision.and_then(|precision| text.char_indices().nth(precision));
     let cut = text.get(..end.map_or(text.len(), |(at, _)| at)).unwrap_or_default();
-    pad("", cut, (spec.align, spec.fill), spec.width)
+    check_width(spec.width)?;
+    let missing = match spec.width {
+        0 => 0,
+        width => width.saturating_sub(cut.chars().count()),
+    };
+    let (before, _, after) = margins(spec.align, missing);
+    Ok(Layout { before, text: cut, after, fill: spec.fill })
 }
 
 /// `format(value, spec)` for an integer.
@@ -302,7 +324,12 @@ mod tests {
         } else if let Ok(value) = value.parse() {
             Spec::parse(spec, Target::Float, "float").and_then(|spec| format_float(&spec, value))
         } else {
-            Spec::parse(spec, Target::Text, "str").and_then(|spec| format_text(&spec, value))
+            let spec = Spec::parse(spec, Target::Text, "str");
+            spec.and_then(|spec| {
+                let Layout { before, text, after, fill } = lay_out(&spec, value)?;
+                let repeat = |count| fill.to_string().repeat(count);
+                Ok(format!("{}{text}{}", repeat(before), repeat(after)))
+            })
         };
         result.map_err(|(kind, message)| format!("{}: {message}", kind.class_name()))
     }

@@ -137,6 +137,14 @@ fn python_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Re
     if name.starts_with('_') {
         return Ok(if is_special(value, name) { Attribute::Unsafe } else { Attribute::None });
     }
+    if let Value::View(view) = value {
+        match name {
+            // A view of the dict that cannot change it: as all dicts here.
+            "mapping" => return Ok(Attribute::Found(view.dict.value())),
+            "isdisjoint" if view.of == super::ViewOf::Values => return Ok(Attribute::None),
+            _ => {}
+        }
+    }
     if let Some(method) = Method::from_name(name)
         && method.is_of(value)
     {

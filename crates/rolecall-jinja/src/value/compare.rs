@@ -196,10 +196,13 @@ pub(crate) fn is_same<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -
         (Value::Bool(_, a), Value::Bool(_, b)) => a == b,
         (Value::Int(_, a), Value::Int(_, b)) => a == b,
         (Value::Float(_, a), Value::Float(_, b)) => a.to_bits() == b.to_bits(),
+        // Reading a variable that is not set gives another object each time.
+        (Value::Undefined(super::Undefined::Name(_)), _) => false,
         (Value::Undefined(a), Value::Undefined(b)) => std::ptr::eq(a, b),
         (Value::Str(..) | Value::Rope(..), Value::Str(..) | Value::Rope(..)) => equal(rt, left, right)?,
         (Value::Markup(_, a), Value::Markup(_, b)) => std::ptr::eq(a, b),
-        (Value::List(_, a), Value::List(_, b)) => std::ptr::eq(a, b),
+        // Empty lists have no place of their own.
+        (Value::List(_, a), Value::List(_, b)) => !a.is_empty() && std::ptr::eq(a, b),
         (Value::Tuple(_, a), Value::Tuple(_, b)) => std::ptr::eq(a, b) || (a.is_empty() && b.is_empty()),
         (Value::JsonList(_, a), Value::JsonList(_, b)) => std::ptr::eq(a, b),
         (Value::Range(a), Value::Range(b)) => std::ptr::eq(a, b),

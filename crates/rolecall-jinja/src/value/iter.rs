@@ -19,7 +19,7 @@ pub(crate) enum Iter<'a> {
     Range(Range, usize),
     Generator(&'a Generator<'a>),
     /// A loop that goes through itself: pairs of an item and the loop.
-    Loop(&'a super::object::Loop<'a>),
+    Loop(&'a Object<'a>),
 }
 
 impl<'a> Iter<'a> {
@@ -44,7 +44,9 @@ impl<'a> Iter<'a> {
             },
             Value::Generator(generator) => Self::Generator(generator),
             Value::Object(Object::Group(items)) => Self::Seq(Seq::Values(Origin::TEMPLATE, items), 0),
-            Value::Object(Object::Loop(this)) => Self::Loop(this),
+            Value::Object(this @ Object::Loop(_)) => Self::Loop(this),
+            // It has items, but by name only, and Python tries the number 0.
+            Value::Object(Object::Templates) => return Err(Raised::new(crate::ErrorKind::Key, "0")),
             _ => match value.as_dict() {
                 Some(dict) => Self::Keys(dict.iter()),
                 None => {
@@ -89,7 +91,13 @@ impl<'a> Iter<'a> {
                 Ok(item)
             }
             Self::Generator(generator) => generator.next(rt),
-            Self::Loop(this) => this.next_pair(rt),
+            Self::Loop(object) => {
+                let Object::Loop(this) = object else { return Ok(None) };
+                match this.next(rt)? {
+                    Some(item) => Ok(Some(Value::tuple(rt.alloc_slice(&[item, Value::Object(object)])?))),
+                    None => Ok(None),
+                }
+            }
             Self::Seq(..) | Self::Keys(_) => Ok(None),
         }
     }

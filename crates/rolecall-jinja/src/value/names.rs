@@ -64,6 +64,7 @@ pub(crate) fn owner(value: Value<'_>) -> &'static str {
             Object::Block(_) => "jinja2.runtime.BlockReference object",
             Object::Group(_) => "jinja2.filters._GroupTuple object",
             Object::Method(_) | Object::Function(_) => match object.type_name() {
+                "TemplateDict" => "transformers.utils.chat_template_utils.TemplateDict object",
                 "function" => "function object",
                 "type" => "type object",
                 "TemplateDict" => "transformers.utils.chat_template_utils.TemplateDict object",

@@ -38,6 +38,8 @@ impl<'a> Object<'a> {
             Self::Loop(_) => "LoopContext",
             Self::Cycler(_) => "Cycler",
             Self::Joiner(_) => "Joiner",
+            // The global `dict` is an object of Python's, with a method of its own.
+            Self::Method(Bound { of: Value::Object(Self::Function(_)), .. }) => "method",
             Self::Method(bound) => bound.method.type_name(),
             Self::Function(function) => function.type_name(),
             Self::Templates => "TemplateReference",
@@ -189,12 +191,6 @@ impl<'a> Loop<'a> {
             self.current.set(item);
         }
         Ok(item)
-    }
-
-    /// The next item with the loop itself, which is what iterating over a loop gives.
-    pub(crate) fn next_pair(&'a self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
-        let _ = self.next(rt)?;
-        Err(Raised::unsupported("going through `loop` itself is not supported: go through the list"))
     }
 
     /// `loop.index`; 0 before the first turn.

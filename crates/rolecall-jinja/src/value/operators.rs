@@ -58,6 +58,14 @@ fn symbol(operator: BinaryOperator) -> &'static str {
 /// The error for operands that do not go together.
 #[cold]
 fn unsupported<'a>(rt: &Runtime<'a>, operator: BinaryOperator, left: Value<'a>, right: Value<'a>) -> Raised {
+    let is_set = |value| matches!(value, Value::View(view) if view.of != super::ViewOf::Values);
+    if operator == BinaryOperator::Sub && (is_set(left) || is_set(right)) {
+        // Python makes a set of the one side and takes away the other.
+        return match iter::Iter::new(rt, left).and_then(|_| iter::Iter::new(rt, right)) {
+            Ok(_) => Raised::unsupported("the difference of keys or items is a set, which is not supported"),
+            Err(error) => error,
+        };
+    }
     for value in [left, right] {
         if let Value::Undefined(undefined) = value {
             return undefined.error(rt);
@@ -196,16 +204,25 @@ fn multiply<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> Result<V
         (left, right)
     } else if is_sequence(&right) {
         (right, left)
+    } else if matches!(right, Value::Markup(..)) {
+        return Err(no_index(left));
     } else {
         return Err(unsupported(rt, BinaryOperator::Mul, left, right));
     };
+    let is_markup = |value| matches!(value, Value::Markup(..));
     let count = match count {
+        // Markup's own multiplication comes first and asks Python for an index.
+        Value::Undefined(_) | Value::None(_) if is_markup(left) || is_markup(right) => {
+            return Err(no_index(count));
+        }
         Value::Int(_, count) => count,
         Value::Bool(_, count) => i64::from(count),
         Value::Big(..) => {
             return Err(Raised::new(ErrorKind::Overflow, "cannot fit 'int' into an index-sized integer"));
         }
         Value::Undefined(undefined) => return Err(undefined.error(rt)),
+        _ if is_markup(left) => return Err(no_index(right)),
+        _ if is_markup(right) => return Err(no_index(left)),
         other => {
             let message = format!("can't multiply sequence by non-int of type '{}'", names::type_name(other));
             return Err(Raised::type_error(message));
@@ -233,6 +250,10 @@ fn multiply<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> Result<V
     }
     let items = items.finish();
     Ok(if is_tuple { Value::tuple(items) } else { Value::list(items) })
+}
+
+fn no_index(value: Value<'_>) -> Raised {
+    Raised::type_error(format!("'{}' object cannot be interpreted as an integer", names::type_name(value)))
 }
 
 fn repeat_text<'a>(rt: &Runtime<'a>, text: Value<'a>, count: usize) -> Result<Value<'a>> {

@@ -7,7 +7,8 @@ use super::{DictRef, Object, Seq, Value, iter};
 use crate::number::{MOST_DIGITS, TOO_LONG_FOR_TEXT};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::text::{float, repr::write_repr as write_text_repr};
+use crate::text::float;
+use crate::text::repr::{write_escape, write_repr as write_text_repr};
 use crate::trace::Origin;
 
 const TOO_DEEP: &str = " while getting the repr of an object";
@@ -26,6 +27,37 @@ pub(crate) fn str<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>> {
             out.finish()
         }
     }
+}
+
+/// `repr(value)`, as a string.
+pub(crate) fn repr<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>> {
+    let mut out = Writer::new(rt);
+    write_repr(&mut out, value)?;
+    out.finish()
+}
+
+/// `ascii(value)`: its `repr` with escapes for all that is not ASCII.
+pub(crate) fn ascii<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>> {
+    let written = repr(rt, value)?;
+    escape_non_ascii(rt, written)
+}
+
+/// A string with escapes for all that is not ASCII.
+pub(crate) fn escape_non_ascii<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>> {
+    let Some((origin, text)) = rt.flat(value)? else { return Ok(value) };
+    rt.step_bytes(text.len())?;
+    if text.is_ascii() {
+        return Ok(value);
+    }
+    let mut escaped = String::with_capacity(text.len() * 2);
+    for c in text.chars() {
+        if c.is_ascii() {
+            escaped.push(c);
+        } else {
+            write_escape(&mut escaped, c);
+        }
+    }
+    Ok(Value::Str(rt.computed(origin), rt.alloc_str(&escaped)?))
 }
 
 /// Writes `str(value)`.

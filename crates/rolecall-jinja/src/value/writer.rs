@@ -39,6 +39,20 @@ impl<'r, 'a> Writer<'r, 'a> {
         self.count()
     }
 
+    /// Writes a character of the template's again and again.
+    pub(crate) fn repeated(&mut self, c: char, count: usize) -> Result<()> {
+        if count == 0 {
+            return Ok(());
+        }
+        let bytes = c.len_utf8().saturating_mul(count);
+        // Counted in the end; but not even begun if it cannot be.
+        if bytes > self.rt.memory_left() {
+            self.rt.reserve(bytes)?;
+        }
+        self.computed(Origin::TEMPLATE)?.extend(std::iter::repeat_n(c, count));
+        self.count()
+    }
+
     /// Where to write what is computed from a value of this origin; [`count`](Self::count) it afterwards.
     #[inline]
     pub(crate) fn computed(&mut self, origin: Origin) -> Result<&mut String> {

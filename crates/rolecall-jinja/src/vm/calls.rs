@@ -9,6 +9,9 @@ use crate::value::object::{self, Frame, Recurse};
 use crate::value::undefined::Undefined;
 use crate::value::{Object, Value, dict, iter, names, operators};
 
+/// The function of the sandbox that calls everything, which Python's messages name.
+const CALL: &str = "jinja2.sandbox.SandboxedEnvironment.call()";
+
 impl<'a> Machine<'_, 'a> {
     /// Takes the arguments of a call from the stack and hands them over.
     pub(super) fn with_arguments<T>(
@@ -45,7 +48,11 @@ impl<'a> Machine<'_, 'a> {
         }
         if let Some(more) = double_star {
             let Some(more) = more.as_dict() else {
-                let message = format!("argument after ** must be a mapping, not {}", names::type_name(more));
+                if let Value::Undefined(undefined) = more {
+                    return Err(undefined.error(self.rt));
+                }
+                let message =
+                    format!("{CALL} argument after ** must be a mapping, not {}", names::type_name(more));
                 return Err(Raised::type_error(message));
             };
             for (name, value) in more.entries(self.rt)? {
@@ -53,7 +60,7 @@ impl<'a> Machine<'_, 'a> {
                     return Err(Raised::type_error("keywords must be strings"));
                 };
                 if named.iter().any(|(known, _)| *known == name) {
-                    let message = format!("got multiple values for keyword argument {}", repr(name));
+                    let message = format!("{CALL} got multiple values for keyword argument {}", repr(name));
                     return Err(Raised::type_error(message));
                 }
                 named.push((name, value));
@@ -70,10 +77,7 @@ impl<'a> Machine<'_, 'a> {
         })?;
         match result {
             Some(value) if captured => self.push(value),
-            Some(value) => {
-                let text = if value.is_str() { value } else { crate::value::repr::str(self.rt, value)? };
-                self.out.value(self.rt, text)?;
-            }
+            Some(value) => self.print(value)?,
             // It runs now, and gives its value when it returns.
             None => {}
         }
@@ -123,6 +127,7 @@ impl<'a> Machine<'_, 'a> {
         if captured {
             self.out.start_capture(self.rt);
         }
+        self.start_parts();
         self.frame = frame;
         *pc = routine.entry;
         Ok(())
@@ -130,6 +135,7 @@ impl<'a> Machine<'_, 'a> {
 
     pub(super) fn return_to_caller(&mut self, pc: &mut Pc) -> Result<()> {
         let Some(caller) = self.callers.pop() else { return Ok(()) };
+        self.end_parts()?;
         self.frame = caller.frame;
         self.loops.truncate(caller.loops);
         *pc = caller.pc;
@@ -137,6 +143,8 @@ impl<'a> Machine<'_, 'a> {
             let text = self.out.end_capture(self.rt)?;
             let text = if self.rt.autoescape.get() { operators::markup(self.rt, text)? } else { text };
             self.push(text);
+        } else {
+            self.parts.count += 1;
         }
         Ok(())
     }
@@ -173,6 +181,9 @@ impl<'a> Machine<'_, 'a> {
                 cell.set(value);
             }
         };
+        if args.named("self").is_some() {
+            return Err(Raised::type_error("Macro.__call__() got multiple values for argument 'self'"));
+        }
         let count = decl.parameters().len();
         let mut used = 0_usize;
         let mut found_caller =

@@ -13,7 +13,7 @@ use std::cell::Cell;
 use bumpalo::collections::Vec as ArenaVec;
 use serde_json::{Map, Value as Json};
 
-pub(crate) use output::Output;
+pub(crate) use output::{Output, RawSpan};
 
 use crate::program::{Op, Pc, Program};
 use crate::raised::{Raised, Result};
@@ -44,6 +44,27 @@ struct Caller<'a> {
     captured: bool,
 }
 
+/// What Jinja2 joins into one string in the end: how many parts there are so far, and the first that is no string.
+///
+/// That one is an error, but only when all other parts are there.
+#[derive(Clone, Copy, Default)]
+struct Parts {
+    count: usize,
+    wrong: Option<(usize, &'static str)>,
+}
+
+impl Parts {
+    fn check(self) -> Result<()> {
+        match self.wrong {
+            None => Ok(()),
+            Some((at, found)) => {
+                let message = format!("sequence item {at}: expected str instance, {found} found");
+                Err(Raised::type_error(message))
+            }
+        }
+    }
+}
+
 /// A loop that is running.
 enum Running<'a> {
     Plain { iter: Iter<'a>, turned: bool },
@@ -58,6 +79,9 @@ pub(crate) struct Machine<'r, 'a> {
     callers: ArenaVec<'a, Caller<'a>>,
     loops: ArenaVec<'a, Running<'a>>,
     out: Output<'a>,
+    parts: Parts,
+    /// The parts of what is around the macro or capture that is being printed.
+    outer_parts: Vec<Parts>,
     /// What printing did before each block that says whether to escape.
     escapes: Vec<bool>,
     /// The depth of the recursive loop that is being called, and the loop.
@@ -119,6 +143,8 @@ impl<'r, 'a> Machine<'r, 'a> {
             callers: ArenaVec::new_in(rt.bump),
             loops: ArenaVec::new_in(rt.bump),
             out,
+            parts: Parts::default(),
+            outer_parts: Vec::new(),
             escapes: Vec::new(),
             loop_depth: 0,
             recursing: None,

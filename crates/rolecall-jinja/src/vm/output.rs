@@ -13,6 +13,8 @@ use crate::value::rope::{Piece, Pieces};
 pub(crate) struct RawSpan {
     pub(crate) end: usize,
     pub(crate) origin: Origin,
+    /// The number of the origin once the render is over.
+    pub(crate) node: u32,
     /// Where in the text of its origin a copied part begins; computed parts have none.
     pub(crate) start: Option<usize>,
 }
@@ -159,15 +161,15 @@ impl<'a> Output<'a> {
         }
         let end = at + text.len();
         let span = match trace.node(origin) {
-            Node::Template => RawSpan { end, origin: Origin::TEMPLATE, start: None },
-            Node::Child { text: whole, .. } => RawSpan { end, origin, start: offset(whole, text) },
-            Node::Key { key, .. } => RawSpan { end, origin, start: offset(key, text) },
+            Node::Template => RawSpan { end, origin: Origin::TEMPLATE, node: 0, start: None },
+            Node::Child { text: whole, .. } => RawSpan { end, origin, node: 0, start: offset(whole, text) },
+            Node::Key { key, .. } => RawSpan { end, origin, node: 0, start: offset(key, text) },
             Node::Pieces { text: whole, pieces } => match offset(whole, text) {
                 Some(offset) => return self.note_pieces(trace, pieces, offset, text.len(), at),
-                None => RawSpan { end, origin, start: None },
+                None => RawSpan { end, origin, node: 0, start: None },
             },
             Node::Trusted { .. } | Node::Root | Node::Computed(_) | Node::Joined(..) => {
-                RawSpan { end, origin, start: None }
+                RawSpan { end, origin, node: 0, start: None }
             }
         };
         if let Some(last) = self.spans.last_mut()

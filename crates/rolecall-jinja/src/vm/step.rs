@@ -268,6 +268,17 @@ impl<'a> Machine<'_, 'a> {
                     if let Some(Constant::Text(text)) = self.program.constants.get(number as usize) {
                         self.out.str(self.rt, Origin::TEMPLATE, text)?;
                     }
+                    self.parts.count += 1;
+                }
+                Op::PrintRaw => {
+                    let value = self.pop();
+                    if value.is_str() {
+                        self.print(value)?;
+                    } else {
+                        let at = self.parts.count;
+                        self.parts.wrong.get_or_insert((at, names::type_name(value)));
+                        self.parts.count += 1;
+                    }
                 }
                 Op::Print => {
                     let value = self.pop();
@@ -277,22 +288,29 @@ impl<'a> Machine<'_, 'a> {
                     let value = self.pop();
                     let text = operators::escaped(self.rt, value)?;
                     self.out.value(self.rt, text)?;
+                    self.parts.count += 1;
                 }
                 Op::PrintVolatile => {
                     let value = self.pop();
                     if self.rt.autoescape.get() {
                         let text = operators::escaped(self.rt, value)?;
                         self.out.value(self.rt, text)?;
+                        self.parts.count += 1;
                     } else {
                         self.print(value)?;
                     }
                 }
-                Op::CaptureStart => self.out.start_capture(self.rt),
+                Op::CaptureStart => {
+                    self.out.start_capture(self.rt);
+                    self.start_parts();
+                }
                 Op::CaptureEnd => {
+                    self.end_parts()?;
                     let text = self.out.end_capture(self.rt)?;
                     self.push(text);
                 }
                 Op::CaptureDrop => {
+                    self.parts = self.outer_parts.pop().unwrap_or_default();
                     self.out.end_capture(self.rt)?;
                 }
                 Op::MarkupIfEscaping => {
@@ -322,11 +340,12 @@ impl<'a> Machine<'_, 'a> {
                         self.push(Value::Undefined(undefined));
                     }
                 }
-                Op::Include => {
+                Op::Include { ignore_missing } => {
                     let template = self.pop();
-                    return Err(self.include(template));
+                    self.include(template, ignore_missing)?;
                 }
-                Op::Finish | Op::End => return Ok(()),
+                Op::Finish => return Ok(()),
+                Op::End => return self.parts.check(),
             }
         }
     }
@@ -360,8 +379,20 @@ impl<'a> Machine<'_, 'a> {
         Ok(Value::Undefined(self.rt.alloc(Undefined::Name(name))?))
     }
 
+    /// Begins to count the parts of another string.
+    pub(super) fn start_parts(&mut self) {
+        self.outer_parts.push(std::mem::take(&mut self.parts));
+    }
+
+    /// Ends it.
+    pub(super) fn end_parts(&mut self) -> Result<()> {
+        let inner = std::mem::replace(&mut self.parts, self.outer_parts.pop().unwrap_or_default());
+        inner.check()
+    }
+
     #[inline]
-    fn print(&mut self, value: Value<'a>) -> Result<()> {
+    pub(super) fn print(&mut self, value: Value<'a>) -> Result<()> {
+        self.parts.count += 1;
         let text = match value {
             Value::Str(..) | Value::Rope(..) | Value::Markup(..) => value,
             other => repr::str(self.rt, other)?,
@@ -478,20 +509,24 @@ impl<'a> Machine<'_, 'a> {
         Ok(())
     }
 
-    /// The error of `include`.
+    /// `include`: it is an error to load a template, but not to load none of no names.
     #[cold]
-    fn include(&self, template: Value<'a>) -> Raised {
-        let names = match template {
-            Value::Str(..) | Value::Rope(..) | Value::Markup(..) | Value::Undefined(_) => None,
-            other => match iter::collect(self.rt, other) {
-                Ok(names) => Some(names),
-                Err(error) => return error,
-            },
-        };
-        if let Some([]) = names {
-            return Raised::unsupported("`include` of an empty list of names");
+    fn include(&self, template: Value<'a>, ignore_missing: bool) -> Result<()> {
+        if !template.is_str() && !template.is_undefined() {
+            if !operators::truth(self.rt, template)? {
+                let message = "Tried to select from an empty list of templates.";
+                return if ignore_missing {
+                    Ok(())
+                } else {
+                    Err(Raised::new(ErrorKind::TemplatesNotFound, message))
+                };
+            }
+            let names = iter::collect(self.rt, template)?;
+            if names.is_empty() {
+                return Err(Raised::unsupported("`include` of an empty generator"));
+            }
         }
-        Raised::type_error("no loader for this environment specified")
+        Err(Raised::type_error("no loader for this environment specified"))
     }
 }
 

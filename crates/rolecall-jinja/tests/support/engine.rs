@@ -1,3 +1,3 @@
 //! The engine under test.
 
-pub(crate) use rolecall_crosscheck::Template;
+pub(crate) use rolecall_jinja::Template;

@@ -261,7 +261,13 @@ impl<'a> Slices<'a> {
         let slices = match self.slices {
             Value::Int(_, slices) if slices != 0 => slices,
             Value::Bool(_, true) => 1,
-            Value::Big(_, big) => if big.negative { -1 } else { i64::MAX },
+            Value::Big(_, big) => {
+                if big.negative {
+                    -1
+                } else {
+                    i64::MAX
+                }
+            }
             // Dividing says what is wrong with all others, except that floats can divide.
             other => {
                 operators::binary(rt, BinaryOperator::FloorDiv, Value::count(length), other)?;

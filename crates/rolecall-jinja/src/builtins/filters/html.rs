@@ -16,10 +16,8 @@ pub(super) static FORCEESCAPE: FilterDef =
 pub(super) static SAFE: FilterDef = plain("safe", ("do_mark_safe", 0), &["value"], 1, |rt, args| {
     operators::markup(rt, repr::str(rt, args[0])?)
 });
-pub(super) static STRIPTAGS: FilterDef =
-    plain("striptags", ("do_striptags", 0), &["value"], 1, striptags);
-pub(super) static XMLATTR: FilterDef =
-    plain("xmlattr", ("do_xmlattr", 1), &["d", "autospace"], 1, xmlattr);
+pub(super) static STRIPTAGS: FilterDef = plain("striptags", ("do_striptags", 0), &["value"], 1, striptags);
+pub(super) static XMLATTR: FilterDef = plain("xmlattr", ("do_xmlattr", 1), &["d", "autospace"], 1, xmlattr);
 
 fn escaped<'a>(rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     only_s("escape", args)?;

@@ -91,9 +91,8 @@ pub(super) fn pair<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<(Value<'a>,
         }
         Err(error) => return Err(error),
     };
-    let few = |found: usize| {
-        Raised::value_error(format!("not enough values to unpack (expected 2, got {found})"))
-    };
+    let few =
+        |found: usize| Raised::value_error(format!("not enough values to unpack (expected 2, got {found})"));
     let Some(first) = items.next(rt)? else { return Err(few(0)) };
     let Some(second) = items.next(rt)? else { return Err(few(1)) };
     match items.next(rt)? {

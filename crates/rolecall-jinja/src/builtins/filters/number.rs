@@ -212,7 +212,13 @@ fn round_to<'a>(rt: &Runtime<'a>, value: Value<'a>, precision: Value<'a>) -> Res
     let digits = match precision {
         Value::Int(_, digits) => digits,
         Value::Bool(_, digits) => i64::from(digits),
-        Value::Big(_, big) => if big.negative { i64::MIN } else { i64::MAX },
+        Value::Big(_, big) => {
+            if big.negative {
+                i64::MIN
+            } else {
+                i64::MAX
+            }
+        }
         other => return Err(no_integer(other)),
     };
     match number {

@@ -14,14 +14,18 @@ use crate::value::iter::Iter;
 use crate::value::{Value, dict, operators};
 
 pub(super) static MAP: FilterDef = open("map", true, map);
-pub(super) static SELECT: FilterDef =
-    open("select", true, |rt, value, args| select(rt, value, args, Choice { keeps: true, by_attribute: false }));
-pub(super) static REJECT: FilterDef =
-    open("reject", true, |rt, value, args| select(rt, value, args, Choice { keeps: false, by_attribute: false }));
-pub(super) static SELECTATTR: FilterDef =
-    open("selectattr", true, |rt, value, args| select(rt, value, args, Choice { keeps: true, by_attribute: true }));
-pub(super) static REJECTATTR: FilterDef =
-    open("rejectattr", true, |rt, value, args| select(rt, value, args, Choice { keeps: false, by_attribute: true }));
+pub(super) static SELECT: FilterDef = open("select", true, |rt, value, args| {
+    select(rt, value, args, Choice { keeps: true, by_attribute: false })
+});
+pub(super) static REJECT: FilterDef = open("reject", true, |rt, value, args| {
+    select(rt, value, args, Choice { keeps: false, by_attribute: false })
+});
+pub(super) static SELECTATTR: FilterDef = open("selectattr", true, |rt, value, args| {
+    select(rt, value, args, Choice { keeps: true, by_attribute: true })
+});
+pub(super) static REJECTATTR: FilterDef = open("rejectattr", true, |rt, value, args| {
+    select(rt, value, args, Choice { keeps: false, by_attribute: true })
+});
 
 /// What is done with every item. A generator reads its arguments only when its first item is asked for.
 struct Source<'a, F> {
@@ -93,7 +97,8 @@ impl<'a> Map<'a> {
         let Some(attribute) = args.named("attribute") else {
             return Err(argument_error("map requires a filter argument".to_owned()));
         };
-        if let Some((name, _)) = args.named.iter().find(|(name, _)| !matches!(*name, "attribute" | "default")) {
+        if let Some((name, _)) = args.named.iter().find(|(name, _)| !matches!(*name, "attribute" | "default"))
+        {
             return Err(argument_error(format!("Unexpected keyword argument {}", repr(name))));
         }
         let default = args.named("default").filter(|default| !default.is_none());

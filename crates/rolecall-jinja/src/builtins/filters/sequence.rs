@@ -20,8 +20,7 @@ use crate::value::{Range, Seq, Undefined, Value, ViewOf, access, names, operator
 
 pub(super) static FIRST: FilterDef = plain("first", ("sync_do_first", 1), &["seq"], 1, first);
 pub(super) static ITEMS: FilterDef = plain("items", ("do_items", 0), &["value"], 1, items);
-pub(super) static JOIN: FilterDef =
-    plain("join", ("sync_do_join", 1), &["value", "d", "attribute"], 1, join);
+pub(super) static JOIN: FilterDef = plain("join", ("sync_do_join", 1), &["value", "d", "attribute"], 1, join);
 pub(super) static LAST: FilterDef = plain("last", ("do_last", 1), &["seq"], 1, last);
 pub(super) static LENGTH: FilterDef = open("length", false, |rt, value, args| {
     only_value("len", args)?;
@@ -39,10 +38,8 @@ pub(super) static MIN: FilterDef =
     plain("min", ("do_min", 1), &["value", "case_sensitive", "attribute"], 1, |rt, args| {
         extreme(rt, args, Order::Lt)
     });
-pub(super) static RANDOM: FilterDef = FilterDef {
-    needs_context: true,
-    ..plain("random", ("do_random", 1), &["seq"], 1, random)
-};
+pub(super) static RANDOM: FilterDef =
+    FilterDef { needs_context: true, ..plain("random", ("do_random", 1), &["seq"], 1, random) };
 pub(super) static REVERSE: FilterDef = plain("reverse", ("do_reverse", 0), &["value"], 1, reverse);
 pub(super) static SUM: FilterDef =
     plain("sum", ("sync_do_sum", 1), &["iterable", "attribute", "start"], 1, sum);

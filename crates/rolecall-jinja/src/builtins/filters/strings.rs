@@ -12,10 +12,9 @@ use crate::trace::Origin;
 use crate::value::rope::Pieces;
 use crate::value::{Value, dict, operators, repr};
 
-pub(super) static CAPITALIZE: FilterDef =
-    plain("capitalize", ("do_capitalize", 0), &["s"], 1, |rt, args| {
-        cased(rt, args, |text| Cow::Owned(case::capitalize(text)))
-    });
+pub(super) static CAPITALIZE: FilterDef = plain("capitalize", ("do_capitalize", 0), &["s"], 1, |rt, args| {
+    cased(rt, args, |text| Cow::Owned(case::capitalize(text)))
+});
 pub(super) static CENTER: FilterDef = plain("center", ("do_center", 0), &["value", "width"], 1, center);
 pub(super) static FORMAT: FilterDef = open("format", false, format);
 pub(super) static LOWER: FilterDef =

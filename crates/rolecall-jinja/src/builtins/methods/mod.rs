@@ -17,7 +17,7 @@ use super::Args;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::value::object::{self, Object};
-use crate::value::{Value, names};
+use crate::value::{Value, ViewOf, names};
 
 const STR: u16 = 1;
 const MARKUP: u16 = 1 << 1;
@@ -165,7 +165,7 @@ fn owner(value: Value<'_>) -> u16 {
         Value::Bool(..) | Value::Int(..) | Value::Big(..) => INT,
         Value::Float(..) => FLOAT,
         Value::Range(_) => RANGE,
-        Value::View(_) => VIEW,
+        Value::View(view) if view.of != ViewOf::Values => VIEW,
         Value::Generator(generator) if generator.type_name() == "generator" => GENERATOR,
         Value::Object(Object::Loop(_)) => LOOP,
         Value::Object(Object::Cycler(_)) => CYCLER,

@@ -10,35 +10,52 @@ use crate::value::rope::Pieces;
 use crate::value::writer::Writer;
 use crate::value::{Value, names, operators};
 
-/// A character again and again.
-fn repeated<'a>(rt: &Runtime<'a>, fill: &str, count: usize) -> Result<&'a str> {
-    let bytes = fill.len().saturating_mul(count);
-    rt.reserve(bytes)?;
-    rt.step_bytes(bytes)?;
-    let mut text = bumpalo::collections::String::with_capacity_in(bytes, rt.bump);
-    for _ in 0..count {
-        text.push_str(fill);
-    }
-    Ok(text.into_bump_str())
+/// A part of a padded string.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Text(&'a str),
+    /// A character so many times.
+    Fill(Origin, &'a str, usize),
 }
 
-/// Pieces of text, one after the other.
-fn put_together<'a>(rt: &Runtime<'a>, this: Text<'a>, parts: &[(Origin, &'a str)]) -> Result<Value<'a>> {
+impl Part<'_> {
+    fn bytes(self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Fill(_, fill, count) => fill.len().saturating_mul(count),
+        }
+    }
+}
+
+/// The parts, one after the other.
+fn put_together<'a>(rt: &Runtime<'a>, this: Text<'a>, parts: &[Part<'a>]) -> Result<Value<'a>> {
     if this.is_traced(rt) {
         let mut pieces = Pieces::with_capacity(rt, parts.len());
-        for (origin, text) in parts {
-            pieces.push(rt, *origin, text)?;
+        for part in parts {
+            match *part {
+                Part::Text(text) => pieces.push(rt, this.origin, text)?,
+                Part::Fill(origin, ..) => {
+                    pieces.push(rt, origin, written(rt, std::slice::from_ref(part))?)?
+                }
+            }
         }
         return this.made(rt, pieces.finish(rt)?);
     }
-    let bytes = parts.iter().map(|(_, text)| text.len()).sum();
+    written(rt, parts).map(|text| this.part(text))
+}
+
+fn written<'a>(rt: &Runtime<'a>, parts: &[Part<'a>]) -> Result<&'a str> {
+    let bytes = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.bytes()));
     rt.reserve(bytes)?;
     rt.step_bytes(bytes)?;
-    let mut text = bumpalo::collections::String::with_capacity_in(bytes, rt.bump);
-    for (_, part) in parts {
-        text.push_str(part);
+    let mut out = bumpalo::collections::String::with_capacity_in(bytes, rt.bump);
+    for part in parts {
+        match *part {
+            Part::Text(text) => out.push_str(text),
+            Part::Fill(_, fill, count) => (0..count).for_each(|_| out.push_str(fill)),
+        }
     }
-    Ok(this.part(text.into_bump_str()))
+    Ok(out.into_bump_str())
 }
 
 /// How many characters are missing to a width.
@@ -83,9 +100,8 @@ pub(super) fn pad<'a>(
         _ => missing / 2 + (missing & width & 1),
     };
     let origin = rt.computed(origin);
-    let before = repeated(rt, fill, left)?;
-    let after = repeated(rt, fill, missing - left)?;
-    put_together(rt, this, &[(origin, before), (this.origin, this.text), (origin, after)])
+    let fill = |count| Part::Fill(origin, fill, count);
+    put_together(rt, this, &[fill(left), Part::Text(this.text), fill(missing - left)])
 }
 
 /// `text.zfill(width)`: zeros go behind a sign.
@@ -94,9 +110,9 @@ pub(super) fn zfill<'a>(rt: &Runtime<'a>, this: Text<'a>, width: Value<'a>) -> R
     if missing == 0 {
         return Ok(this.whole());
     }
-    let zeros = repeated(rt, "0", missing)?;
+    let zeros = Part::Fill(Origin::TEMPLATE, "0", missing);
     let (sign, digits) = this.text.split_at(usize::from(this.text.starts_with(['+', '-'])));
-    put_together(rt, this, &[(this.origin, sign), (Origin::TEMPLATE, zeros), (this.origin, digits)])
+    put_together(rt, this, &[Part::Text(sign), zeros, Part::Text(digits)])
 }
 
 /// `text.expandtabs([tabsize])`.
@@ -109,7 +125,7 @@ pub(super) fn expand_tabs<'a>(rt: &Runtime<'a>, this: Text<'a>, size: Value<'a>)
         if number > 0 && size > 0 {
             let blanks = size - column % size;
             column += blanks;
-            out.str(repeated(rt, " ", blanks)?)?;
+            out.repeated(' ', blanks)?;
         }
         rt.step(1)?;
         out.copied(this.origin, between)?;

@@ -1,7 +1,7 @@
 //! Methods of `str` and of Markup: how each takes its arguments, and which file has it.
 
 use super::{Method, join, markup, pad, search, split, text, translate};
-use crate::builtins::native::Style;
+use crate::builtins::native::{self, Style};
 use crate::builtins::{Args, Bound, format};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -127,9 +127,18 @@ pub(super) fn call<'a>(
         Method::Escape => markup::escape(rt, first),
         Method::Unescape => markup::unescape(rt, this),
         Method::Striptags => markup::strip_tags(rt, this),
-        Method::Encode => {
-            Err(Raised::unsupported("str.encode() makes bytes, which this engine does not have"))
-        }
+        Method::Encode => encode(rt, first, second),
         _ => text::call(rt, method, this),
     }
+}
+
+/// `string.encode([encoding[, errors]])`, which checks its arguments first.
+fn encode<'a>(rt: &Runtime<'a>, encoding: Value<'a>, errors: Value<'a>) -> Result<Value<'a>> {
+    for (name, value) in [("encoding", encoding), ("errors", errors)] {
+        if !value.is_missing() && rt.flat(value)?.is_none() {
+            let found = native::type_or_none(value);
+            return Err(Raised::type_error(format!("encode() argument '{name}' must be str, not {found}")));
+        }
+    }
+    Err(Raised::unsupported("str.encode() makes bytes, which this engine does not have"))
 }
