@@ -8,11 +8,11 @@ use crate::number::BigInt;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::repr;
+use crate::trace::Origin;
 use crate::value::compare::Number;
 use crate::value::dict::DictBuilder;
 use crate::value::iter::{self, Iter};
 use crate::value::object::{Cycler, Joiner, Namespace, Object};
-use crate::trace::Origin;
 use crate::value::{Range, Value, names, operators};
 
 /// The most items of a range that the sandbox allows.

@@ -18,12 +18,10 @@ fn default<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 
 fn attr<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [object, name, ..] = *args;
-    match rt.flat(name)? {
-        Some((_, name)) => access::attribute_only(rt, object, name),
-        None => {
-            dict::check_hashable(rt, name)?;
-            let message = format!("attribute name must be string, not '{}'", names::type_name(name));
-            Err(Raised::type_error(message))
-        }
+    if let Some((_, name)) = rt.flat(name)? {
+        return access::attribute_only(rt, object, name);
     }
+    dict::check_hashable(rt, name)?;
+    let message = format!("attribute name must be string, not '{}'", names::type_name(name));
+    Err(Raised::type_error(message))
 }

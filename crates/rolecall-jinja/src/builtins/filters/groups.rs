@@ -143,12 +143,11 @@ fn unique<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 impl<'a> Lazy<'a> for Unique<'a> {
     fn next(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
         let Ok(mut running) = self.running.try_borrow_mut() else { return Ok(None) };
-        let (items, path, seen) = match running.as_mut() {
-            Some(running) => running,
-            None => {
-                let path = Path::new(rt, self.attribute)?;
-                running.insert((Iter::new(rt, self.value)?, path, rt.new_distinct()))
-            }
+        let (items, path, seen) = if let Some(running) = running.as_mut() {
+            running
+        } else {
+            let path = Path::new(rt, self.attribute)?;
+            running.insert((Iter::new(rt, self.value)?, path, rt.new_distinct()))
         };
         while let Some(item) = items.next(rt)? {
             rt.step(1)?;
@@ -233,7 +232,7 @@ fn no_count(value: Value<'_>) -> Raised {
 /// So many lists of items, the first of which may have one more.
 struct Slices<'a> {
     value: Value<'a>,
-    slices: Value<'a>,
+    count: Value<'a>,
     fill: Option<Value<'a>>,
     running: Cell<Option<Running<'a>>>,
 }
@@ -251,14 +250,14 @@ struct Running<'a> {
 
 fn slice<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, slices, fill, ..] = *args;
-    Generator::value(rt, Slices { value, slices, fill: optional(fill), running: Cell::new(None) })
+    Generator::value(rt, Slices { value, count: slices, fill: optional(fill), running: Cell::new(None) })
 }
 
 impl<'a> Slices<'a> {
     fn start(&self, rt: &Runtime<'a>) -> Result<Running<'a>> {
         let items = iter::collect(rt, self.value)?;
         let length = items.len();
-        let slices = match self.slices {
+        let slices = match self.count {
             Value::Int(_, slices) if slices != 0 => slices,
             Value::Bool(_, true) => 1,
             Value::Big(_, big) => {

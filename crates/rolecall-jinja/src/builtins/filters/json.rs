@@ -69,16 +69,11 @@ fn indentation<'a>(rt: &Runtime<'a>, indent: Value<'a>) -> Result<&'a str> {
 }
 
 fn separator<'a>(rt: &Runtime<'a>, value: Value<'a>, place: u8) -> Result<&'a str> {
-    match rt.flat(value)? {
-        Some((_, text)) => Ok(text),
-        None => {
-            let name = match value {
-                Value::None(_) => "None",
-                other => names::type_name(other),
-            };
-            Err(Raised::type_error(format!("make_encoder() argument {place} must be str, not {name}")))
-        }
+    if let Some((_, text)) = rt.flat(value)? {
+        return Ok(text);
     }
+    let name = if value.is_none() { "None" } else { names::type_name(value) };
+    Err(Raised::type_error(format!("make_encoder() argument {place} must be str, not {name}")))
 }
 
 /// `a, b = value`.

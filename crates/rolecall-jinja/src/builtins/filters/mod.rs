@@ -214,13 +214,9 @@ fn no_integer(value: Value<'_>) -> Raised {
 
 /// `len(value)`.
 fn length<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<usize> {
-    match super::tests::len(rt, value)? {
-        Some(length) => Ok(length),
-        None => {
-            let message = format!("object of type '{}' has no len()", names::type_name(value));
-            Err(Raised::type_error(message))
-        }
-    }
+    super::tests::len(rt, value)?.ok_or_else(|| {
+        Raised::type_error(format!("object of type '{}' has no len()", names::type_name(value)))
+    })
 }
 
 /// Refuses what cannot fit into the memory that is left, before any of it is made.

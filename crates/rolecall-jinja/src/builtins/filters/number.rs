@@ -196,12 +196,9 @@ fn round<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 /// `round(value, precision)`.
 fn round_to<'a>(rt: &Runtime<'a>, value: Value<'a>, precision: Value<'a>) -> Result<Value<'a>> {
     let origin = rt.computed(value.origin());
-    let number = match Number::of(value) {
-        Some(number) => number,
-        None => {
-            let message = format!("type {} doesn't define __round__ method", names::type_name(value));
-            return Err(Raised::type_error(message));
-        }
+    let Some(number) = Number::of(value) else {
+        let message = format!("type {} doesn't define __round__ method", names::type_name(value));
+        return Err(Raised::type_error(message));
     };
     let Some(precision) = optional(precision) else {
         return match number {
@@ -271,14 +268,13 @@ fn round_float(number: f64, digits: i64) -> Result<f64> {
     if digits < -308 {
         return Ok(0.0 * number);
     }
-    let rounded = match usize::try_from(digits) {
-        Ok(digits) => format!("{:.digits$}", number.abs()).parse().unwrap_or(number.abs()),
-        Err(_) => {
-            let zeros = u32::try_from(digits.unsigned_abs()).unwrap_or(u32::MAX);
-            let unit = BigInt::from_i64(10).pow(zeros);
-            let nearest = nearest(&whole(number.abs())?, &unit, number.fract() != 0.0);
-            nearest.to_f64().unwrap_or(f64::INFINITY)
-        }
+    let rounded = if let Ok(digits) = usize::try_from(digits) {
+        format!("{:.digits$}", number.abs()).parse().unwrap_or(number.abs())
+    } else {
+        let zeros = u32::try_from(digits.unsigned_abs()).unwrap_or(u32::MAX);
+        let unit = BigInt::from_i64(10).pow(zeros);
+        let nearest = nearest(&whole(number.abs())?, &unit, number.fract() != 0.0);
+        nearest.to_f64().unwrap_or(f64::INFINITY)
     };
     if rounded.is_infinite() {
         return Err(overflow("rounded value too large to represent"));
