@@ -38,6 +38,16 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     if indent.is_some() {
         options.item_separator = ",";
     }
+    if let Some((item, _)) = separators
+        && indent.is_some()
+        && !item.is_str()
+    {
+        // Line ends are put behind it, where there are any.
+        return match operators::truth(rt, value)? {
+            true => operators::add(rt, item, Value::EMPTY),
+            false => json::dumps(rt, value, &options),
+        };
+    }
     if let Some((item, key)) = separators {
         // Python's encoder looks at the one for keys first.
         options.key_separator = separator(rt, key, 5)?;

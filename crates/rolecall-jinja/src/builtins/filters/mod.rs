@@ -16,6 +16,9 @@ mod url;
 mod urlize;
 mod wrap;
 
+#[cfg(test)]
+mod tests;
+
 use super::args::{Args, Signature};
 use super::{Filter, FilterDef, FilterFunction, FilterKind, OpenFilter};
 use crate::raised::{Raised, Result};
@@ -195,12 +198,8 @@ fn flag(value: Value<'_>) -> Result<bool> {
         Value::Missing => Ok(false),
         Value::Bool(_, flag) => Ok(flag),
         Value::Int(_, number) if i32::try_from(number).is_ok() => Ok(number != 0),
-        Value::Int(_, number) => {
-            let bound = if number < 0 { "less than minimum" } else { "greater than maximum" };
-            Err(Raised::new(crate::ErrorKind::Overflow, format!("signed integer is {bound}")))
-        }
-        Value::Big(..) => {
-            Err(Raised::new(crate::ErrorKind::Overflow, "Python int too large to convert to C long"))
+        Value::Int(..) | Value::Big(..) => {
+            Err(Raised::new(crate::ErrorKind::Overflow, "Python int too large to convert to C int"))
         }
         other => Err(no_integer(other)),
     }

@@ -120,8 +120,10 @@ fn parse_int(rt: &Runtime<'_>, text: &str, base: Value<'_>) -> Result<Option<Big
         _ => return Ok(None),
     };
     // Reading takes the square of the length where no digits limit it.
-    let words = text.len() / 8;
-    rt.step(1 + words.saturating_mul(words) / 8)?;
+    let is_limited = base > 0 && base.count_ones() != 1;
+    let words = if is_limited { text.len().min(parse_number::MOST_DIGITS) } else { text.len() } / 8;
+    rt.step_bytes(text.len())?;
+    rt.step(words.saturating_mul(words) / 8)?;
     Ok(parse_number::parse_int(text, base).ok())
 }
 
