@@ -43,9 +43,11 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         && !item.is_str()
     {
         // Line ends are put behind it, where there are any.
-        return match operators::truth(rt, value)? {
-            true => operators::add(rt, item, Value::EMPTY),
-            false => json::dumps(rt, value, &options),
+        let is_long = operators::truth(rt, value)?;
+        return if is_long {
+            operators::add(rt, item, Value::EMPTY)
+        } else {
+            json::dumps(rt, value, &options)
         };
     }
     if let Some((item, key)) = separators {

@@ -73,6 +73,12 @@ fn to_float<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<f64> {
     Err(Raised::type_error(message))
 }
 
+/// The origin of a number that is computed from a value, which may be a text.
+fn computed<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Origin> {
+    let origin = rt.flat(value)?.map_or(value.origin(), |(origin, _)| origin);
+    Ok(rt.computed(origin))
+}
+
 fn is_type_or_value(error: &Raised) -> bool {
     matches!(error.kind(), ErrorKind::Type | ErrorKind::Value)
 }
@@ -80,7 +86,7 @@ fn is_type_or_value(error: &Raised) -> bool {
 fn float<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, default, ..] = *args;
     match to_float(rt, value) {
-        Ok(number) => Ok(Value::Float(rt.computed(value.origin()), number)),
+        Ok(number) => Ok(Value::Float(computed(rt, value)?, number)),
         Err(error) if is_type_or_value(&error) => Ok(given(default, Value::float(0.0))),
         Err(error) => Err(error),
     }
@@ -88,7 +94,6 @@ fn float<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 
 fn int<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, default, base, ..] = *args;
-    let origin = |value: Value<'a>| rt.computed(value.origin());
     match value {
         Value::Int(..) | Value::Big(..) => return Ok(value),
         Value::Bool(from, value) => return Ok(Value::Int(rt.computed(from), i64::from(value))),
@@ -104,7 +109,7 @@ fn int<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     }
     // What is no integer may still be a float.
     match to_float(rt, value).and_then(whole) {
-        Ok(number) => rt.integer(origin(value), &number),
+        Ok(number) => rt.integer(computed(rt, value)?, &number),
         Err(error) if is_type_or_value(&error) || error.kind() == ErrorKind::Overflow => {
             Ok(given(default, Value::int(0)))
         }
@@ -162,7 +167,7 @@ fn filesizeformat<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         let number = base * bytes / unit;
         if number.is_nan() { format!("nan {name}") } else { format!("{number:.1} {name}") }
     };
-    Ok(Value::Str(rt.computed(value.origin()), rt.alloc_str(&text)?))
+    Ok(Value::Str(computed(rt, value)?, rt.alloc_str(&text)?))
 }
 
 fn round<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {

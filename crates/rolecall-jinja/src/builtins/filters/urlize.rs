@@ -7,6 +7,7 @@ use crate::builtins::{Bound, FilterDef};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::{self, class, repr as quoted};
+use crate::trace::Origin;
 use crate::value::compare::{Order, ordered};
 use crate::value::iter::Iter;
 use crate::value::{Value, names, operators, slice};
@@ -55,9 +56,17 @@ fn urlize<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
             counted = out.len();
         }
     }
-    let origin = if out == text { origin } else { rt.computed(origin) };
+    // The attributes are in the text too, unless there is no link.
+    let origin = if out == text { origin } else { rt.joined(origin, attributes_origin(rt, rel, target)?) };
     let text = rt.alloc_str(&out)?;
     Ok(if rt.autoescape.get() { Value::Markup(origin, text) } else { Value::Str(origin, text) })
+}
+
+fn attributes_origin<'a>(rt: &Runtime<'a>, rel: Value<'a>, target: Value<'a>) -> Result<Origin> {
+    let of = |value: Value<'a>| -> Result<Origin> {
+        Ok(rt.flat(value)?.map_or(value.origin(), |(origin, _)| origin))
+    };
+    Ok(rt.joined(of(rel)?, of(target)?))
 }
 
 /// The attribute `rel` of every link: the words that are asked for, sorted.
