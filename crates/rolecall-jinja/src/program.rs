@@ -9,6 +9,7 @@ use crate::raised::Result;
 use crate::runtime::Runtime;
 use crate::syntax::BinaryOperator;
 use crate::trace::Origin;
+use crate::value::access::LoopField;
 use crate::value::compare::Order;
 use crate::value::{Big, Range, Value, dict};
 
@@ -22,6 +23,8 @@ pub(crate) struct Program {
     /// For each instruction, the byte of the source that its errors point to.
     pub(crate) places: Vec<u32>,
     pub(crate) constants: Vec<Constant>,
+    /// Text that is printed, compared with or added.
+    pub(crate) texts: Vec<Box<str>>,
     /// Names of attributes, and the methods they may be.
     pub(crate) names: Vec<Name>,
     /// The variables that are looked up in the context.
@@ -41,6 +44,8 @@ pub(crate) struct Name {
     pub(crate) method: Option<Method>,
     /// Whether Python's dicts have an attribute of this name, or may have.
     pub(crate) hides_key: bool,
+    /// What it is of `loop`.
+    pub(crate) of_loop: Option<LoopField>,
 }
 
 #[derive(Debug)]
@@ -87,6 +92,7 @@ impl Program {
             ops: Vec::new(),
             places: Vec::new(),
             constants: Vec::new(),
+            texts: Vec::new(),
             names: Vec::new(),
             context: Vec::new(),
             macros: Vec::new(),
@@ -212,6 +218,8 @@ pub(crate) enum Op {
     // Operators.
     Binary(BinaryOperator),
     Add,
+    /// Adds a text of the template.
+    AddText(u32),
     Concat(u32),
     ConcatMarkup(u32),
     Not,
@@ -219,6 +227,8 @@ pub(crate) enum Op {
     Plus,
     Equal,
     NotEqual,
+    EqualText(u32),
+    NotEqualText(u32),
     Order(Order),
     In,
     NotIn,
@@ -227,6 +237,22 @@ pub(crate) enum Op {
     Jump(Pc),
     JumpIfFalse(Pc),
     JumpIfTrue(Pc),
+    JumpIfEqualText {
+        text: u32,
+        to: Pc,
+    },
+    JumpUnlessEqualText {
+        text: u32,
+        to: Pc,
+    },
+    JumpIfTest {
+        test: Test,
+        to: Pc,
+    },
+    JumpUnlessTest {
+        test: Test,
+        to: Pc,
+    },
     /// For `and`, `or` and chains of comparisons: keeps the value where it jumps, else takes it.
     JumpIfFalseKeep(Pc),
     JumpIfTrueKeep(Pc),
@@ -290,6 +316,36 @@ pub(crate) enum Op {
     // Output.
     Data(u32),
     Print,
+    /// The same for `slot.name` and `slot["name"]`.
+    PrintAttributeOf {
+        slot: u32,
+        variable: u32,
+        name: u32,
+    },
+    PrintItemNameOf {
+        slot: u32,
+        variable: u32,
+        name: u32,
+    },
+    /// Begins to print the sum of strings, one after the other, as long as they are.
+    ChainBegin,
+    /// The first of them: if it is no string, the sum is made elsewhere and printed then.
+    ChainFirst(Pc),
+    /// Text of the template in a sum or a concatenation.
+    ChainData(u32),
+    /// The next of them; if it is Markup, what was printed is taken back and the sum goes on elsewhere.
+    ChainNext(Pc),
+    /// `slot.name` as the next of them; where it is no string, it is left to the `ChainNext` behind it.
+    ChainNextAttributeOf {
+        slot: u32,
+        variable: u32,
+        name: u32,
+    },
+    ChainEnd(Pc),
+    /// A part of a concatenation, whatever it is.
+    PrintPart,
+    /// What was printed in parts is one part to what is around it.
+    PartsEnd,
     PrintEscaped,
     /// Escapes if printing does so at the time.
     PrintVolatile,

@@ -36,6 +36,8 @@ pub(crate) struct FilterDef {
     pub(crate) does: FilterKind,
     /// Whether Jinja2 leaves it alone when it computes constants beforehand.
     pub(crate) needs_context: bool,
+    /// The same for nothing but a value: no parameters have to be filled.
+    pub(crate) quick: Option<for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<Value<'a>>>,
 }
 
 pub(crate) enum FilterKind {

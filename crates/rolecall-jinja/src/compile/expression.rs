@@ -111,7 +111,7 @@ impl<'s> Compiler<'s> {
     fn conditional(&mut self, conditional: &Conditional<'s>, at: usize) -> Result<()> {
         let soft = std::mem::replace(&mut self.place.soft, true);
         self.expression(&conditional.test)?;
-        let no = self.emit(Op::JumpIfFalse(0), at);
+        let no = self.jump_if(false, at);
         self.expression(&conditional.then)?;
         let done = self.emit(Op::Jump(0), at);
         self.land(no);
@@ -153,7 +153,13 @@ impl<'s> Compiler<'s> {
                 self.land(jump);
                 return Ok(());
             }
-            BinaryOperator::Add => Op::Add,
+            BinaryOperator::Add => {
+                if let Some(text) = self.own_text(right) {
+                    self.emit(Op::AddText(text), at);
+                    return Ok(());
+                }
+                Op::Add
+            }
             other => Op::Binary(other),
         };
         self.expression(right)?;
@@ -161,8 +167,29 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
+    /// The number of the text that an expression is, if it is a text of the template.
+    pub(super) fn own_text(&mut self, expression: &Expr<'s>) -> Option<u32> {
+        if let ExprKind::Const(Const::Text(text)) = &expression.kind {
+            return Some(self.text(text.as_ref()));
+        }
+        if matches!(expression.kind, ExprKind::Name(_)) {
+            return None;
+        }
+        match self.folder.fold(expression, self.place.escape) {
+            Some(Constant::Text(text)) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+
     fn compare(&mut self, first: &Expr<'s>, others: &[(Comparison, Expr<'s>)], at: usize) -> Result<()> {
         self.expression(first)?;
+        if let [(comparison @ (Comparison::Eq | Comparison::Ne), other)] = others
+            && let Some(text) = self.own_text(other)
+        {
+            let is_equal = *comparison == Comparison::Eq;
+            self.emit(if is_equal { Op::EqualText(text) } else { Op::NotEqualText(text) }, at);
+            return Ok(());
+        }
         let mut jumps = Vec::new();
         let last = others.len().saturating_sub(1);
         for (n, (comparison, other)) in others.iter().enumerate() {
@@ -211,7 +238,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// The slot of an expression that is a variable of this frame, and the number of its name.
-    fn own_slot(&mut self, expression: &Expr<'s>) -> Result<Option<(u32, u32)>> {
+    pub(super) fn own_slot(&mut self, expression: &Expr<'s>) -> Result<Option<(u32, u32)>> {
         let ExprKind::Name(name) = &expression.kind else { return Ok(None) };
         let variable = self.variable(name, expression.at)?;
         let is_own = variable.function == self.place.function

@@ -106,6 +106,17 @@ impl<'a> Pieces<'a> {
         Ok(())
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Takes away all pieces from a place on.
+    pub(crate) fn split_off(&mut self, at: usize) -> Vec<Piece<'a>> {
+        let tail = self.pieces.get(at..).unwrap_or_default().to_vec();
+        self.pieces.truncate(at);
+        tail
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
         self.push_piece(rt, Piece { text, origin, generation: 0 })

@@ -13,6 +13,7 @@ use std::cell::Cell;
 use bumpalo::collections::Vec as ArenaVec;
 use serde_json::{Map, Value as Json};
 
+use output::Mark;
 pub(crate) use output::{Output, RawSpan};
 
 use crate::program::{Op, Pc, Program};
@@ -82,6 +83,8 @@ pub(crate) struct Machine<'r, 'a> {
     parts: Parts,
     /// The parts of what is around the macro or capture that is being printed.
     outer_parts: Vec<Parts>,
+    /// The sums that are being printed, outermost first.
+    chains: Vec<Mark>,
     /// What printing did before each block that says whether to escape.
     escapes: Vec<bool>,
     /// The depth of the recursive loop that is being called, and the loop.
@@ -145,6 +148,7 @@ impl<'r, 'a> Machine<'r, 'a> {
             out,
             parts: Parts::default(),
             outer_parts: Vec::new(),
+            chains: Vec::new(),
             escapes: Vec::new(),
             loop_depth: 0,
             recursing: None,

@@ -30,12 +30,28 @@ struct Open {
     start: usize,
 }
 
+/// Where something began that may have to be taken back.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    text: usize,
+    spans: usize,
+    /// The end of the last span, which may have grown.
+    last_end: usize,
+    /// The pieces of the capture, or those that were noted for this.
+    pieces: usize,
+    captured: usize,
+}
+
 pub(crate) struct Output<'a> {
     pub(crate) text: String,
     pub(crate) spans: Vec<RawSpan>,
     pub(crate) generations: Vec<Range<usize>>,
     captures: Vec<Pieces<'a>>,
     open: Vec<Open>,
+    /// The pieces that went into the output of a traced render since the outermost mark.
+    noted: Vec<Piece<'a>>,
+    /// How many marks are open.
+    marks: usize,
     /// The places of captured generation blocks in the output, by their marks.
     captured: Vec<(u32, Range<usize>)>,
 }
@@ -53,6 +69,8 @@ impl<'a> Output<'a> {
             generations: Vec::new(),
             captures: Vec::new(),
             open: Vec::new(),
+            noted: Vec::new(),
+            marks: 0,
             captured: Vec::new(),
         }
     }
@@ -91,6 +109,9 @@ impl<'a> Output<'a> {
         let start = self.text.len();
         self.append(rt, piece.text)?;
         if let Some(trace) = rt.trace {
+            if self.marks > 0 {
+                self.noted.push(piece);
+            }
             self.trace(trace, piece, start);
         }
         Ok(())
@@ -109,6 +130,56 @@ impl<'a> Output<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Begins something that may have to be taken back.
+    #[inline]
+    pub(crate) fn start_chain(&mut self) -> Mark {
+        self.marks += 1;
+        Mark {
+            text: self.text.len(),
+            spans: self.spans.len(),
+            last_end: self.spans.last().map_or(0, |span| span.end),
+            pieces: self.captures.last().map_or(self.noted.len(), Pieces::len),
+            captured: self.captured.len(),
+        }
+    }
+
+    /// Ends it.
+    #[inline]
+    pub(crate) fn end_chain(&mut self, mark: &Mark) {
+        self.marks -= 1;
+        if self.captures.is_empty() {
+            self.noted.truncate(mark.pieces);
+        }
+    }
+
+    /// Takes back what was printed since a mark, as one string.
+    #[cold]
+    pub(crate) fn take_back(&mut self, rt: &Runtime<'a>, mark: &Mark) -> Result<Value<'a>> {
+        self.marks -= 1;
+        let mut taken = Pieces::new(rt);
+        if let Some(capture) = self.captures.last_mut() {
+            for piece in capture.split_off(mark.pieces) {
+                taken.push_piece(rt, piece)?;
+            }
+            return taken.finish(rt);
+        }
+        let text = self.text.split_off(mark.text);
+        if rt.trace.is_none() {
+            return Ok(Value::text(rt.alloc_str(&text)?));
+        }
+        if self.captured.len() > mark.captured {
+            return Err(Raised::unsupported("Markup added to text of a captured generation block"));
+        }
+        for piece in self.noted.drain(mark.pieces..) {
+            taken.push_piece(rt, piece)?;
+        }
+        self.spans.truncate(mark.spans);
+        if let Some(last) = self.spans.last_mut() {
+            last.end = mark.last_end;
+        }
+        taken.finish(rt)
     }
 
     pub(crate) fn start_capture(&mut self, rt: &Runtime<'a>) {

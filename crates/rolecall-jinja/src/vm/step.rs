@@ -4,8 +4,7 @@ use std::cell::Cell;
 
 use super::Machine;
 use crate::ErrorKind;
-use crate::builtins::Args;
-use crate::builtins::methods;
+use crate::builtins::{Args, Test, methods};
 use crate::program::{Constant, Op, Pc};
 use crate::raised::{Raised, Result};
 use crate::trace::Origin;
@@ -120,6 +119,12 @@ impl<'a> Machine<'_, 'a> {
                     let sum = operators::add(self.rt, left, right)?;
                     self.push(sum);
                 }
+                Op::AddText(text) => {
+                    let right = Value::text(self.text(text));
+                    let left = self.pop();
+                    let sum = operators::add(self.rt, left, right)?;
+                    self.push(sum);
+                }
                 Op::Binary(operator) => {
                     let (right, left) = (self.pop(), self.pop());
                     let result = operators::binary(self.rt, operator, left, right)?;
@@ -162,6 +167,16 @@ impl<'a> Machine<'_, 'a> {
                     let holds = equal(self.rt, left, right)?;
                     self.push(Value::bool(!holds));
                 }
+                Op::EqualText(text) => {
+                    let left = self.pop();
+                    let holds = self.equal_text(left, text)?;
+                    self.push(Value::bool(holds));
+                }
+                Op::NotEqualText(text) => {
+                    let left = self.pop();
+                    let holds = self.equal_text(left, text)?;
+                    self.push(Value::bool(!holds));
+                }
                 Op::Order(order) => {
                     let (right, left) = (self.pop(), self.pop());
                     let holds = ordered(self.rt, order, left, right)?;
@@ -190,6 +205,30 @@ impl<'a> Machine<'_, 'a> {
                         *pc = to;
                     }
                 }
+                Op::JumpIfEqualText { text, to } => {
+                    let left = self.pop();
+                    if self.equal_text(left, text)? {
+                        *pc = to;
+                    }
+                }
+                Op::JumpUnlessEqualText { text, to } => {
+                    let left = self.pop();
+                    if !self.equal_text(left, text)? {
+                        *pc = to;
+                    }
+                }
+                Op::JumpIfTest { test, to } => {
+                    let value = self.pop();
+                    if self.test(test, value)? {
+                        *pc = to;
+                    }
+                }
+                Op::JumpUnlessTest { test, to } => {
+                    let value = self.pop();
+                    if !self.test(test, value)? {
+                        *pc = to;
+                    }
+                }
                 Op::JumpIfFalseKeep(to) => {
                     let value = self.pop();
                     if !operators::truth(self.rt, value)? {
@@ -211,7 +250,10 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::FilterPlain(filter) => {
                     let value = self.pop();
-                    let result = filter.apply(self.rt, value, &Args::none())?;
+                    let result = match filter.quick {
+                        Some(quick) => quick(self.rt, value)?,
+                        None => filter.apply(self.rt, value, &Args::none())?,
+                    };
                     self.push(result);
                 }
                 Op::Filter { filter, shape } => {
@@ -223,10 +265,7 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::TestPlain(test) => {
                     let value = self.pop();
-                    let holds = match test.plain {
-                        Some(plain) => plain(self.rt, value)?,
-                        None => test.apply(self.rt, value, &Args::none())?,
-                    };
+                    let holds = self.test(test, value)?;
                     self.push(Value::bool(holds));
                 }
                 Op::Test { test, shape } => {
@@ -264,12 +303,62 @@ impl<'a> Machine<'_, 'a> {
                         *pc = to;
                     }
                 }
-                Op::Data(number) => {
-                    if let Some(Constant::Text(text)) = self.program.constants.get(number as usize) {
-                        self.out.str(self.rt, Origin::TEMPLATE, text)?;
-                    }
+                Op::Data(text) => {
+                    self.out.str(self.rt, Origin::TEMPLATE, self.text(text))?;
                     self.parts.count += 1;
                 }
+                Op::PrintAttributeOf { slot, variable, name } => {
+                    let value = self.variable(slot, variable)?;
+                    let found = self.attribute(value, name)?;
+                    self.print(found)?;
+                }
+                Op::PrintItemNameOf { slot, variable, name } => {
+                    let value = self.variable(slot, variable)?;
+                    let found = self.item_name(value, name)?;
+                    self.print(found)?;
+                }
+                Op::ChainBegin => self.chains.push(self.out.start_chain()),
+                Op::ChainFirst(elsewhere) => {
+                    let value = self.pop();
+                    if matches!(value, Value::Str(..) | Value::Rope(..)) {
+                        self.out.value(self.rt, value)?;
+                    } else {
+                        self.chain_end();
+                        self.push(value);
+                        *pc = elsewhere;
+                    }
+                }
+                Op::ChainData(text) => self.out.str(self.rt, Origin::TEMPLATE, self.text(text))?,
+                Op::ChainNext(elsewhere) => {
+                    let value = self.pop();
+                    if matches!(value, Value::Str(..) | Value::Rope(..)) {
+                        self.out.value(self.rt, value)?;
+                    } else {
+                        self.chain_next_other(value)?;
+                        *pc = elsewhere;
+                    }
+                }
+                Op::ChainNextAttributeOf { slot, variable, name } => {
+                    let value = self.variable(slot, variable)?;
+                    let found = self.attribute(value, name)?;
+                    if let Value::Str(origin, text) = found {
+                        self.out.str(self.rt, origin, text)?;
+                        *pc += 1;
+                    } else {
+                        self.push(found);
+                    }
+                }
+                Op::ChainEnd(to) => {
+                    self.chain_end();
+                    self.parts.count += 1;
+                    *pc = to;
+                }
+                Op::PrintPart => {
+                    let value = self.pop();
+                    let text = if value.is_str() { value } else { repr::str(self.rt, value)? };
+                    self.out.value(self.rt, text)?;
+                }
+                Op::PartsEnd => self.parts.count += 1,
                 Op::PrintRaw => {
                     let value = self.pop();
                     if value.is_str() {
@@ -355,6 +444,45 @@ impl<'a> Machine<'_, 'a> {
             Some(constant) => constant.value(self.rt),
             None => Ok(Value::NONE),
         }
+    }
+
+    #[inline]
+    fn text(&self, number: u32) -> &'a str {
+        self.program.texts.get(number as usize).map_or("", |text| text)
+    }
+
+    #[inline]
+    fn equal_text(&self, left: Value<'a>, number: u32) -> Result<bool> {
+        let text = self.text(number);
+        match left {
+            Value::Str(_, left) => Ok(left == text),
+            other => equal(self.rt, other, Value::text(text)),
+        }
+    }
+
+    #[inline]
+    fn test(&self, test: Test, value: Value<'a>) -> Result<bool> {
+        match test.plain {
+            Some(plain) => plain(self.rt, value),
+            None => test.apply(self.rt, value, &Args::none()),
+        }
+    }
+
+    fn chain_end(&mut self) {
+        if let Some(mark) = self.chains.pop() {
+            self.out.end_chain(&mark);
+        }
+    }
+
+    /// Goes on with a sum of strings that is not only one of strings: takes back what was printed, and leaves the sum
+    /// up to here on the stack.
+    #[cold]
+    fn chain_next_other(&mut self, value: Value<'a>) -> Result<()> {
+        let Some(mark) = self.chains.pop() else { return Ok(()) };
+        let printed = self.out.take_back(self.rt, &mark)?;
+        let sum = operators::add(self.rt, printed, value)?;
+        self.push(sum);
+        Ok(())
     }
 
     #[cold]
@@ -471,10 +599,8 @@ impl<'a> Machine<'_, 'a> {
                 None => access::attribute(self.rt, value, &name.text),
             };
         }
-        if let Value::Object(Object::Loop(this)) = value
-            && let Some(found) = access::loop_attribute(self.rt, this, &name.text)?
-        {
-            return Ok(found);
+        if let (Value::Object(Object::Loop(this)), Some(field)) = (value, name.of_loop) {
+            return access::loop_attribute(self.rt, this, field);
         }
         access::attribute(self.rt, value, &name.text)
     }

@@ -99,12 +99,21 @@ const fn plain(
         name,
         does: FilterKind::Plain(Signature { function, hidden, parameters, required }, does),
         needs_context: false,
+        quick: None,
     }
+}
+
+/// What a quick filter does.
+type Quick = for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<Value<'a>>;
+
+/// A filter that has a quick form.
+const fn quick(filter: FilterDef, quick: Quick) -> FilterDef {
+    FilterDef { quick: Some(quick), ..filter }
 }
 
 /// A filter that looks at its arguments itself.
 const fn open(name: &'static str, needs_context: bool, does: OpenFilter) -> FilterDef {
-    FilterDef { name, does: FilterKind::Open(does), needs_context }
+    FilterDef { name, does: FilterKind::Open(does), needs_context, quick: None }
 }
 
 /// A parameter's value, or its default.

@@ -1,0 +1,149 @@
+//! Printing expressions: what is a string in parts is printed part by part, and never put together.
+
+use super::{Compiler, Escape, Result};
+use crate::program::Op;
+use crate::syntax::{BinaryOperator, Expr, ExprKind};
+
+impl<'s> Compiler<'s> {
+    /// Code that prints the value of an expression.
+    pub(super) fn print_expression(&mut self, value: &Expr<'s>) -> Result<()> {
+        let at = value.at;
+        if self.place.escape != Escape::Never {
+            self.expression(value)?;
+            self.print(at);
+            return Ok(());
+        }
+        match &value.kind {
+            ExprKind::Call(callee, arguments) => self.call(callee, arguments, None, true, at),
+            ExprKind::Binary(BinaryOperator::Add, _) => self.print_sum(value),
+            ExprKind::Concat(items) => {
+                for item in items {
+                    match self.folder.print(item, Escape::Never) {
+                        Some(text) if text.is_empty() => {}
+                        Some(text) => {
+                            let text = self.text(text);
+                            self.emit(Op::ChainData(text), item.at);
+                        }
+                        None => {
+                            self.expression(item)?;
+                            self.emit(Op::PrintPart, item.at);
+                        }
+                    }
+                }
+                self.emit(Op::PartsEnd, at);
+                Ok(())
+            }
+            ExprKind::Conditional(conditional) => {
+                let soft = std::mem::replace(&mut self.place.soft, true);
+                self.expression(&conditional.test)?;
+                let no = self.jump_if(false, at);
+                self.print_value(&conditional.then)?;
+                let done = self.emit(Op::Jump(0), at);
+                self.land(no);
+                match &conditional.otherwise {
+                    Some(otherwise) => self.print_value(otherwise)?,
+                    // What is undefined prints nothing.
+                    None => {
+                        self.emit(Op::PartsEnd, at);
+                    }
+                }
+                self.land(done);
+                self.place.soft = soft;
+                Ok(())
+            }
+            ExprKind::Attribute(inner, name) => {
+                let Some((slot, variable)) = self.own_slot(inner)? else { return self.print_plain(value) };
+                let name = self.name(name);
+                self.emit(Op::PrintAttributeOf { slot, variable, name }, at);
+                Ok(())
+            }
+            _ => self.print_plain(value),
+        }
+    }
+
+    fn print_plain(&mut self, value: &Expr<'s>) -> Result<()> {
+        self.expression(value)?;
+        if let Some(Op::ItemNameOf { slot, variable, name }) = self.program.ops.last().copied()
+            && self.here() > self.landed
+        {
+            self.remove_last();
+            self.emit(Op::PrintItemNameOf { slot, variable, name }, value.at);
+            return Ok(());
+        }
+        self.print(value.at);
+        Ok(())
+    }
+
+    /// The same for an expression that may be a constant.
+    fn print_value(&mut self, value: &Expr<'s>) -> Result<()> {
+        match self.folder.print(value, Escape::Never) {
+            Some(text) => {
+                let text = self.text(text);
+                self.emit(Op::Data(text), value.at);
+                Ok(())
+            }
+            None => self.print_expression(value),
+        }
+    }
+
+    /// A sum. If it begins with a string it can only be one of strings, and each is printed at once. For what else
+    /// there may be - numbers, lists, Markup - the sum is there a second time, and printed when it is made.
+    fn print_sum(&mut self, sum: &Expr<'s>) -> Result<()> {
+        let mut operands = Vec::new();
+        let mut left = sum;
+        while let ExprKind::Binary(BinaryOperator::Add, both) = &left.kind
+            && self.folder.fold(left, Escape::Never).is_none()
+        {
+            operands.push((&both.1, left.at));
+            left = &both.0;
+        }
+        operands.reverse();
+        self.emit(Op::ChainBegin, sum.at);
+        let first = match self.own_text(left) {
+            Some(text) => {
+                self.emit(Op::ChainData(text), left.at);
+                None
+            }
+            None => {
+                self.expression(left)?;
+                Some(self.emit(Op::ChainFirst(0), left.at))
+            }
+        };
+        let mut elsewhere = Vec::new();
+        for (operand, at) in &operands {
+            if let Some(text) = self.own_text(operand) {
+                self.emit(Op::ChainData(text), *at);
+                elsewhere.push(None);
+                continue;
+            }
+            self.expression(operand)?;
+            let last = if self.here() > self.landed { self.program.ops.last().copied() } else { None };
+            if let Some(Op::AttributeOf { slot, variable, name }) = last {
+                self.remove_last();
+                self.emit(Op::ChainNextAttributeOf { slot, variable, name }, operand.at);
+            }
+            elsewhere.push(Some(self.emit(Op::ChainNext(0), *at)));
+        }
+        let end = self.emit(Op::ChainEnd(0), sum.at);
+        if let Some(first) = first {
+            self.land(first);
+        }
+        for ((operand, at), elsewhere) in operands.iter().zip(elsewhere) {
+            match self.own_text(operand) {
+                Some(text) => {
+                    self.emit(Op::AddText(text), *at);
+                }
+                None => {
+                    self.expression(operand)?;
+                    self.emit(Op::Add, *at);
+                }
+            }
+            if let Some(elsewhere) = elsewhere {
+                self.land(elsewhere);
+            }
+        }
+        self.print(sum.at);
+        self.land(end);
+        Ok(())
+    }
+}
