@@ -229,6 +229,8 @@ pub(crate) enum Op {
     NotEqual,
     EqualText(u32),
     NotEqualText(u32),
+    EqualInt(i32),
+    NotEqualInt(i32),
     Order(Order),
     In,
     NotIn,
@@ -243,6 +245,14 @@ pub(crate) enum Op {
     },
     JumpUnlessEqualText {
         text: u32,
+        to: Pc,
+    },
+    JumpIfEqualInt {
+        value: i32,
+        to: Pc,
+    },
+    JumpUnlessEqualInt {
+        value: i32,
         to: Pc,
     },
     JumpIfTest {
@@ -307,6 +317,11 @@ pub(crate) enum Op {
         slots: u32,
     },
     LoopNext(Pc),
+    /// The same, and sets a variable to the item.
+    LoopNextStore {
+        slot: u32,
+        end: Pc,
+    },
     /// The body was run to its end.
     LoopTurned(Pc),
     LoopEnd,
@@ -341,7 +356,17 @@ pub(crate) enum Op {
         variable: u32,
         name: u32,
     },
+    ChainNextItemNameOf {
+        slot: u32,
+        variable: u32,
+        name: u32,
+    },
     ChainEnd(Pc),
+    /// Begins to make the sum of strings, in a capture of its own; the three are used as those for printing.
+    BuildBegin,
+    BuildFirst(Pc),
+    BuildNext(Pc),
+    BuildEnd(Pc),
     /// A part of a concatenation, whatever it is.
     PrintPart,
     /// What was printed in parts is one part to what is around it.

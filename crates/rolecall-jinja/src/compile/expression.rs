@@ -47,6 +47,7 @@ impl<'s> Compiler<'s> {
                 Ok(())
             }
             ExprKind::Conditional(conditional) => self.conditional(conditional, at),
+            ExprKind::Binary(BinaryOperator::Add, both) if is_sum(&both.0) => self.build_sum(expression),
             ExprKind::Binary(operator, both) => self.binary(*operator, &both.0, &both.1, at),
             ExprKind::Concat(items) => {
                 let count = self.expressions(items)?;
@@ -190,6 +191,13 @@ impl<'s> Compiler<'s> {
             self.emit(if is_equal { Op::EqualText(text) } else { Op::NotEqualText(text) }, at);
             return Ok(());
         }
+        if let [(comparison @ (Comparison::Eq | Comparison::Ne), other)] = others
+            && let Some(value) = own_int(other)
+        {
+            let is_equal = *comparison == Comparison::Eq;
+            self.emit(if is_equal { Op::EqualInt(value) } else { Op::NotEqualInt(value) }, at);
+            return Ok(());
+        }
         let mut jumps = Vec::new();
         let last = others.len().saturating_sub(1);
         for (n, (comparison, other)) in others.iter().enumerate() {
@@ -321,6 +329,18 @@ impl<'s> Compiler<'s> {
         let number = self.constant(Constant::Error(ErrorKind::Runtime, message));
         self.emit(Op::Raise(number), at);
         Ok(())
+    }
+}
+
+fn is_sum(expression: &Expr<'_>) -> bool {
+    matches!(expression.kind, ExprKind::Binary(BinaryOperator::Add, _))
+}
+
+/// The small integer that an expression is.
+fn own_int(expression: &Expr<'_>) -> Option<i32> {
+    match &expression.kind {
+        ExprKind::Const(Const::Integer(digits)) => digits.parse().ok(),
+        _ => None,
     }
 }
 

@@ -152,13 +152,19 @@ impl<'s> Compiler<'s> {
                 | Op::JumpIfSet { to, .. }
                 | Op::JumpIfEqualText { to, .. }
                 | Op::JumpUnlessEqualText { to, .. }
+                | Op::JumpIfEqualInt { to, .. }
+                | Op::JumpUnlessEqualInt { to, .. }
                 | Op::JumpIfTest { to, .. }
                 | Op::JumpUnlessTest { to, .. }
                 | Op::LoopNext(to)
+                | Op::LoopNextStore { end: to, .. }
                 | Op::LoopEndElse(to)
                 | Op::ChainFirst(to)
                 | Op::ChainNext(to)
-                | Op::ChainEnd(to) => *to = here,
+                | Op::ChainEnd(to)
+                | Op::BuildFirst(to)
+                | Op::BuildNext(to)
+                | Op::BuildEnd(to) => *to = here,
                 _ => {}
             }
         }
@@ -242,6 +248,10 @@ impl<'s> Compiler<'s> {
             Some(Op::TestPlain(test)) => Op::JumpUnlessTest { test, to: 0 },
             Some(Op::EqualText(text)) if wanted => Op::JumpIfEqualText { text, to: 0 },
             Some(Op::EqualText(text)) => Op::JumpUnlessEqualText { text, to: 0 },
+            Some(Op::EqualInt(value)) if wanted => Op::JumpIfEqualInt { value, to: 0 },
+            Some(Op::EqualInt(value)) => Op::JumpUnlessEqualInt { value, to: 0 },
+            Some(Op::NotEqualInt(value)) if wanted => Op::JumpUnlessEqualInt { value, to: 0 },
+            Some(Op::NotEqualInt(value)) => Op::JumpIfEqualInt { value, to: 0 },
             Some(Op::NotEqualText(text)) if wanted => Op::JumpUnlessEqualText { text, to: 0 },
             Some(Op::NotEqualText(text)) => Op::JumpIfEqualText { text, to: 0 },
             _ => {

@@ -1,7 +1,7 @@
 //! Printing expressions: what is a string in parts is printed part by part, and never put together.
 
 use super::{Compiler, Escape, Result};
-use crate::program::Op;
+use crate::program::{Op, Pc};
 use crate::syntax::{BinaryOperator, Expr, ExprKind};
 
 impl<'s> Compiler<'s> {
@@ -89,16 +89,31 @@ impl<'s> Compiler<'s> {
     /// A sum. If it begins with a string it can only be one of strings, and each is printed at once. For what else
     /// there may be - numbers, lists, Markup - the sum is there a second time, and printed when it is made.
     fn print_sum(&mut self, sum: &Expr<'s>) -> Result<()> {
+        let end = self.sum(sum, Sum::Printed)?;
+        self.print(sum.at);
+        self.land(end);
+        Ok(())
+    }
+
+    /// A sum of three and more that is a value: strings are put together at once.
+    pub(super) fn build_sum(&mut self, sum: &Expr<'s>) -> Result<()> {
+        let end = self.sum(sum, Sum::Value)?;
+        self.land(end);
+        Ok(())
+    }
+
+    /// Code for a sum of strings, which jumps from the place that is given back, and for any other sum behind it.
+    fn sum(&mut self, sum: &Expr<'s>, what: Sum) -> Result<Pc> {
         let mut operands = Vec::new();
         let mut left = sum;
         while let ExprKind::Binary(BinaryOperator::Add, both) = &left.kind
-            && self.folder.fold(left, Escape::Never).is_none()
+            && self.folder.fold(left, self.place.escape).is_none()
         {
             operands.push((&both.1, left.at));
             left = &both.0;
         }
         operands.reverse();
-        self.emit(Op::ChainBegin, sum.at);
+        self.emit(if what == Sum::Printed { Op::ChainBegin } else { Op::BuildBegin }, sum.at);
         let first = match self.own_text(left) {
             Some(text) => {
                 self.emit(Op::ChainData(text), left.at);
@@ -106,7 +121,8 @@ impl<'s> Compiler<'s> {
             }
             None => {
                 self.expression(left)?;
-                Some(self.emit(Op::ChainFirst(0), left.at))
+                let op = if what == Sum::Printed { Op::ChainFirst(0) } else { Op::BuildFirst(0) };
+                Some(self.emit(op, left.at))
             }
         };
         let mut elsewhere = Vec::new();
@@ -118,13 +134,24 @@ impl<'s> Compiler<'s> {
             }
             self.expression(operand)?;
             let last = if self.here() > self.landed { self.program.ops.last().copied() } else { None };
-            if let Some(Op::AttributeOf { slot, variable, name }) = last {
+            let fused = match last {
+                Some(Op::AttributeOf { slot, variable, name }) => {
+                    Some(Op::ChainNextAttributeOf { slot, variable, name })
+                }
+                Some(Op::ItemNameOf { slot, variable, name }) => {
+                    Some(Op::ChainNextItemNameOf { slot, variable, name })
+                }
+                _ => None,
+            };
+            if let Some(fused) = fused {
                 self.remove_last();
-                self.emit(Op::ChainNextAttributeOf { slot, variable, name }, operand.at);
+                self.emit(fused, operand.at);
             }
-            elsewhere.push(Some(self.emit(Op::ChainNext(0), *at)));
+            let op = if what == Sum::Printed { Op::ChainNext(0) } else { Op::BuildNext(0) };
+            elsewhere.push(Some(self.emit(op, *at)));
         }
-        let end = self.emit(Op::ChainEnd(0), sum.at);
+        let op = if what == Sum::Printed { Op::ChainEnd(0) } else { Op::BuildEnd(0) };
+        let end = self.emit(op, sum.at);
         if let Some(first) = first {
             self.land(first);
         }
@@ -142,8 +169,13 @@ impl<'s> Compiler<'s> {
                 self.land(elsewhere);
             }
         }
-        self.print(sum.at);
-        self.land(end);
-        Ok(())
+        Ok(end)
     }
+}
+
+/// What becomes of a sum.
+#[derive(Clone, Copy, PartialEq)]
+enum Sum {
+    Printed,
+    Value,
 }

@@ -67,7 +67,6 @@ pub(crate) fn owner(value: Value<'_>) -> &'static str {
                 "TemplateDict" => "transformers.utils.chat_template_utils.TemplateDict object",
                 "function" => "function object",
                 "type" => "type object",
-                "TemplateDict" => "transformers.utils.chat_template_utils.TemplateDict object",
                 "method" => "method object",
                 _ => "builtin_function_or_method object",
             },

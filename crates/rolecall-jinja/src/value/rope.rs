@@ -35,6 +35,13 @@ impl<'a> Rope<'a> {
         Ok(())
     }
 
+    /// Adds the first so many pieces to a text.
+    pub(crate) fn append_to(&self, pieces: u32, text: &mut String) {
+        for piece in self.pieces.borrow().iter().take(pieces as usize) {
+            text.push_str(piece.text);
+        }
+    }
+
     /// The number of bytes of the first so many pieces.
     pub(crate) fn bytes(&self, pieces: u32) -> usize {
         self.pieces

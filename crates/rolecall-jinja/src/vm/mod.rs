@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 use output::Mark;
 pub(crate) use output::{Output, RawSpan};
 
-use crate::program::{Op, Pc, Program};
+use crate::program::{Pc, Program};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::{Origin, Step};
@@ -157,7 +157,7 @@ impl<'r, 'a> Machine<'r, 'a> {
 
     /// Runs the template.
     pub(crate) fn run(mut self) -> Result<Output<'a>> {
-        self.execute(0)?;
+        self.run_from(0)?;
         Ok(self.out)
     }
 
@@ -182,21 +182,12 @@ impl<'r, 'a> Machine<'r, 'a> {
             slot.set(argument);
         }
         let mut machine = Machine::new(rt, frame, Output::none());
-        let result = machine.execute(entry).and_then(|()| {
+        let result = machine.run_from(entry).and_then(|()| {
             let holds = machine.pop();
             Ok((crate::value::operators::truth(rt, holds)?, machine.pop()))
         });
         rt.nested.set(depth);
         result
-    }
-
-    /// Runs from an instruction on until the end, and says where an error happened.
-    fn execute(&mut self, entry: Pc) -> Result<()> {
-        let mut pc = entry;
-        self.run_from(&mut pc).map_err(|error| {
-            let at = self.program.places.get((pc as usize).saturating_sub(1)).copied();
-            error.at(at.unwrap_or_default())
-        })
     }
 
     #[inline]
@@ -207,11 +198,6 @@ impl<'r, 'a> Machine<'r, 'a> {
     #[inline]
     fn pop(&mut self) -> Value<'a> {
         self.stack.pop().unwrap_or(Value::NONE)
-    }
-
-    #[inline]
-    fn op(&self, pc: Pc) -> Op {
-        self.program.ops.get(pc as usize).copied().unwrap_or(Op::End)
     }
 
     #[inline]

@@ -124,7 +124,14 @@ impl<'a> Output<'a> {
             Value::Str(origin, text) | Value::Markup(origin, text) => self.str(rt, origin, text),
             Value::Rope(pieces, rope) => {
                 if self.captures.is_empty() && rt.trace.is_none() {
-                    return rope.for_each(pieces, |piece| self.append(rt, piece.text));
+                    let bytes = rope.bytes(pieces);
+                    if bytes > rt.limits.output_bytes.saturating_sub(self.text.len()) {
+                        return Err(too_long(rt));
+                    }
+                    rt.step_bytes(bytes)?;
+                    self.text.reserve(bytes);
+                    rope.append_to(pieces, &mut self.text);
+                    return Ok(());
                 }
                 rope.for_each(pieces, |piece| self.piece(rt, piece))
             }
