@@ -331,6 +331,11 @@ pub(crate) enum Op {
     // Output.
     Data(u32),
     Print,
+    /// The same for a variable of this frame.
+    PrintVariable {
+        slot: u32,
+        name: u32,
+    },
     /// The same for `slot.name` and `slot["name"]`.
     PrintAttributeOf {
         slot: u32,

@@ -63,14 +63,17 @@ impl<'s> Compiler<'s> {
 
     fn print_plain(&mut self, value: &Expr<'s>) -> Result<()> {
         self.expression(value)?;
-        if let Some(Op::ItemNameOf { slot, variable, name }) = self.program.ops.last().copied()
-            && self.here() > self.landed
-        {
-            self.remove_last();
-            self.emit(Op::PrintItemNameOf { slot, variable, name }, value.at);
-            return Ok(());
-        }
-        self.print(value.at);
+        let last = if self.here() > self.landed { self.program.ops.last().copied() } else { None };
+        let fused = match last {
+            Some(Op::ItemNameOf { slot, variable, name }) => Op::PrintItemNameOf { slot, variable, name },
+            Some(Op::Load { slot, name }) => Op::PrintVariable { slot, name },
+            _ => {
+                self.print(value.at);
+                return Ok(());
+            }
+        };
+        self.remove_last();
+        self.emit(fused, value.at);
         Ok(())
     }
 

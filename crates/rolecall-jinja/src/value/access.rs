@@ -307,7 +307,7 @@ pub(crate) fn loop_attribute<'a>(
         LoopField::RevIndex0 => Value::int(signed(this.length(rt)?) - index),
         LoopField::Depth => Value::count(this.depth0 + 1),
         LoopField::Depth0 => Value::count(this.depth0),
-        LoopField::PrevItem => match this.before() {
+        LoopField::PrevItem => match this.before(rt)? {
             Some(item) => item,
             None => hint("there is no previous item")?,
         },

@@ -128,6 +128,8 @@ fn is_name(key: Value<'_>, name: &str) -> bool {
 /// `loop`.
 pub(crate) struct Loop<'a> {
     iter: RefCell<Iter<'a>>,
+    /// Whether its items have places from the first on, so that none has to be remembered.
+    indexed: bool,
     /// The length of what is gone through, once it is known.
     length: Cell<Option<usize>>,
     /// How many items were given out.
@@ -158,6 +160,7 @@ impl<'a> Loop<'a> {
         recurse: Option<Recurse<'a>>,
     ) -> Self {
         Self {
+            indexed: matches!(iter, Iter::Seq(..)),
             iter: RefCell::new(iter),
             length: Cell::new(length),
             count: Cell::new(0),
@@ -180,6 +183,18 @@ impl<'a> Loop<'a> {
     /// The item of the next turn.
     #[inline]
     pub(crate) fn next(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
+        // What can be looked at by its index needs no memory of items.
+        if self.indexed
+            && let Ok(mut iter) = self.iter.try_borrow_mut()
+            && let Iter::Seq(seq, at) = &mut *iter
+        {
+            let item = super::iter::item(rt, *seq, *at)?;
+            if item.is_some() {
+                *at += 1;
+                self.count.set(self.count.get() + 1);
+            }
+            return Ok(item);
+        }
         let item = match self.after.take() {
             Some(Value::Missing) => None,
             Some(item) => Some(item),
@@ -193,6 +208,17 @@ impl<'a> Loop<'a> {
         Ok(item)
     }
 
+    /// The item at so many places before the next one, where items have places.
+    fn at(&self, rt: &Runtime<'a>, back: usize) -> Result<Option<Option<Value<'a>>>> {
+        match self.iter.try_borrow().as_deref() {
+            Ok(Iter::Seq(seq, at)) if self.indexed => match at.checked_sub(back) {
+                Some(at) => super::iter::item(rt, *seq, at).map(Some),
+                None => Ok(Some(None)),
+            },
+            _ => Ok(None),
+        }
+    }
+
     /// `loop.index`; 0 before the first turn.
     pub(crate) fn index(&self) -> usize {
         self.count.get()
@@ -203,6 +229,9 @@ impl<'a> Loop<'a> {
     }
 
     fn peek(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
+        if let Some(item) = self.at(rt, 0)? {
+            return Ok(item);
+        }
         let after = match self.after.get() {
             Some(Value::Missing) | None => {
                 let after = self.pull(rt)?.unwrap_or(Value::Missing);
@@ -215,8 +244,7 @@ impl<'a> Loop<'a> {
     }
 
     pub(crate) fn is_last(&self, rt: &Runtime<'a>) -> Result<bool> {
-        // Where the length is known, nothing has to be looked at.
-        if self.after.get().is_none()
+        if self.indexed
             && let Ok(iter) = self.iter.try_borrow()
             && let Iter::Seq(seq, at) = &*iter
         {
@@ -243,8 +271,14 @@ impl<'a> Loop<'a> {
     }
 
     /// `loop.previtem`.
-    pub(crate) fn before(&self) -> Option<Value<'a>> {
-        (!self.is_first()).then(|| self.before.get()).filter(|value| !value.is_missing())
+    pub(crate) fn before(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
+        if self.is_first() {
+            return Ok(None);
+        }
+        if let Some(item) = self.at(rt, 2)? {
+            return Ok(item);
+        }
+        Ok(Some(self.before.get()).filter(|value| !value.is_missing()))
     }
 
     /// `loop.nextitem`.

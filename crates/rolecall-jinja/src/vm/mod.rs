@@ -4,6 +4,7 @@
 //! can exhaust the thread's.
 
 mod calls;
+mod fast;
 mod loops;
 mod output;
 mod step;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::{Node, Origin, Trace};
+use crate::value::Rope;
 use crate::value::Value;
 use crate::value::rope::{Piece, Pieces};
 
@@ -122,21 +123,24 @@ impl<'a> Output<'a> {
     pub(crate) fn value(&mut self, rt: &Runtime<'a>, value: Value<'a>) -> Result<()> {
         match value {
             Value::Str(origin, text) | Value::Markup(origin, text) => self.str(rt, origin, text),
-            Value::Rope(pieces, rope) => {
-                if self.captures.is_empty() && rt.trace.is_none() {
-                    let bytes = rope.bytes(pieces);
-                    if bytes > rt.limits.output_bytes.saturating_sub(self.text.len()) {
-                        return Err(too_long(rt));
-                    }
-                    rt.step_bytes(bytes)?;
-                    self.text.reserve(bytes);
-                    rope.append_to(pieces, &mut self.text);
-                    return Ok(());
-                }
-                rope.for_each(pieces, |piece| self.piece(rt, piece))
-            }
+            Value::Rope(pieces, rope) => self.rope(rt, pieces, rope),
             _ => Ok(()),
         }
+    }
+
+    /// Prints a string in pieces.
+    pub(crate) fn rope(&mut self, rt: &Runtime<'a>, pieces: u32, rope: &'a Rope<'a>) -> Result<()> {
+        if !self.captures.is_empty() || rt.trace.is_some() {
+            return rope.for_each(pieces, |piece| self.piece(rt, piece));
+        }
+        let bytes = rope.bytes(pieces);
+        if bytes > rt.limits.output_bytes.saturating_sub(self.text.len()) {
+            return Err(too_long(rt));
+        }
+        rt.step_bytes(bytes)?;
+        self.text.reserve(bytes);
+        rope.append_to(pieces, &mut self.text);
+        Ok(())
     }
 
     /// Begins something that may have to be taken back.

@@ -6,7 +6,7 @@ use super::Machine;
 use super::calls::Called;
 use crate::ErrorKind;
 use crate::builtins::{Args, Test, methods};
-use crate::program::{Constant, Op, Pc};
+use crate::program::{Constant, Name, Op, Pc};
 use crate::raised::{Raised, Result};
 use crate::trace::Origin;
 use crate::value::compare::{contains, equal, ordered};
@@ -38,8 +38,24 @@ impl<'a> Machine<'_, 'a> {
                     self.push(value);
                 }
                 Op::Load { slot, name } => {
-                    let value = done!(self.variable(slot, name), pc);
-                    self.push(value);
+                    if let Some((origin, text)) = self.slot_str(slot) {
+                        self.push(Value::Str(origin, text));
+                    } else {
+                        let value = done!(self.variable(slot, name), pc);
+                        self.push(value);
+                    }
+                }
+                Op::PrintVariable { slot, name } => {
+                    if let Some((origin, text)) = self.slot_str(slot) {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        self.parts.count += 1;
+                    } else if let Some((pieces, rope)) = self.slot_rope(slot) {
+                        done!(self.out.rope(self.rt, pieces, rope), pc);
+                        self.parts.count += 1;
+                    } else {
+                        let value = done!(self.variable(slot, name), pc);
+                        done!(self.print(value), pc);
+                    }
                 }
                 Op::LoadOuter { up, slot, name } => {
                     let value = slot_of(self.frame_up(up), slot);
@@ -64,10 +80,7 @@ impl<'a> Machine<'_, 'a> {
                         if value.is_missing() { done!(self.rt.context_value(name), pc) } else { value };
                     self.push(value);
                 }
-                Op::Store(slot) => {
-                    let value = self.pop();
-                    self.set_slot(slot, value);
-                }
+                Op::Store(slot) => self.store_top(slot),
                 Op::Clear(slot) => self.set_slot(slot, Value::Missing),
                 Op::StoreNamespace { name } => done!(self.store_namespace(name), pc),
                 Op::CheckNamespace => {
@@ -103,9 +116,12 @@ impl<'a> Machine<'_, 'a> {
                     self.push(found);
                 }
                 Op::AttributeOf { slot, variable, name } => {
-                    let value = done!(self.variable(slot, variable), pc);
-                    let found = done!(self.attribute(value, name), pc);
-                    self.push(found);
+                    let known = self.name(name);
+                    if known.hides_key || !done!(self.push_member(slot, known), pc) {
+                        let value = done!(self.variable(slot, variable), pc);
+                        let found = done!(self.attribute(value, name), pc);
+                        self.push(found);
+                    }
                 }
                 Op::Item => {
                     let (key, value) = (self.pop(), self.pop());
@@ -118,9 +134,11 @@ impl<'a> Machine<'_, 'a> {
                     self.push(found);
                 }
                 Op::ItemNameOf { slot, variable, name } => {
-                    let value = done!(self.variable(slot, variable), pc);
-                    let found = done!(self.item_name(value, name), pc);
-                    self.push(found);
+                    if !done!(self.push_member(slot, self.name(name)), pc) {
+                        let value = done!(self.variable(slot, variable), pc);
+                        let found = done!(self.item_name(value, name), pc);
+                        self.push(found);
+                    }
                 }
                 Op::Slice => {
                     let (step, stop, start, value) = (self.pop(), self.pop(), self.pop(), self.pop());
@@ -185,34 +203,28 @@ impl<'a> Machine<'_, 'a> {
                     self.push(Value::bool(!holds));
                 }
                 Op::EqualText(text) => {
-                    let left = self.pop();
-                    let holds = done!(self.equal_text(left, text), pc);
+                    let holds = done!(self.equal_text(text), pc);
                     self.push(Value::bool(holds));
                 }
                 Op::NotEqualText(text) => {
-                    let left = self.pop();
-                    let holds = done!(self.equal_text(left, text), pc);
+                    let holds = done!(self.equal_text(text), pc);
                     self.push(Value::bool(!holds));
                 }
                 Op::EqualInt(value) => {
-                    let left = self.pop();
-                    let holds = done!(self.equal_int(left, value), pc);
+                    let holds = done!(self.equal_int(value), pc);
                     self.push(Value::bool(holds));
                 }
                 Op::NotEqualInt(value) => {
-                    let left = self.pop();
-                    let holds = done!(self.equal_int(left, value), pc);
+                    let holds = done!(self.equal_int(value), pc);
                     self.push(Value::bool(!holds));
                 }
                 Op::JumpIfEqualInt { value, to } => {
-                    let left = self.pop();
-                    if done!(self.equal_int(left, value), pc) {
+                    if done!(self.equal_int(value), pc) {
                         pc = to as usize;
                     }
                 }
                 Op::JumpUnlessEqualInt { value, to } => {
-                    let left = self.pop();
-                    if !done!(self.equal_int(left, value), pc) {
+                    if !done!(self.equal_int(value), pc) {
                         pc = to as usize;
                     }
                 }
@@ -233,26 +245,22 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::Jump(to) => pc = to as usize,
                 Op::JumpIfFalse(to) => {
-                    let value = self.pop();
-                    if !done!(operators::truth(self.rt, value), pc) {
+                    if !done!(self.pop_truth(), pc) {
                         pc = to as usize;
                     }
                 }
                 Op::JumpIfTrue(to) => {
-                    let value = self.pop();
-                    if done!(operators::truth(self.rt, value), pc) {
+                    if done!(self.pop_truth(), pc) {
                         pc = to as usize;
                     }
                 }
                 Op::JumpIfEqualText { text, to } => {
-                    let left = self.pop();
-                    if done!(self.equal_text(left, text), pc) {
+                    if done!(self.equal_text(text), pc) {
                         pc = to as usize;
                     }
                 }
                 Op::JumpUnlessEqualText { text, to } => {
-                    let left = self.pop();
-                    if !done!(self.equal_text(left, text), pc) {
+                    if !done!(self.equal_text(text), pc) {
                         pc = to as usize;
                     }
                 }
@@ -288,6 +296,15 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::FilterPlain(filter) => {
+                    if let Some(cut) = filter.cut
+                        && let Some(Value::Str(_, text)) = self.stack.last_mut()
+                    {
+                        let whole = text.len();
+                        *text = cut(text);
+                        let cut_off = whole - text.len();
+                        done!(self.rt.step_bytes(cut_off), pc);
+                        continue;
+                    }
                     let value = self.pop();
                     let result = match filter.quick {
                         Some(quick) => done!(quick(self.rt, value), pc),
@@ -364,17 +381,35 @@ impl<'a> Machine<'_, 'a> {
                     self.parts.count += 1;
                 }
                 Op::PrintAttributeOf { slot, variable, name } => {
+                    let known = self.name(name);
+                    if !known.hides_key
+                        && let Some((origin, text)) = self.slot_member_str(slot, &known.text)
+                    {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        self.parts.count += 1;
+                        continue;
+                    }
                     let value = done!(self.variable(slot, variable), pc);
                     let found = done!(self.attribute(value, name), pc);
                     done!(self.print(found), pc);
                 }
                 Op::PrintItemNameOf { slot, variable, name } => {
+                    if let Some((origin, text)) = self.slot_member_str(slot, &self.name(name).text) {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        self.parts.count += 1;
+                        continue;
+                    }
                     let value = done!(self.variable(slot, variable), pc);
                     let found = done!(self.item_name(value, name), pc);
                     done!(self.print(found), pc);
                 }
                 Op::ChainBegin => self.chains.push(self.out.start_chain()),
                 Op::ChainFirst(elsewhere) => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        continue;
+                    }
                     let value = self.pop();
                     if matches!(value, Value::Str(..) | Value::Rope(..)) {
                         done!(self.out.value(self.rt, value), pc);
@@ -386,6 +421,11 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::ChainData(text) => done!(self.out.str(self.rt, Origin::TEMPLATE, self.text(text)), pc),
                 Op::ChainNext(elsewhere) => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        continue;
+                    }
                     let value = self.pop();
                     if matches!(value, Value::Str(..) | Value::Rope(..)) {
                         done!(self.out.value(self.rt, value), pc);
@@ -395,6 +435,14 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::ChainNextAttributeOf { slot, variable, name } => {
+                    let known = self.name(name);
+                    if !known.hides_key
+                        && let Some((origin, text)) = self.slot_member_str(slot, &known.text)
+                    {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        pc += 1;
+                        continue;
+                    }
                     let value = done!(self.variable(slot, variable), pc);
                     let found = done!(self.attribute(value, name), pc);
                     if let Value::Str(origin, text) = found {
@@ -405,6 +453,11 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::ChainNextItemNameOf { slot, variable, name } => {
+                    if let Some((origin, text)) = self.slot_member_str(slot, &self.name(name).text) {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        pc += 1;
+                        continue;
+                    }
                     let value = done!(self.variable(slot, variable), pc);
                     let found = done!(self.item_name(value, name), pc);
                     if let Value::Str(origin, text) = found {
@@ -416,6 +469,11 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::BuildBegin => self.out.start_capture(self.rt),
                 Op::BuildFirst(elsewhere) => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        continue;
+                    }
                     let value = self.pop();
                     if matches!(value, Value::Str(..) | Value::Rope(..)) {
                         done!(self.out.value(self.rt, value), pc);
@@ -426,6 +484,11 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::BuildNext(elsewhere) => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        continue;
+                    }
                     let value = self.pop();
                     if matches!(value, Value::Str(..) | Value::Rope(..)) {
                         done!(self.out.value(self.rt, value), pc);
@@ -463,6 +526,12 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::Print => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        self.parts.count += 1;
+                        continue;
+                    }
                     let value = self.pop();
                     done!(self.print(value), pc);
                 }
@@ -554,21 +623,54 @@ impl<'a> Machine<'_, 'a> {
         self.program.texts.get(number as usize).map_or("", |text| text)
     }
 
-    #[inline]
-    fn equal_text(&self, left: Value<'a>, number: u32) -> Result<bool> {
+    /// Whether what is on top of the stack is a text of the template; takes it.
+    #[inline(always)]
+    fn equal_text(&mut self, number: u32) -> Result<bool> {
         let text = self.text(number);
-        match left {
-            Value::Str(_, left) => Ok(left == text),
-            other => equal(self.rt, other, Value::text(text)),
+        if let Some((_, left)) = self.top_str() {
+            self.drop_top();
+            return Ok(left == text);
         }
+        self.equal_other(Value::text(text))
     }
 
-    #[inline]
-    fn equal_int(&self, left: Value<'a>, value: i32) -> Result<bool> {
-        match left {
-            Value::Int(_, left) => Ok(left == i64::from(value)),
-            other => equal(self.rt, other, Value::int(i64::from(value))),
+    #[inline(never)]
+    fn equal_other(&mut self, right: Value<'a>) -> Result<bool> {
+        let left = self.pop();
+        equal(self.rt, left, right)
+    }
+
+    /// Whether what is on top of the stack is true; takes it.
+    #[inline(always)]
+    fn pop_truth(&mut self) -> Result<bool> {
+        if let Some(Value::Bool(_, value)) = self.stack.last() {
+            let value = *value;
+            self.drop_top();
+            return Ok(value);
         }
+        self.pop_truth_of_other()
+    }
+
+    #[inline(never)]
+    fn pop_truth_of_other(&mut self) -> Result<bool> {
+        let value = self.pop();
+        operators::truth(self.rt, value)
+    }
+
+    #[inline(always)]
+    fn name(&self, number: u32) -> &'a Name {
+        static NONE: Name = Name { text: String::new(), method: None, hides_key: true, of_loop: None };
+        self.program.names.get(number as usize).unwrap_or(&NONE)
+    }
+
+    #[inline(always)]
+    fn equal_int(&mut self, value: i32) -> Result<bool> {
+        if let Some(Value::Int(_, left)) = self.stack.last() {
+            let left = *left;
+            self.drop_top();
+            return Ok(left == i64::from(value));
+        }
+        self.equal_other(Value::int(i64::from(value)))
     }
 
     #[inline]

@@ -99,6 +99,7 @@ const fn plain(
         name,
         does: FilterKind::Plain(Signature { function, hidden, parameters, required }, does),
         needs_context: false,
+        cut: None,
         quick: None,
     }
 }
@@ -113,7 +114,7 @@ const fn quick(filter: FilterDef, quick: Quick) -> FilterDef {
 
 /// A filter that looks at its arguments itself.
 const fn open(name: &'static str, needs_context: bool, does: OpenFilter) -> FilterDef {
-    FilterDef { name, does: FilterKind::Open(does), needs_context, quick: None }
+    FilterDef { name, does: FilterKind::Open(does), needs_context, cut: None, quick: None }
 }
 
 /// A parameter's value, or its default.

@@ -23,8 +23,10 @@ pub(super) static REPLACE: FilterDef =
     plain("replace", ("do_replace", 1), &["s", "old", "new", "count"], 3, replace);
 pub(super) static STRING: FilterDef = open("string", false, string);
 pub(super) static TITLE: FilterDef = plain("title", ("do_title", 0), &["s"], 1, title);
-pub(super) static TRIM: FilterDef =
-    quick(plain("trim", ("do_trim", 0), &["value", "chars"], 1, trim), trim_space);
+pub(super) static TRIM: FilterDef = FilterDef {
+    cut: Some(text::strip),
+    ..quick(plain("trim", ("do_trim", 0), &["value", "chars"], 1, trim), trim_space)
+};
 pub(super) static UPPER: FilterDef =
     plain("upper", ("do_upper", 0), &["s"], 1, |rt, args| cased(rt, args, case::upper));
 
