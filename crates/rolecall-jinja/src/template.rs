@@ -12,6 +12,7 @@ use crate::trace::Trace;
 use crate::traced::Traced;
 use crate::value::from_text::Builder;
 use crate::value::names::type_name;
+use crate::vm::fast::member;
 use crate::vm::{Machine, Output, Variables};
 use crate::{Error, ErrorKind, Limits, RenderOptions, compile, json};
 
@@ -230,7 +231,7 @@ fn capacity(program: &Program, context: &Map<String, Json>) -> usize {
     /// Beyond this it is better to grow with what is really printed.
     const MOST: usize = 64 << 20;
     let mut bytes = program.literal_bytes.min(4096);
-    let Some(Json::Array(messages)) = context.get("messages") else { return bytes + 256 };
+    let Some((_, Json::Array(messages))) = member(context, "messages") else { return bytes + 256 };
     for message in messages {
         bytes += 64;
         let Json::Object(message) = message else { continue };

@@ -3,14 +3,16 @@
 use std::cell::{Cell, RefCell};
 
 use bumpalo::collections::Vec as ArenaVec;
+use serde_json::Value as Json;
 
 use super::iter::Iter;
-use super::{Value, compare};
+use super::{Seq, Value, compare};
 use crate::builtins::globals::Function;
 use crate::builtins::methods::Method;
 use crate::program::MacroDecl;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
+use crate::trace::Origin;
 
 pub(crate) enum Object<'a> {
     Namespace(Namespace<'a>),
@@ -243,12 +245,34 @@ impl<'a> Loop<'a> {
         Ok((!after.is_missing()).then_some(after))
     }
 
+    /// Whether this is the last turn, where that needs no looking ahead.
+    #[inline]
+    pub(crate) fn indexed_last(&self) -> Option<bool> {
+        match self.iter.try_borrow().as_deref() {
+            Ok(Iter::Seq(seq, at)) if self.indexed => Some(*at >= seq.len()),
+            _ => None,
+        }
+    }
+
+    /// Goes on by one turn where items are those of the caller's JSON: gives the list and the place in it.
+    #[inline]
+    pub(crate) fn step_json(&self) -> Option<(Origin, &'a Vec<Json>, usize)> {
+        let mut iter = self.iter.try_borrow_mut().ok()?;
+        let Iter::Seq(Seq::Json(origin, items), at) = &mut *iter else { return None };
+        if !self.indexed {
+            return None;
+        }
+        let this = *at;
+        if this < items.len() {
+            *at += 1;
+            self.count.set(self.count.get() + 1);
+        }
+        Some((*origin, *items, this))
+    }
+
     pub(crate) fn is_last(&self, rt: &Runtime<'a>) -> Result<bool> {
-        if self.indexed
-            && let Ok(iter) = self.iter.try_borrow()
-            && let Iter::Seq(seq, at) = &*iter
-        {
-            return Ok(*at >= seq.len());
+        if let Some(last) = self.indexed_last() {
+            return Ok(last);
         }
         Ok(self.peek(rt)?.is_none())
     }

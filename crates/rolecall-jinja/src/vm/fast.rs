@@ -4,18 +4,21 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::Machine;
+use super::{Machine, Running};
 use crate::program::Name;
 use crate::raised::Result;
 use crate::trace::{Origin, Step};
-use crate::value::{Rope, Value, from_json};
+use crate::value::access::LoopField;
+use crate::value::iter::Iter;
+use crate::value::object::Loop;
+use crate::value::{Object, Rope, Seq, Value, from_json};
 
 /// Objects of up to so many members are looked through; larger ones know where a key is.
 const FEW: usize = 8;
 
 /// The member of an object.
 #[inline(always)]
-pub(super) fn member<'a>(map: &'a Map<String, Json>, key: &str) -> Option<(&'a str, &'a Json)> {
+pub(crate) fn member<'a>(map: &'a Map<String, Json>, key: &str) -> Option<(&'a str, &'a Json)> {
     if map.len() <= FEW {
         return map.iter().find(|(name, _)| *name == key).map(|(name, json)| (name.as_str(), json));
     }
@@ -111,6 +114,67 @@ impl<'a> Machine<'_, 'a> {
         let value = from_json::child(self.rt, parent, Step::Key(key), json)?;
         self.stack.push(value);
         Ok(true)
+    }
+
+    /// A variable that is `loop`.
+    #[inline(always)]
+    fn slot_loop(&self, slot: u32) -> Option<&'a Loop<'a>> {
+        match self.frame.slots.get(slot as usize)?.get() {
+            Value::Object(Object::Loop(this)) => Some(this),
+            _ => None,
+        }
+    }
+
+    /// Pushes what is most asked of `loop`; `false` if it is something else.
+    #[inline(always)]
+    pub(super) fn push_loop_field(&mut self, slot: u32, name: &Name) -> bool {
+        let (Some(field), Some(this)) = (name.of_loop, self.slot_loop(slot)) else { return false };
+        let index = i64::try_from(this.index()).unwrap_or(i64::MAX);
+        let value = match field {
+            LoopField::Index => Value::int(index),
+            LoopField::Index0 => Value::int(index - 1),
+            LoopField::First => Value::bool(index == 1),
+            LoopField::Last => match this.indexed_last() {
+                Some(last) => Value::bool(last),
+                None => return false,
+            },
+            _ => return false,
+        };
+        self.stack.push(value);
+        true
+    }
+
+    /// The next turn of a loop over a list of the caller's JSON: sets the variable, and gives whether there is one.
+    /// Nothing for loops over anything else.
+    #[inline(always)]
+    pub(super) fn step_json(&mut self, slot: u32) -> Result<Option<bool>> {
+        let (parent, items, at) = match self.loops.last_mut() {
+            Some(Running::Plain { iter: Iter::Seq(Seq::Json(origin, items), at), .. }) => {
+                let this = *at;
+                *at += 1;
+                (*origin, *items, this)
+            }
+            Some(Running::Extended { this, .. }) => match this.step_json() {
+                Some(step) => step,
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let Some(json) = items.get(at) else { return Ok(Some(false)) };
+        let Some(cell) = self.frame.slots.get(slot as usize) else { return Ok(Some(false)) };
+        let origin = if parent == Origin::TEMPLATE { parent } else { self.origin_of_item(parent, at, json) };
+        match json {
+            Json::Object(map) => cell.set(Value::JsonDict(origin, map)),
+            Json::String(text) => cell.set(Value::Str(origin, text)),
+            other => cell.set(from_json::value(self.rt, other, origin)?),
+        }
+        Ok(Some(true))
+    }
+
+    #[inline(never)]
+    fn origin_of_item(&self, parent: Origin, at: usize, json: &'a Json) -> Origin {
+        let text = json.as_str().unwrap_or_default();
+        self.rt.trace.map_or(Origin::TEMPLATE, |trace| trace.child(parent, Step::Index(at), text))
     }
 
     /// Sets a variable to what is on top of the stack.

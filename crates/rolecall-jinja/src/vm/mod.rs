@@ -4,7 +4,7 @@
 //! can exhaust the thread's.
 
 mod calls;
-mod fast;
+pub(crate) mod fast;
 mod loops;
 mod output;
 mod step;
@@ -111,7 +111,7 @@ impl<'a> Runtime<'a> {
         let root = if self.trace.is_some() { Origin::ROOT } else { Origin::TEMPLATE };
         let found = match self.variables {
             Variables::None => None,
-            Variables::Json(map) => match map.get_key_value(&wanted.name) {
+            Variables::Json(map) => match fast::member(map, &wanted.name) {
                 Some((name, json)) => Some(from_json::child(self, root, Step::Key(name), json)?),
                 None => None,
             },
@@ -142,7 +142,7 @@ impl<'r, 'a> Machine<'r, 'a> {
         Self {
             rt,
             program: rt.program,
-            stack: ArenaVec::with_capacity_in(16, rt.bump),
+            stack: ArenaVec::with_capacity_in(8, rt.bump),
             frame,
             callers: ArenaVec::new_in(rt.bump),
             loops: ArenaVec::new_in(rt.bump),

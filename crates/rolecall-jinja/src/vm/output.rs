@@ -77,10 +77,13 @@ impl<'a> Output<'a> {
     }
 
     /// Prints a text of one origin.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn str(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
-        if self.captures.is_empty() && rt.trace.is_none() {
-            return self.append(rt, text);
+        if rt.trace.is_none() {
+            return match self.captures.last_mut() {
+                None => self.append(rt, text),
+                Some(capture) => capture.push(rt, origin, text),
+            };
         }
         self.piece(rt, Piece { text, origin, generation: 0 })
     }
@@ -194,7 +197,7 @@ impl<'a> Output<'a> {
     }
 
     pub(crate) fn start_capture(&mut self, rt: &Runtime<'a>) {
-        self.captures.push(Pieces::new(rt));
+        self.captures.push(Pieces::with_capacity(rt, 8));
     }
 
     pub(crate) fn end_capture(&mut self, rt: &Runtime<'a>) -> Result<Value<'a>> {

@@ -117,6 +117,9 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::AttributeOf { slot, variable, name } => {
                     let known = self.name(name);
+                    if self.push_loop_field(slot, known) {
+                        continue;
+                    }
                     if known.hides_key || !done!(self.push_member(slot, known), pc) {
                         let value = done!(self.variable(slot, variable), pc);
                         let found = done!(self.attribute(value, name), pc);
@@ -361,6 +364,14 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::LoopNextStore { slot, end } => {
                     done!(self.rt.step((end as usize).saturating_sub(pc) + 1), pc);
+                    match done!(self.step_json(slot), pc) {
+                        Some(true) => continue,
+                        Some(false) => {
+                            pc = end as usize;
+                            continue;
+                        }
+                        None => {}
+                    }
                     match done!(self.loop_next(), pc) {
                         Some(item) => self.set_slot(slot, item),
                         None => pc = end as usize,
@@ -500,8 +511,10 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::BuildEnd(to) => {
-                    let built = done!(self.out.end_capture(self.rt), pc);
-                    self.push(built);
+                    match done!(self.out.end_capture(self.rt), pc) {
+                        Value::Rope(pieces, rope) => self.push(Value::Rope(pieces, rope)),
+                        other => self.push(other),
+                    }
                     pc = to as usize;
                 }
                 Op::ChainEnd(to) => {
