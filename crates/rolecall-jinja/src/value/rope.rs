@@ -7,7 +7,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use super::Value;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::{Node, Origin};
+use crate::trace::Origin;
 
 /// A piece of text.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ impl<'a> Rope<'a> {
                     Origin::TEMPLATE
                 } else {
                     rt.reserve(size_of_val(parts))?;
-                    trace.add(Node::Pieces { text, pieces: rt.bump.alloc_slice_copy(parts) })
+                    trace.pieces(text, rt.bump.alloc_slice_copy(parts))
                 }
             }
         };

@@ -13,11 +13,13 @@ use crate::value::rope::{Piece, Pieces};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RawSpan {
     pub(crate) end: usize,
+    /// Where in the text of its origin a copied part begins; [`RawSpan::COMPUTED`] for others.
+    pub(crate) start: usize,
     pub(crate) origin: Origin,
-    /// The number of the origin once the render is over.
-    pub(crate) node: u32,
-    /// Where in the text of its origin a copied part begins; computed parts have none.
-    pub(crate) start: Option<usize>,
+}
+
+impl RawSpan {
+    pub(crate) const COMPUTED: usize = usize::MAX;
 }
 
 /// A generation block that is open.
@@ -240,32 +242,34 @@ impl<'a> Output<'a> {
         self.note(trace, piece.origin, piece.text, start);
     }
 
+    #[inline]
     fn note(&mut self, trace: &Trace<'a>, origin: Origin, text: &'a str, at: usize) {
         if text.is_empty() {
             return;
         }
         let end = at + text.len();
-        let span = match trace.node(origin) {
-            Node::Template => RawSpan { end, origin: Origin::TEMPLATE, node: 0, start: None },
-            Node::Child { text: whole, .. } => RawSpan { end, origin, node: 0, start: offset(whole, text) },
-            Node::Key { key, .. } => RawSpan { end, origin, node: 0, start: offset(key, text) },
-            Node::Pieces { text: whole, pieces } => match offset(whole, text) {
-                Some(offset) => return self.note_pieces(trace, pieces, offset, text.len(), at),
-                None => RawSpan { end, origin, node: 0, start: None },
-            },
-            Node::Trusted { .. } | Node::Root | Node::Computed(_) | Node::Joined(..) => {
-                RawSpan { end, origin, node: 0, start: None }
+        let start = if origin == Origin::TEMPLATE {
+            RawSpan::COMPUTED
+        } else {
+            match trace.node(origin) {
+                Node::Member { text: whole, .. } | Node::Item { text: whole, .. } => offset(whole, text),
+                Node::Key { key, .. } => offset(key, text),
+                Node::Pieces { text: whole, pieces } => match offset(whole, text) {
+                    RawSpan::COMPUTED => RawSpan::COMPUTED,
+                    offset => return self.note_pieces(trace, pieces, offset, text.len(), at),
+                },
+                _ => RawSpan::COMPUTED,
             }
         };
-        if let Some(last) = self.spans.last_mut()
+        if start == RawSpan::COMPUTED
+            && let Some(last) = self.spans.last_mut()
             && last.origin == origin
-            && last.start.is_none()
-            && span.start.is_none()
+            && last.start == RawSpan::COMPUTED
         {
             last.end = end;
             return;
         }
-        self.spans.push(span);
+        self.spans.push(RawSpan { end, start, origin });
     }
 
     /// Notes a part of a text that was put together: `length` bytes from `offset` on.
@@ -319,7 +323,10 @@ fn too_long(rt: &Runtime<'_>) -> Raised {
 }
 
 /// Where `part` begins in `whole`, if it is a slice of it.
-fn offset(whole: &str, part: &str) -> Option<usize> {
-    let offset = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
-    (offset + part.len() <= whole.len()).then_some(offset)
+#[inline]
+fn offset(whole: &str, part: &str) -> usize {
+    match part.as_ptr().addr().checked_sub(whole.as_ptr().addr()) {
+        Some(offset) if offset + part.len() <= whole.len() => offset,
+        _ => RawSpan::COMPUTED,
+    }
 }
