@@ -105,10 +105,12 @@ impl<'a> Machine<'_, 'a> {
     #[inline(always)]
     pub(super) fn push_member(&mut self, slot: u32, name: &Name) -> Result<bool> {
         let Some((parent, key, json)) = self.slot_member(slot, &name.text) else { return Ok(false) };
-        if parent == Origin::TEMPLATE
-            && let Json::String(text) = json
-        {
-            self.stack.push(Value::Str(parent, text));
+        if let Json::String(text) = json {
+            let origin = match parent {
+                Origin::TEMPLATE => parent,
+                _ => self.origin_of_member(parent, key, text),
+            };
+            self.stack.push(Value::Str(origin, text));
             return Ok(true);
         }
         let value = from_json::child(self.rt, parent, Step::Key(key), json)?;

@@ -38,9 +38,7 @@ struct Open {
 pub(crate) struct Mark {
     text: usize,
     spans: usize,
-    /// The end of the last span, which may have grown.
-    last_end: usize,
-    /// The pieces of the capture, or those that were noted for this.
+    /// The pieces of the capture that is open.
     pieces: usize,
     captured: usize,
 }
@@ -51,10 +49,6 @@ pub(crate) struct Output<'a> {
     pub(crate) generations: Vec<Range<usize>>,
     captures: Vec<Pieces<'a>>,
     open: Vec<Open>,
-    /// The pieces that went into the output of a traced render since the outermost mark.
-    noted: Vec<Piece<'a>>,
-    /// How many marks are open.
-    marks: usize,
     /// The places of captured generation blocks in the output, by their marks.
     captured: Vec<(u32, Range<usize>)>,
 }
@@ -72,8 +66,6 @@ impl<'a> Output<'a> {
             generations: Vec::new(),
             captures: Vec::new(),
             open: Vec::new(),
-            noted: Vec::new(),
-            marks: 0,
             captured: Vec::new(),
         }
     }
@@ -81,13 +73,17 @@ impl<'a> Output<'a> {
     /// Prints a text of one origin.
     #[inline(always)]
     pub(crate) fn str(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
-        if rt.trace.is_none() {
-            return match self.captures.last_mut() {
-                None => self.append(rt, text),
-                Some(capture) => capture.push(rt, origin, text),
-            };
+        match (rt.trace, self.captures.last_mut()) {
+            (None, None) => self.append(rt, text),
+            (None, Some(capture)) => capture.push(rt, origin, text),
+            (Some(trace), None) if self.open.is_empty() => {
+                let start = self.text.len();
+                self.append(rt, text)?;
+                self.note(trace, origin, text, start);
+                Ok(())
+            }
+            _ => self.piece(rt, Piece { text, origin, generation: 0 }),
         }
-        self.piece(rt, Piece { text, origin, generation: 0 })
     }
 
     #[inline]
@@ -115,9 +111,6 @@ impl<'a> Output<'a> {
         let start = self.text.len();
         self.append(rt, piece.text)?;
         if let Some(trace) = rt.trace {
-            if self.marks > 0 {
-                self.noted.push(piece);
-            }
             self.trace(trace, piece, start);
         }
         Ok(())
@@ -150,30 +143,18 @@ impl<'a> Output<'a> {
 
     /// Begins something that may have to be taken back.
     #[inline]
-    pub(crate) fn start_chain(&mut self) -> Mark {
-        self.marks += 1;
+    pub(crate) fn mark(&self) -> Mark {
         Mark {
             text: self.text.len(),
             spans: self.spans.len(),
-            last_end: self.spans.last().map_or(0, |span| span.end),
-            pieces: self.captures.last().map_or(self.noted.len(), Pieces::len),
+            pieces: self.captures.last().map_or(0, Pieces::len),
             captured: self.captured.len(),
-        }
-    }
-
-    /// Ends it.
-    #[inline]
-    pub(crate) fn end_chain(&mut self, mark: &Mark) {
-        self.marks -= 1;
-        if self.captures.is_empty() {
-            self.noted.truncate(mark.pieces);
         }
     }
 
     /// Takes back what was printed since a mark, as one string.
     #[cold]
     pub(crate) fn take_back(&mut self, rt: &Runtime<'a>, mark: &Mark) -> Result<Value<'a>> {
-        self.marks -= 1;
         let mut taken = Pieces::new(rt);
         if let Some(capture) = self.captures.last_mut() {
             for piece in capture.split_off(mark.pieces) {
@@ -182,18 +163,35 @@ impl<'a> Output<'a> {
             return taken.finish(rt);
         }
         let text = self.text.split_off(mark.text);
-        if rt.trace.is_none() {
-            return Ok(Value::text(rt.alloc_str(&text)?));
-        }
+        let Some(trace) = rt.trace else { return Ok(Value::text(rt.alloc_str(&text)?)) };
         if self.captured.len() > mark.captured {
             return Err(Raised::unsupported("Markup added to text of a captured generation block"));
         }
-        for piece in self.noted.drain(mark.pieces..) {
-            taken.push_piece(rt, piece)?;
+        // The last span before may have grown over the mark.
+        let first = mark.spans.saturating_sub(1);
+        let mut from = mark.text;
+        for span in self.spans.get(first..).unwrap_or_default() {
+            if span.end <= from {
+                continue;
+            }
+            let whole = match trace.node(span.origin) {
+                Node::Member { text, .. } | Node::Item { text, .. } | Node::Key { key: text, .. } => text,
+                _ => "",
+            };
+            let part = match span.start {
+                RawSpan::COMPUTED => None,
+                start => whole.get(start..start + (span.end - from)),
+            };
+            let part = match part {
+                Some(part) => part,
+                None => rt.alloc_str(text.get(from - mark.text..span.end - mark.text).unwrap_or_default())?,
+            };
+            taken.push(rt, span.origin, part)?;
+            from = span.end;
         }
         self.spans.truncate(mark.spans);
         if let Some(last) = self.spans.last_mut() {
-            last.end = mark.last_end;
+            last.end = last.end.min(mark.text);
         }
         taken.finish(rt)
     }

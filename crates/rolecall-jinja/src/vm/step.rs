@@ -414,7 +414,7 @@ impl<'a> Machine<'_, 'a> {
                     let found = done!(self.item_name(value, name), pc);
                     done!(self.print(found), pc);
                 }
-                Op::ChainBegin => self.chains.push(self.out.start_chain()),
+                Op::ChainBegin => self.chains.push(self.out.mark()),
                 Op::ChainFirst(elsewhere) => {
                     if let Some((origin, text)) = self.top_str() {
                         self.drop_top();
@@ -425,7 +425,7 @@ impl<'a> Machine<'_, 'a> {
                     if matches!(value, Value::Str(..) | Value::Rope(..)) {
                         done!(self.out.value(self.rt, value), pc);
                     } else {
-                        self.chain_end();
+                        self.chains.pop();
                         self.push(value);
                         pc = elsewhere as usize;
                     }
@@ -518,7 +518,7 @@ impl<'a> Machine<'_, 'a> {
                     pc = to as usize;
                 }
                 Op::ChainEnd(to) => {
-                    self.chain_end();
+                    self.chains.pop();
                     self.parts.count += 1;
                     pc = to as usize;
                 }
@@ -691,12 +691,6 @@ impl<'a> Machine<'_, 'a> {
         match test.plain {
             Some(plain) => plain(self.rt, value),
             None => test.apply(self.rt, value, &Args::none()),
-        }
-    }
-
-    fn chain_end(&mut self) {
-        if let Some(mark) = self.chains.pop() {
-            self.out.end_chain(&mark);
         }
     }
 
