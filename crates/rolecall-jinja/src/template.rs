@@ -34,7 +34,7 @@ pub struct Template {
 }
 
 /// Memory that renders of a thread use one after another, kept up to this size.
-const KEPT: usize = 1 << 20;
+const KEPT: usize = 4 << 20;
 
 /// The longest output that is prepared for; beyond, it is better to grow with what is really printed.
 const MOST_AT_FIRST: usize = 64 << 20;

@@ -46,11 +46,6 @@ impl<'b, 'text, B: Build<'text>> Built<'b, 'text, B> {
     pub(super) fn finish(mut self) -> B::Value {
         self.values.pop().unwrap_or_else(|| self.build.null())
     }
-
-    fn push(&mut self, value: B::Value) -> Result<(), String> {
-        self.values.push(value);
-        Ok(())
-    }
 }
 
 impl<'text> Text<'text, '_> {
@@ -65,27 +60,32 @@ impl<'text> Text<'text, '_> {
 impl<'text, B: Build<'text>> Assemble<'text> for Built<'_, 'text, B> {
     fn null(&mut self) -> Result<(), String> {
         let value = self.build.null();
-        self.push(value)
+        self.values.push(value);
+        Ok(())
     }
 
     fn bool(&mut self, value: bool) -> Result<(), String> {
         let value = self.build.bool(value);
-        self.push(value)
+        self.values.push(value);
+        Ok(())
     }
 
     fn integer(&mut self, digits: &'text str) -> Result<(), String> {
         let value = self.build.integer(digits)?;
-        self.push(value)
+        self.values.push(value);
+        Ok(())
     }
 
     fn float(&mut self, value: f64) -> Result<(), String> {
         let value = self.build.float(value)?;
-        self.push(value)
+        self.values.push(value);
+        Ok(())
     }
 
     fn string(&mut self, text: Text<'text, '_>) -> Result<(), String> {
         let value = self.build.string(text.cow());
-        self.push(value)
+        self.values.push(value);
+        Ok(())
     }
 
     fn key(&mut self, text: Text<'text, '_>) -> Result<(), String> {
@@ -96,7 +96,8 @@ impl<'text, B: Build<'text>> Assemble<'text> for Built<'_, 'text, B> {
     fn array(&mut self, items: usize) -> Result<(), String> {
         let items = self.values.split_off(self.values.len().saturating_sub(items));
         let value = self.build.array(items);
-        self.push(value)
+        self.values.push(value);
+        Ok(())
     }
 
     fn object(&mut self, members: usize) -> Result<(), String> {
@@ -107,6 +108,7 @@ impl<'text, B: Build<'text>> Assemble<'text> for Built<'_, 'text, B> {
         }
         let members = self.keys.drain(first_key..).zip(self.values.drain(first_value..)).collect();
         let value = self.build.object(members);
-        self.push(value)
+        self.values.push(value);
+        Ok(())
     }
 }

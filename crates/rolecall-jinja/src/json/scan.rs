@@ -1,10 +1,13 @@
 //! Where the plain part of a string ends.
 
-/// Bytes that are looked at together.
-const BLOCK: usize = 32;
-
-/// Bytes of a word.
+/// Bytes of a word, which are looked at together at first.
 const WORD: usize = 8;
+
+/// So many words of a string are looked at before it counts as long.
+const WORDS: usize = 2;
+
+/// Bytes that are looked at together in a long string.
+const BLOCK: usize = 32;
 
 /// How many bytes at the start of `bytes` stand for themselves in a string: up to the next quote, backslash or
 /// control character, or to the end.
@@ -12,13 +15,42 @@ const WORD: usize = 8;
 /// `bytes` may go on after the string: only the last few of a text are looked at one by one.
 #[inline]
 pub(super) fn plain(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        if let Some(found) = special_in_word(u64::from_le_bytes(*word)) {
+            return at + found;
+        }
+        at += WORD;
+        if at == WORDS * WORD {
+            return at + in_blocks(bytes.get(at..).unwrap_or_default());
+        }
+    }
+    at + slowly(bytes.get(at..).unwrap_or_default())
+}
+
+/// The place of the first byte of a word that does not stand for itself.
+#[inline]
+fn special_in_word(word: u64) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // A subtraction sets the highest bit of each byte that is below, up to the first such byte at least.
+    let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
+    let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+    let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+    let found = (below(word, b' ') | quote | backslash) & (ONES << 7);
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
+}
+
+fn in_blocks(bytes: &[u8]) -> usize {
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut at = 0;
     for block in blocks {
         // Written so that compilers compare all bytes at once.
-        let special: [u8; BLOCK] = block.map(|byte| if is_special(byte) { u8::MAX } else { 0 });
-        if special != [0; BLOCK] {
-            return at + first(&special);
+        let mut marks = [0; BLOCK];
+        for (mark, byte) in marks.iter_mut().zip(block) {
+            *mark = special(*byte);
+        }
+        if marks != [0; BLOCK] {
+            return at + first(&marks);
         }
         at += BLOCK;
     }
@@ -43,9 +75,14 @@ fn slowly(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| is_special(*byte)).unwrap_or(bytes.len())
 }
 
-#[inline]
 fn is_special(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\\') | (byte < b' ')
+    special(byte) != 0
+}
+
+/// 1 for a byte that does not stand for itself, otherwise 0.
+#[inline]
+fn special(byte: u8) -> u8 {
+    u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(byte < b' ')
 }
 
 #[cfg(test)]

@@ -330,7 +330,7 @@ impl<'a> DictRef<'a> {
             }
             Self::Arena(origin, dict) => {
                 if dict.entries.len() > FEW {
-                    return Self::found(rt, origin, dict.find(rt, &Key::Text(key))?);
+                    return Ok(Self::found(rt, origin, dict.find(rt, &Key::Text(key))?));
                 }
                 for entry in dict.entries {
                     let same = match entry.0 {
@@ -339,7 +339,7 @@ impl<'a> DictRef<'a> {
                         _ => false,
                     };
                     if same {
-                        return Self::found(rt, origin, Some(entry));
+                        return Ok(Self::found(rt, origin, Some(entry)));
                     }
                 }
                 Ok(None)
@@ -361,22 +361,21 @@ impl<'a> DictRef<'a> {
         let key = Key::of(rt, key)?;
         match self {
             Self::Json(..) => Ok(None),
-            Self::Arena(origin, dict) => Self::found(rt, origin, dict.find(rt, &key)?),
+            Self::Arena(origin, dict) => Ok(Self::found(rt, origin, dict.find(rt, &key)?)),
         }
     }
 
     /// The value of an entry of a dict of this origin.
     #[inline]
-    #[allow(clippy::unnecessary_wraps, reason = "the result of a search that may fail")]
     fn found(
         rt: &Runtime<'a>,
         origin: Origin,
         entry: Option<&'a (Value<'a>, Value<'a>)>,
-    ) -> Result<Option<Value<'a>>> {
-        Ok(entry.map(|(name, value)| match name {
+    ) -> Option<Value<'a>> {
+        entry.map(|(name, value)| match name {
             Value::Str(_, name) => from_json::child_value(rt, origin, Step::Key(name), *value),
             _ => *value,
-        }))
+        })
     }
 
     /// Its entries, from the first on.
