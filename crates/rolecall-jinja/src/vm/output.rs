@@ -235,7 +235,7 @@ impl<'a> Output<'a> {
     /// Notes where a printed piece came from.
     fn trace(&mut self, trace: &Trace<'a>, piece: Piece<'a>, start: usize) {
         if piece.generation != 0 {
-            self.mark(trace, piece.generation, start, self.text.len());
+            self.note_generation(trace, piece.generation, start, self.text.len());
         }
         self.note(trace, piece.origin, piece.text, start);
     }
@@ -286,7 +286,7 @@ impl<'a> Output<'a> {
                 let part = piece.text.get(start - from..end - from).unwrap_or_default();
                 self.note(trace, piece.origin, part, at + start - offset);
                 if piece.generation != 0 {
-                    self.mark(trace, piece.generation, at + start - offset, at + end - offset);
+                    self.note_generation(trace, piece.generation, at + start - offset, at + end - offset);
                 }
             }
             from += piece.text.len();
@@ -294,7 +294,7 @@ impl<'a> Output<'a> {
     }
 
     /// Notes that a part of the output is of generation blocks that were captured.
-    fn mark(&mut self, trace: &Trace<'a>, mark: u32, start: usize, end: usize) {
+    fn note_generation(&mut self, trace: &Trace<'a>, mark: u32, start: usize, end: usize) {
         let mut blocks = Vec::new();
         trace.generations(mark, &mut blocks);
         for block in blocks {
