@@ -19,10 +19,36 @@ const FEW: usize = 8;
 /// The member of an object.
 #[inline(always)]
 pub(crate) fn member<'a>(map: &'a Map<String, Json>, key: &str) -> Option<(&'a str, &'a Json)> {
-    if map.len() <= FEW {
-        return map.iter().find(|(name, _)| *name == key).map(|(name, json)| (name.as_str(), json));
+    if map.len() > FEW {
+        return map.get_key_value(key).map(|(name, json)| (name.as_str(), json));
     }
-    map.get_key_value(key).map(|(name, json)| (name.as_str(), json))
+    for (name, json) in map {
+        if same_key(name, key) {
+            return Some((name, json));
+        }
+    }
+    None
+}
+
+/// Equality of texts that are mostly short, without a call for those.
+#[inline(always)]
+pub(crate) fn same_key(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    match left.len() {
+        // The first and the last bytes overlap and are all there are.
+        4..=8 => {
+            left.first_chunk::<4>() == right.first_chunk::<4>()
+                && left.last_chunk::<4>() == right.last_chunk::<4>()
+        }
+        9..=16 => {
+            left.first_chunk::<8>() == right.first_chunk::<8>()
+                && left.last_chunk::<8>() == right.last_chunk::<8>()
+        }
+        _ => left == right,
+    }
 }
 
 impl<'a> Machine<'_, 'a> {
