@@ -1,6 +1,11 @@
 //! What the benchmarks work on, the engines that rolecall is compared with, and how time is taken.
 
-#![allow(clippy::expect_used, reason = "a benchmark that cannot start has nothing better to do")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a benchmark that cannot start has nothing better to do"
+)]
 
 pub mod conversations;
 pub mod peers;
