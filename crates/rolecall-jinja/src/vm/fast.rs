@@ -11,6 +11,7 @@ use crate::trace::{Origin, Step};
 use crate::value::access::LoopField;
 use crate::value::iter::Iter;
 use crate::value::object::Loop;
+use crate::value::undefined::Undefined;
 use crate::value::{Object, Rope, Seq, Value, from_json};
 
 /// Objects of up to so many members are looked through; larger ones know where a key is.
@@ -127,10 +128,19 @@ impl<'a> Machine<'_, 'a> {
         self.rt.trace.map_or(Origin::TEMPLATE, |trace| trace.child(parent, Step::Key(key), text))
     }
 
-    /// Pushes the member of a variable that is an object; `false` if there is none.
+    /// Pushes the member of a variable that is an object; `false` if the variable is something else.
     #[inline(always)]
-    pub(super) fn push_member(&mut self, slot: u32, name: &Name) -> Result<bool> {
-        let Some((parent, key, json)) = self.slot_member(slot, &name.text) else { return Ok(false) };
+    pub(super) fn push_member(&mut self, slot: u32, name: &'a Name) -> Result<bool> {
+        let Some((parent, map)) = self.slot_object(slot) else { return Ok(false) };
+        let Some((key, json)) = member(map, &name.text) else {
+            if name.hides_key {
+                return Ok(false);
+            }
+            let undefined = Undefined::Attribute { owner: "dict object", name: &name.text };
+            let undefined = self.rt.alloc(undefined)?;
+            self.stack.push(Value::Undefined(undefined));
+            return Ok(true);
+        };
         if let Json::String(text) = json {
             let origin = match parent {
                 Origin::TEMPLATE => parent,
