@@ -26,6 +26,11 @@ impl Origin {
     /// The object of variables itself.
     pub(crate) const ROOT: Origin = Origin(1);
 
+    /// Whether it is a place in the input, and nothing that was made of such places, nor trusted.
+    pub(crate) fn is_place(self) -> bool {
+        self.0 & (DERIVED | TRUSTED) == 0
+    }
+
     pub(crate) fn index(self) -> usize {
         (self.0 & MOST_NODES) as usize
     }
@@ -89,10 +94,13 @@ pub(crate) struct Trace<'a> {
 }
 
 impl<'a> Trace<'a> {
-    pub(crate) fn new(trusted: &'a [&'a str]) -> Self {
+    /// A trace of which some `nodes` are expected.
+    pub(crate) fn new(trusted: &'a [&'a str], nodes: usize) -> Self {
+        let mut all = Vec::with_capacity(nodes + 8);
+        all.extend([Node::Template, Node::Root]);
         Self {
-            nodes: RefCell::new(vec![Node::Template, Node::Root]),
-            generations: RefCell::new(vec![Generation { outer: 0, inner: 0 }]),
+            nodes: RefCell::new(all),
+            generations: RefCell::new(Vec::new()),
             trusted,
             last_computed: Cell::new((Origin::TEMPLATE, Origin::TEMPLATE)),
         }
@@ -114,9 +122,10 @@ impl<'a> Trace<'a> {
         self.add(Node::Pieces { text, pieces }, DERIVED)
     }
 
-    /// How many nodes there are.
-    pub(crate) fn len(&self) -> usize {
-        self.nodes.borrow().len()
+    /// How many spans are likely to refer to the nodes that are expected.
+    pub(crate) fn expected(&self) -> usize {
+        let nodes = self.nodes.borrow().capacity();
+        nodes + nodes / 2
     }
 
     #[inline]
@@ -191,34 +200,38 @@ impl<'a> Trace<'a> {
         if inner == 0 {
             return outer;
         }
-        let last = self.generations.borrow().last().copied();
+        let (last, count) = {
+            let generations = self.generations.borrow();
+            (generations.last().copied(), generations.len())
+        };
         match last {
             Some(last) if last.outer == outer && last.inner == inner => {
-                u32::try_from(self.generations.borrow().len() - 1).unwrap_or_default()
+                u32::try_from(count).unwrap_or_default()
             }
             _ => self.add_generation(Generation { outer, inner }),
         }
     }
 
+    /// Marks count from 1.
     fn add_generation(&self, generation: Generation) -> u32 {
         let mut generations = self.generations.borrow_mut();
-        let number = u32::try_from(generations.len()).unwrap_or_default();
         generations.push(generation);
-        number
+        u32::try_from(generations.len()).unwrap_or_default()
     }
 
     /// The blocks that a mark stands for.
     pub(crate) fn generations(&self, mark: u32, blocks: &mut Vec<u32>) {
+        let generations = self.generations.borrow();
         let mut left = vec![mark];
+        let mut seen = std::collections::HashSet::new();
         while let Some(mark) = left.pop() {
-            let Some(generation) = self.generations.borrow().get(mark as usize).copied() else { continue };
-            if mark == 0 {
+            let place = (mark as usize).checked_sub(1);
+            let Some(generation) = place.and_then(|place| generations.get(place)) else { continue };
+            if !seen.insert(mark) {
                 continue;
             }
             if generation.inner == 0 {
-                if !blocks.contains(&mark) {
-                    blocks.push(mark);
-                }
+                blocks.push(mark);
             } else {
                 left.push(generation.inner);
             }

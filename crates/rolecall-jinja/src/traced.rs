@@ -203,7 +203,7 @@ const ROOT: u32 = 1;
 impl Origins {
     fn new(trace: &Trace<'_>) -> Self {
         let nodes = trace.nodes();
-        let mut keys = Keys { text: String::new(), recent: [("", Text::default()); RECENT] };
+        let mut keys = Keys { text: String::with_capacity(64), recent: [("", Text::default()); RECENT] };
         let owned = nodes.iter().map(|node| match *node {
             Node::Template => Owned::Template,
             Node::Root => Owned::Root,

@@ -300,7 +300,7 @@ fn arithmetic<'a>(
 }
 
 /// The result where all is small and an integer.
-fn small(operator: BinaryOperator, a: i64, b: i64) -> Option<i64> {
+pub(crate) fn small(operator: BinaryOperator, a: i64, b: i64) -> Option<i64> {
     match operator {
         BinaryOperator::Add => a.checked_add(b),
         BinaryOperator::Sub => a.checked_sub(b),

@@ -70,6 +70,28 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Expects so many spans.
+    pub(crate) fn expect_spans(&mut self, spans: usize) {
+        self.spans.reserve(spans);
+    }
+
+    /// Prints a whole string of the caller's JSON.
+    #[inline(always)]
+    pub(crate) fn whole(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
+        if rt.trace.is_some()
+            && origin != Origin::TEMPLATE
+            && self.captures.is_empty()
+            && self.open.is_empty()
+            && !text.is_empty()
+        {
+            self.append(rt, text)?;
+            let start = if origin.is_place() { 0 } else { RawSpan::COMPUTED };
+            self.spans.push(RawSpan { end: self.text.len(), start, origin });
+            return Ok(());
+        }
+        self.str(rt, origin, text)
+    }
+
     /// Prints a text of one origin.
     #[inline(always)]
     pub(crate) fn str(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
@@ -82,6 +104,7 @@ impl<'a> Output<'a> {
                 self.note(trace, origin, text, start);
                 Ok(())
             }
+            (Some(_), Some(capture)) if self.open.is_empty() => capture.push(rt, origin, text),
             _ => self.piece(rt, Piece { text, origin, generation: 0 }),
         }
     }
@@ -129,6 +152,12 @@ impl<'a> Output<'a> {
     /// Prints a string in pieces.
     pub(crate) fn rope(&mut self, rt: &Runtime<'a>, pieces: u32, rope: &'a Rope<'a>) -> Result<()> {
         if !self.captures.is_empty() || rt.trace.is_some() {
+            if rt.trace.is_some() && self.captures.is_empty() && self.open.is_empty() {
+                return rope.for_each(pieces, |piece| match piece.generation {
+                    0 => self.str(rt, piece.origin, piece.text),
+                    _ => self.piece(rt, piece),
+                });
+            }
             return rope.for_each(pieces, |piece| self.piece(rt, piece));
         }
         let bytes = rope.bytes(pieces);

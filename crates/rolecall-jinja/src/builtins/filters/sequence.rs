@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::path::{Case, Path};
-use super::{given, length, only_value, open, optional, plain, quick};
+use super::{given, length, only_value, open, optional, plain};
 use crate::ErrorKind;
 use crate::builtins::{Bound, FilterDef};
 use crate::raised::{Raised, Result};
@@ -22,13 +22,14 @@ pub(super) static FIRST: FilterDef = plain("first", ("sync_do_first", 1), &["seq
 pub(super) static ITEMS: FilterDef = plain("items", ("do_items", 0), &["value"], 1, items);
 pub(super) static JOIN: FilterDef = plain("join", ("sync_do_join", 1), &["value", "d", "attribute"], 1, join);
 pub(super) static LAST: FilterDef = plain("last", ("do_last", 1), &["seq"], 1, last);
-pub(super) static LENGTH: FilterDef = quick(
-    open("length", false, |rt, value, args| {
+pub(super) static LENGTH: FilterDef = FilterDef {
+    count: Some(|rt, value| length(rt, *value)),
+    ..open("length", false, |rt, value, args| {
         only_value("len", args)?;
-        Ok(Value::count(length(rt, value)?))
-    }),
-    |rt, value| length(rt, value).map(Value::count),
-);
+        let count = Value::count(length(rt, value)?);
+        Ok(count.with_origin(rt.computed(value.origin())))
+    })
+};
 pub(super) static LIST: FilterDef = plain("list", ("sync_do_list", 0), &["value"], 1, |rt, args| {
     let items = iter::collect(rt, args[0])?;
     Ok(Value::list(items))
