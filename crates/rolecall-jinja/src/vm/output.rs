@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::{Node, Origin, Trace};
+use crate::trace::{Origin, Trace};
 use crate::value::Rope;
 use crate::value::Value;
 use crate::value::rope::{Piece, Pieces};
@@ -203,10 +203,7 @@ impl<'a> Output<'a> {
             if span.end <= from {
                 continue;
             }
-            let whole = match trace.node(span.origin) {
-                Node::Member { text, .. } | Node::Item { text, .. } | Node::Key { key: text, .. } => text,
-                _ => "",
-            };
+            let whole = trace.text(span.origin);
             let part = match span.start {
                 RawSpan::COMPUTED => None,
                 start => whole.get(start..start + (span.end - from)),
@@ -278,15 +275,13 @@ impl<'a> Output<'a> {
         let start = if origin == Origin::TEMPLATE {
             RawSpan::COMPUTED
         } else {
-            match trace.node(origin) {
-                Node::Member { text: whole, .. } | Node::Item { text: whole, .. } => offset(whole, text),
-                Node::Key { key, .. } => offset(key, text),
-                Node::Pieces { text: whole, pieces } => match offset(whole, text) {
-                    RawSpan::COMPUTED => RawSpan::COMPUTED,
-                    offset => return self.note_pieces(trace, pieces, offset, text.len(), at),
-                },
-                _ => RawSpan::COMPUTED,
+            let start = offset(trace.text(origin), text);
+            if start != RawSpan::COMPUTED
+                && let Some(pieces) = trace.parts(origin)
+            {
+                return self.note_pieces(trace, pieces, start, text.len(), at);
             }
+            start
         };
         if start == RawSpan::COMPUTED
             && let Some(last) = self.spans.last_mut()
