@@ -120,11 +120,20 @@ impl Traced {
 
     /// Who wrote what, in order.
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
-        let mut start = 0;
-        self.spans.iter().map(move |span| {
-            let range = start..span.end;
-            start = span.end;
-            Span { origin: self.origin(span, range.len()), range }
+        let mut spans = self.spans.iter().peekable();
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            // What no span was noted for is the template's.
+            let next = spans.peek().map_or(self.text.len(), |span| span.at);
+            if at < next {
+                let range = at..next;
+                at = next;
+                return Some(Span { range, origin: Origin::Template });
+            }
+            let span = spans.next()?;
+            at = span.end;
+            let range = span.at..span.end;
+            Some(Span { origin: self.origin(span, range.len()), range })
         })
     }
 

@@ -9,9 +9,11 @@ use crate::value::Rope;
 use crate::value::Value;
 use crate::value::rope::{Piece, Pieces};
 
-/// A part of the output that is all of one origin, up to the byte `end`.
+/// A part of the output that is all of one origin, and not the template's: what no span covers is that.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RawSpan {
+    /// Where in the output it is.
+    pub(crate) at: usize,
     pub(crate) end: usize,
     /// Where in the text of its origin a copied part begins; [`RawSpan::COMPUTED`] for others.
     pub(crate) start: usize,
@@ -84,9 +86,10 @@ impl<'a> Output<'a> {
             && self.open.is_empty()
             && !text.is_empty()
         {
+            let at = self.text.len();
             self.append(rt, text)?;
             let start = if origin.is_place() { 0 } else { RawSpan::COMPUTED };
-            self.spans.push(RawSpan { end: self.text.len(), start, origin });
+            self.spans.push(RawSpan { at, end: self.text.len(), start, origin });
             return Ok(());
         }
         self.str(rt, origin, text)
@@ -99,9 +102,11 @@ impl<'a> Output<'a> {
             (None, None) => self.append(rt, text),
             (None, Some(capture)) => capture.push(rt, origin, text),
             (Some(trace), None) if self.open.is_empty() => {
-                let start = self.text.len();
+                let at = self.text.len();
                 self.append(rt, text)?;
-                self.note(trace, origin, text, start);
+                if origin != Origin::TEMPLATE {
+                    self.note(trace, origin, text, at);
+                }
                 Ok(())
             }
             (Some(_), Some(capture)) if self.open.is_empty() => capture.push(rt, origin, text),
@@ -199,22 +204,25 @@ impl<'a> Output<'a> {
         // The last span before may have grown over the mark.
         let first = mark.spans.saturating_sub(1);
         let mut from = mark.text;
+        let printed = |from: usize, to: usize| text.get(from - mark.text..to - mark.text).unwrap_or_default();
         for span in self.spans.get(first..).unwrap_or_default() {
             if span.end <= from {
                 continue;
             }
-            let whole = trace.text(span.origin);
+            let at = span.at.max(mark.text);
+            taken.push(rt, Origin::TEMPLATE, rt.alloc_str(printed(from, at))?)?;
             let part = match span.start {
                 RawSpan::COMPUTED => None,
-                start => whole.get(start..start + (span.end - from)),
+                start => trace.text(span.origin).get(start..start + (span.end - at)),
             };
             let part = match part {
                 Some(part) => part,
-                None => rt.alloc_str(text.get(from - mark.text..span.end - mark.text).unwrap_or_default())?,
+                None => rt.alloc_str(printed(at, span.end))?,
             };
             taken.push(rt, span.origin, part)?;
             from = span.end;
         }
+        taken.push(rt, Origin::TEMPLATE, rt.alloc_str(printed(from, mark.text + text.len()))?)?;
         self.spans.truncate(mark.spans);
         if let Some(last) = self.spans.last_mut() {
             last.end = last.end.min(mark.text);
@@ -266,32 +274,26 @@ impl<'a> Output<'a> {
         self.note(trace, piece.origin, piece.text, start);
     }
 
-    #[inline]
+    /// Notes where a text came from that was printed at a place.
     fn note(&mut self, trace: &Trace<'a>, origin: Origin, text: &'a str, at: usize) {
-        if text.is_empty() {
+        if text.is_empty() || origin == Origin::TEMPLATE {
             return;
         }
         let end = at + text.len();
-        let start = if origin == Origin::TEMPLATE {
-            RawSpan::COMPUTED
-        } else {
-            let start = offset(trace.text(origin), text);
-            if start != RawSpan::COMPUTED
-                && let Some(pieces) = trace.parts(origin)
-            {
-                return self.note_pieces(trace, pieces, start, text.len(), at);
-            }
-            start
-        };
+        let start = offset(trace.text(origin), text);
+        if start != RawSpan::COMPUTED
+            && let Some(pieces) = trace.parts(origin)
+        {
+            return self.note_pieces(trace, pieces, start, text.len(), at);
+        }
         if start == RawSpan::COMPUTED
             && let Some(last) = self.spans.last_mut()
-            && last.origin == origin
-            && last.start == RawSpan::COMPUTED
+            && (last.origin, last.start, last.end) == (origin, start, at)
         {
             last.end = end;
             return;
         }
-        self.spans.push(RawSpan { end, start, origin });
+        self.spans.push(RawSpan { at, end, start, origin });
     }
 
     /// Notes a part of a text that was put together: `length` bytes from `offset` on.
