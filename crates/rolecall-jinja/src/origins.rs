@@ -1,18 +1,12 @@
 //! Where text came from, as it is kept after a render: places in the input as a tree, and what was made from them.
 
-use crate::vm::fast::same_key;
-
 /// All nodes of a trace, by their numbers, and the keys in them as one text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Owned>,
     derived: Vec<Box<[u32]>>,
     keys: String,
-    recent: [Text; RECENT],
 }
-
-/// How many keys are remembered: the objects of a conversation have the same few.
-const RECENT: usize = 8;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Owned {
@@ -53,7 +47,7 @@ impl Tree {
     pub(crate) fn new(nodes: usize) -> Self {
         let mut all = Vec::with_capacity(nodes);
         all.extend([Owned::Template, Owned::Root]);
-        Self { nodes: all, derived: Vec::new(), keys: String::with_capacity(64), recent: Default::default() }
+        Self { nodes: all, derived: Vec::new(), keys: String::with_capacity(64) }
     }
 
     /// A node made from others.
@@ -62,23 +56,11 @@ impl Tree {
         Owned::Derived(u32::try_from(self.derived.len() - 1).unwrap_or(u32::MAX))
     }
 
-    /// Keeps a key, most of them once.
-    #[inline]
+    /// Keeps a key.
     pub(crate) fn key(&mut self, key: &str) -> Text {
-        let place = (key.len() + usize::from(key.as_bytes().first().copied().unwrap_or_default())) % RECENT;
-        let known = self.recent.get(place).copied().unwrap_or_default();
-        if same_key(self.text(known), key) {
-            return known;
-        }
-        let part = Text {
-            start: u32::try_from(self.keys.len()).unwrap_or_default(),
-            length: u32::try_from(key.len()).unwrap_or_default(),
-        };
+        let start = u32::try_from(self.keys.len()).unwrap_or_default();
         self.keys.push_str(key);
-        if let Some(recent) = self.recent.get_mut(place) {
-            *recent = part;
-        }
-        part
+        Text { start, length: u32::try_from(key.len()).unwrap_or_default() }
     }
 
     pub(crate) fn text(&self, text: Text) -> &str {

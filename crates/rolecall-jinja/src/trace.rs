@@ -6,8 +6,9 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::origins::{Owned, Tree};
+use crate::origins::{Owned, Text, Tree};
 use crate::value::rope::Piece;
+use crate::vm::fast::same_key;
 
 /// The number of a node of the trace; 0 is the template, and all there is in a plain render.
 ///
@@ -68,8 +69,31 @@ struct State<'a> {
     tree: Tree,
     /// The text of each node that has one.
     texts: Vec<&'a str>,
+    /// The keys that were kept last: the objects of a conversation have the same few.
+    recent: [(&'a str, Text); RECENT],
     /// Texts that were put together, by the numbers of their nodes.
     pieces: Vec<(u32, &'a [Piece<'a>])>,
+}
+
+/// How many keys are remembered.
+const RECENT: usize = 8;
+
+impl<'a> State<'a> {
+    /// Keeps a key, most of them once.
+    #[inline]
+    fn key(&mut self, key: &'a str) -> Text {
+        let place = (key.len() + usize::from(key.as_bytes().first().copied().unwrap_or_default())) % RECENT;
+        if let Some((known, text)) = self.recent.get(place)
+            && same_key(known, key)
+        {
+            return *text;
+        }
+        let text = self.tree.key(key);
+        if let Some(recent) = self.recent.get_mut(place) {
+            *recent = (key, text);
+        }
+        text
+    }
 }
 
 impl<'a> Trace<'a> {
@@ -77,7 +101,12 @@ impl<'a> Trace<'a> {
     pub(crate) fn new(trusted: &'a [&'a str], nodes: usize) -> Self {
         let mut texts = Vec::with_capacity(nodes + 8);
         texts.extend(["", ""]);
-        let state = State { tree: Tree::new(nodes + 8), texts, pieces: Vec::new() };
+        let state = State {
+            tree: Tree::new(nodes + 8),
+            texts,
+            recent: [("", Text::default()); RECENT],
+            pieces: Vec::new(),
+        };
         Self {
             state: RefCell::new(state),
             generations: RefCell::new(Vec::new()),
@@ -115,11 +144,11 @@ impl<'a> Trace<'a> {
     }
 
     #[inline]
-    fn add(&self, flags: u32, text: &'a str, node: impl FnOnce(&mut Tree) -> Owned) -> Origin {
+    fn add(&self, flags: u32, text: &'a str, node: impl FnOnce(&mut State<'a>) -> Owned) -> Origin {
         let state = &mut *self.state.borrow_mut();
         match u32::try_from(state.texts.len()) {
             Ok(number) if number < MOST_NODES => {
-                let node = node(&mut state.tree);
+                let node = node(state);
                 state.tree.nodes.push(node);
                 state.texts.push(text);
                 Origin(number | flags)
@@ -131,7 +160,7 @@ impl<'a> Trace<'a> {
     /// Text that was put together of pieces.
     pub(crate) fn pieces(&self, text: &'a str, pieces: &'a [Piece<'a>]) -> Origin {
         let from = pieces.iter().map(|piece| piece.origin.number()).collect();
-        let origin = self.add(DERIVED, text, |tree| tree.derived(from));
+        let origin = self.add(DERIVED, text, |state| state.tree.derived(from));
         if origin != Origin::ROOT {
             self.state.borrow_mut().pieces.push((origin.0 & MOST_NODES, pieces));
         }
@@ -147,9 +176,11 @@ impl<'a> Trace<'a> {
         let number = parent.0;
         match step {
             Step::Key(name) if parent == Origin::ROOT && self.trusted.contains(&name) => {
-                self.add(TRUSTED, text, |tree| Owned::Trusted { name: tree.key(name) })
+                self.add(TRUSTED, text, |state| Owned::Trusted { name: state.key(name) })
             }
-            Step::Key(key) => self.add(0, text, |tree| Owned::Member { parent: number, key: tree.key(key) }),
+            Step::Key(key) => {
+                self.add(0, text, |state| Owned::Member { parent: number, key: state.key(key) })
+            }
             Step::Index(index) => {
                 let index = u32::try_from(index).unwrap_or(u32::MAX);
                 self.add(0, text, |_| Owned::Item { parent: number, index })
@@ -160,7 +191,7 @@ impl<'a> Trace<'a> {
     /// A key of an object that has an origin.
     pub(crate) fn key(&self, parent: Origin, key: &'a str) -> Origin {
         match parent.0 & (DERIVED | TRUSTED) {
-            0 => self.add(0, key, |tree| Owned::Key { parent: parent.0, key: tree.key(key) }),
+            0 => self.add(0, key, |state| Owned::Key { parent: parent.0, key: state.key(key) }),
             TRUSTED => parent,
             _ => self.computed(parent),
         }
@@ -175,7 +206,7 @@ impl<'a> Trace<'a> {
         if last == from {
             return computed;
         }
-        let computed = self.add(DERIVED, "", |tree| tree.derived(Box::new([from.number()])));
+        let computed = self.add(DERIVED, "", |state| state.tree.derived(Box::new([from.number()])));
         self.last_computed.set((from, computed));
         computed
     }
@@ -188,7 +219,7 @@ impl<'a> Trace<'a> {
         if left == Origin::TEMPLATE {
             return self.computed(right);
         }
-        self.add(DERIVED, "", |tree| tree.derived(Box::new([left.number(), right.number()])))
+        self.add(DERIVED, "", |state| state.tree.derived(Box::new([left.number(), right.number()])))
     }
 
     /// A number for a generation block whose text is captured inside of `outer`.
