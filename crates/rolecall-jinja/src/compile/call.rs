@@ -14,7 +14,8 @@ impl<'s> Compiler<'s> {
         let mut shape =
             CallShape { positional: self.expressions(&arguments.positional)?, ..CallShape::default() };
         for (name, value) in &arguments.named {
-            let known = shape.named.iter().any(|known| known == name) || caller.is_some() && *name == "caller";
+            let known =
+                shape.named.iter().any(|known| known == name) || caller.is_some() && *name == "caller";
             if known {
                 return self.fail(
                     value.at,

@@ -65,8 +65,9 @@ impl<'a> Bytes<'a> {
         rt.step_bytes(self.data.len())?;
         if let Some(part) = item.as_bytes() {
             rt.step(self.data.len().saturating_mul(part.data.len()) / 64)?;
-            return Ok(part.data.is_empty()
-                || self.data.windows(part.data.len()).any(|window| window == part.data));
+            return Ok(
+                part.data.is_empty() || self.data.windows(part.data.len()).any(|window| window == part.data)
+            );
         }
         match compare::Number::of(item) {
             Some(compare::Number::Float(_)) | None => {
@@ -214,9 +215,7 @@ impl Encoding {
         } else if LATIN_1.contains(&plain) {
             Ok(Self::Latin1)
         } else if NO_TEXT.contains(&plain) {
-            lookup(format!(
-                "'{name}' is not a text encoding; use codecs.encode() to handle arbitrary codecs"
-            ))
+            lookup(format!("'{name}' is not a text encoding; use codecs.encode() to handle arbitrary codecs"))
         } else if OTHERS.contains(&plain) {
             Err(Raised::unsupported(format!("the encoding `{name}` is not supported")))
         } else {

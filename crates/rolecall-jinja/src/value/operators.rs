@@ -217,13 +217,12 @@ fn multiply<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> Result<V
     if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
         return arithmetic(rt, BinaryOperator::Mul, a, b, rt.joined(left.origin(), right.origin()));
     }
-    let is_sequence =
-        |value: &Value<'a>| {
-            value.is_str()
-                || value.as_list().is_some()
-                || value.as_tuple().is_some()
-                || value.as_bytes().is_some()
-        };
+    let is_sequence = |value: &Value<'a>| {
+        value.is_str()
+            || value.as_list().is_some()
+            || value.as_tuple().is_some()
+            || value.as_bytes().is_some()
+    };
     unknown::check(left)?;
     unknown::check(right)?;
     let (sequence, count) = if is_sequence(&left) {

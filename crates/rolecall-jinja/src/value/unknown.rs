@@ -29,11 +29,7 @@ impl<'a> Unknown<'a> {
 
     /// The answer of a test, if it is the same whatever the value is.
     #[cold]
-    pub(crate) fn test(
-        &self,
-        rt: &Runtime<'a>,
-        test: impl Fn(Value<'a>) -> Result<bool>,
-    ) -> Result<bool> {
+    pub(crate) fn test(&self, rt: &Runtime<'a>, test: impl Fn(Value<'a>) -> Result<bool>) -> Result<bool> {
         let mut answer = None;
         for candidate in self.candidates {
             rt.step(1)?;

@@ -15,9 +15,9 @@ use crate::value::generator::{Generator, Lazy};
 use crate::value::iter::{self, Iter};
 use crate::value::rope::Pieces;
 use crate::value::slice;
-use crate::value::writer::Writer;
 use crate::value::subscript::subscript;
-use crate::value::{Range, Seq, Object, Undefined, Unknown, Value, ViewOf, access, names, operators, repr};
+use crate::value::writer::Writer;
+use crate::value::{Object, Range, Seq, Undefined, Unknown, Value, ViewOf, access, names, operators, repr};
 
 pub(super) static FIRST: FilterDef = plain("first", ("sync_do_first", 1), &["seq"], 1, first);
 pub(super) static ITEMS: FilterDef = plain("items", ("do_items", 0), &["value"], 1, items);

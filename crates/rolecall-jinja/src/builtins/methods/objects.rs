@@ -79,8 +79,7 @@ pub(super) fn call_loop<'a>(
 pub(super) fn call_cycler_type<'a>(method: Method, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     let (function, uses) =
         if method == Method::Next { ("Cycler.next", "current") } else { ("Cycler.reset", "pos") };
-    let [this, ..] =
-        Signature { function, hidden: 0, parameters: &["self"], required: 1 }.bind(&[], args)?;
+    let [this, ..] = Signature { function, hidden: 0, parameters: &["self"], required: 1 }.bind(&[], args)?;
     if let Value::Object(Object::Cycler(cycler)) = this {
         return call_cycler(method, cycler, &Args::none());
     }

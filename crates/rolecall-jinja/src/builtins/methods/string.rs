@@ -151,12 +151,7 @@ pub(super) fn codec<'a>(
 }
 
 /// `string.encode([encoding[, errors]])`.
-fn encode<'a>(
-    rt: &Runtime<'a>,
-    this: This<'a>,
-    encoding: Value<'a>,
-    errors: Value<'a>,
-) -> Result<Value<'a>> {
+fn encode<'a>(rt: &Runtime<'a>, this: This<'a>, encoding: Value<'a>, errors: Value<'a>) -> Result<Value<'a>> {
     let (encoding, errors) = codec(rt, "encode", encoding, errors)?;
     rt.step_bytes(this.text.len().saturating_mul(4))?;
     Bytes::value(rt, rt.computed(this.origin), &encoding.encode(this.text, errors)?)
