@@ -60,9 +60,10 @@ impl FilterDef {
         value: Value<'a>,
         args: &Args<'_, 'a>,
     ) -> Result<Value<'a>> {
-        if self.name != "default" {
-            unknown::check(value)?;
-            args.check_known()?;
+        if let Err(error) = unknown::check(value).and_then(|()| args.check_known())
+            && self.name != "default"
+        {
+            return Err(error);
         }
         match &self.does {
             FilterKind::Plain(signature, function) => function(rt, &signature.bind(&[value], args)?),

@@ -204,7 +204,10 @@ impl<'a> Percent<'_, 'a> {
         self.skip('*');
         match self.supply.next()? {
             value @ (Value::Int(..) | Value::Bool(..) | Value::Big(..)) if !self.markup => Ok(value),
-            _ => Err(Raised::type_error("* wants int")),
+            value => {
+                unknown::check(value)?;
+                Err(Raised::type_error("* wants int"))
+            }
         }
     }
 

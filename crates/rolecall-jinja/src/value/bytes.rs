@@ -1,6 +1,6 @@
 //! Bytes, which templates get from `str.encode` and `int.to_bytes`.
 
-use super::{Object, Range, Value, compare, names};
+use super::{Object, Range, Value, compare, names, unknown};
 use crate::ErrorKind;
 use crate::builtins::percent;
 use crate::number::BigInt;
@@ -138,6 +138,7 @@ fn byte(number: compare::Number<'_>) -> Option<u8> {
 pub(crate) fn byte_of(item: Value<'_>) -> Result<u8> {
     match compare::Number::of(item) {
         Some(compare::Number::Float(_)) | None => {
+            unknown::check(item)?;
             let name = names::type_name(item);
             Err(Raised::type_error(format!("'{name}' object cannot be interpreted as an integer")))
         }
