@@ -32,6 +32,8 @@ pub(crate) struct Program {
     pub(crate) macros: Vec<MacroDecl>,
     pub(crate) blocks: Vec<BlockDecl>,
     pub(crate) calls: Vec<CallShape>,
+    /// How many constants of several values there are.
+    pub(crate) compounds: u32,
     /// How many slots the frame of the main part has.
     pub(crate) slots: u32,
     /// The bytes of text that the template itself writes.
@@ -98,6 +100,7 @@ impl Program {
             macros: Vec::new(),
             blocks: Vec::new(),
             calls: Vec::new(),
+            compounds: 0,
             slots: 0,
             literal_bytes: 0,
         }
@@ -152,6 +155,13 @@ impl CallShape {
 pub(crate) enum Op {
     // Values.
     Constant(u32),
+    /// A text of the template.
+    Text(u32),
+    /// A constant of several values, which is made once.
+    Compound {
+        constant: u32,
+        cell: u32,
+    },
     /// A variable of this frame, and its name for where it is not set.
     Load {
         slot: u32,

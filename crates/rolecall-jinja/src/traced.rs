@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::trace::{self, Node, Trace};
 use crate::vm::RawSpan;
+use crate::vm::fast::same_key;
 
 /// A rendered text and the origin of every byte of it.
 ///
@@ -274,7 +275,7 @@ impl<'a> Keys<'a> {
         let place = (key.len() + usize::from(key.as_bytes().first().copied().unwrap_or_default())) % RECENT;
         let recent = self.recent.get_mut(place);
         if let Some((known, text)) = &recent
-            && *known == key
+            && same_key(known, key)
         {
             return *text;
         }

@@ -103,9 +103,17 @@ impl<'s> Compiler<'s> {
             Some(name) => Constant::Error(ErrorKind::Name, format!("name {} is not defined", repr(name))),
             None => constant,
         };
-        let op = if matches!(constant, Constant::Error(..)) { Op::Raise } else { Op::Constant };
-        let number = self.constant(constant);
-        self.emit(op(number), at);
+        let op = match constant {
+            Constant::Text(text) => Op::Text(self.text(text)),
+            Constant::Error(..) => Op::Raise(self.constant(constant)),
+            Constant::Tuple(_) | Constant::List(_) | Constant::Dict(_) => {
+                self.program.compounds += 1;
+                let cell = self.program.compounds - 1;
+                Op::Compound { constant: self.constant(constant), cell }
+            }
+            constant => Op::Constant(self.constant(constant)),
+        };
+        self.emit(op, at);
         Ok(())
     }
 

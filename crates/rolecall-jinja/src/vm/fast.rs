@@ -11,6 +11,7 @@ use crate::trace::{Origin, Step};
 use crate::value::access::LoopField;
 use crate::value::iter::Iter;
 use crate::value::object::Loop;
+use crate::value::undefined::Undefined;
 use crate::value::{Object, Rope, Seq, Value, from_json};
 
 /// Objects of up to so many members are looked through; larger ones know where a key is.
@@ -19,10 +20,36 @@ const FEW: usize = 8;
 /// The member of an object.
 #[inline(always)]
 pub(crate) fn member<'a>(map: &'a Map<String, Json>, key: &str) -> Option<(&'a str, &'a Json)> {
-    if map.len() <= FEW {
-        return map.iter().find(|(name, _)| *name == key).map(|(name, json)| (name.as_str(), json));
+    if map.len() > FEW {
+        return map.get_key_value(key).map(|(name, json)| (name.as_str(), json));
     }
-    map.get_key_value(key).map(|(name, json)| (name.as_str(), json))
+    for (name, json) in map {
+        if same_key(name, key) {
+            return Some((name, json));
+        }
+    }
+    None
+}
+
+/// Equality of texts that are mostly short, without a call for those.
+#[inline(always)]
+pub(crate) fn same_key(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    match left.len() {
+        // The first and the last bytes overlap and are all there are.
+        4..=8 => {
+            left.first_chunk::<4>() == right.first_chunk::<4>()
+                && left.last_chunk::<4>() == right.last_chunk::<4>()
+        }
+        9..=16 => {
+            left.first_chunk::<8>() == right.first_chunk::<8>()
+                && left.last_chunk::<8>() == right.last_chunk::<8>()
+        }
+        _ => left == right,
+    }
 }
 
 impl<'a> Machine<'_, 'a> {
@@ -101,10 +128,19 @@ impl<'a> Machine<'_, 'a> {
         self.rt.trace.map_or(Origin::TEMPLATE, |trace| trace.child(parent, Step::Key(key), text))
     }
 
-    /// Pushes the member of a variable that is an object; `false` if there is none.
+    /// Pushes the member of a variable that is an object; `false` if the variable is something else.
     #[inline(always)]
-    pub(super) fn push_member(&mut self, slot: u32, name: &Name) -> Result<bool> {
-        let Some((parent, key, json)) = self.slot_member(slot, &name.text) else { return Ok(false) };
+    pub(super) fn push_member(&mut self, slot: u32, name: &'a Name) -> Result<bool> {
+        let Some((parent, map)) = self.slot_object(slot) else { return Ok(false) };
+        let Some((key, json)) = member(map, &name.text) else {
+            if name.hides_key {
+                return Ok(false);
+            }
+            let undefined = Undefined::Attribute { owner: "dict object", name: &name.text };
+            let undefined = self.rt.alloc(undefined)?;
+            self.stack.push(Value::Undefined(undefined));
+            return Ok(true);
+        };
         if let Json::String(text) = json {
             let origin = match parent {
                 Origin::TEMPLATE => parent,

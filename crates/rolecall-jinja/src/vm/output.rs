@@ -86,7 +86,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn append(&mut self, rt: &Runtime<'a>, text: &str) -> Result<()> {
         if text.len() > rt.limits.output_bytes.saturating_sub(self.text.len()) {
             return Err(too_long(rt));

@@ -37,6 +37,11 @@ impl<'a> Machine<'_, 'a> {
                     let value = done!(self.constant(number), pc);
                     self.push(value);
                 }
+                Op::Text(text) => self.push(Value::text(self.text(text))),
+                Op::Compound { constant, cell } => {
+                    let value = done!(self.compound(constant, cell), pc);
+                    self.push(value);
+                }
                 Op::Load { slot, name } => {
                     if let Some((origin, text)) = self.slot_str(slot) {
                         self.push(Value::Str(origin, text));
@@ -280,17 +285,17 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::JumpIfFalseKeep(to) => {
-                    let value = self.pop();
-                    if !done!(operators::truth(self.rt, value), pc) {
-                        self.push(value);
+                    if done!(self.top_truth(), pc) {
+                        self.drop_top();
+                    } else {
                         pc = to as usize;
                     }
                 }
                 Op::JumpIfTrueKeep(to) => {
-                    let value = self.pop();
-                    if done!(operators::truth(self.rt, value), pc) {
-                        self.push(value);
+                    if done!(self.top_truth(), pc) {
                         pc = to as usize;
+                    } else {
+                        self.drop_top();
                     }
                 }
                 Op::JumpIfSet { slot, to } => {
@@ -666,8 +671,22 @@ impl<'a> Machine<'_, 'a> {
 
     #[inline(never)]
     fn pop_truth_of_other(&mut self) -> Result<bool> {
-        let value = self.pop();
-        operators::truth(self.rt, value)
+        let truth = self.top_truth();
+        self.drop_top();
+        truth
+    }
+
+    /// Whether what is on top of the stack is true.
+    #[inline(always)]
+    fn top_truth(&self) -> Result<bool> {
+        match self.stack.last() {
+            Some(Value::Bool(_, value)) => Ok(*value),
+            Some(Value::Undefined(_) | Value::None(_)) | None => Ok(false),
+            Some(Value::Str(_, text)) => Ok(!text.is_empty()),
+            Some(Value::JsonList(_, items)) => Ok(!items.is_empty()),
+            Some(Value::JsonDict(_, map)) => Ok(!map.is_empty()),
+            Some(other) => operators::truth(self.rt, *other),
+        }
     }
 
     #[inline(always)]
@@ -703,6 +722,15 @@ impl<'a> Machine<'_, 'a> {
         let sum = operators::add(self.rt, printed, value)?;
         self.push(sum);
         Ok(())
+    }
+
+    /// A list, tuple or dict of constants, which is made once in a render.
+    fn compound(&self, constant: u32, cell: u32) -> Result<Value<'a>> {
+        let Some(cell) = self.rt.compounds.get(cell as usize) else { return self.constant(constant) };
+        if cell.get().is_missing() {
+            cell.set(self.constant(constant)?);
+        }
+        Ok(cell.get())
     }
 
     #[cold]
@@ -816,7 +844,7 @@ impl<'a> Machine<'_, 'a> {
         {
             return match dict.get_str(self.rt, &name.text)? {
                 Some(found) => Ok(found),
-                None => access::attribute(self.rt, value, &name.text),
+                None => self.absent(&name.text),
             };
         }
         if let (Value::Object(Object::Loop(this)), Some(field)) = (value, name.of_loop) {
@@ -825,14 +853,23 @@ impl<'a> Machine<'_, 'a> {
         access::attribute(self.rt, value, &name.text)
     }
 
+    /// What stands for the value of a key that a dict does not have.
+    fn absent(&self, name: &'a str) -> Result<Value<'a>> {
+        let undefined = Undefined::Attribute { owner: "dict object", name };
+        Ok(Value::Undefined(self.rt.alloc(undefined)?))
+    }
+
     /// `value["name"]`.
     #[inline]
     fn item_name(&self, value: Value<'a>, name: u32) -> Result<Value<'a>> {
         let Some(name) = self.program.names.get(name as usize) else { return Ok(Value::NONE) };
-        if let Some(dict) = value.as_dict()
-            && let Some(found) = dict.get_str(self.rt, &name.text)?
-        {
-            return Ok(found);
+        if let Some(dict) = value.as_dict() {
+            if let Some(found) = dict.get_str(self.rt, &name.text)? {
+                return Ok(found);
+            }
+            if !name.hides_key {
+                return self.absent(&name.text);
+            }
         }
         access::item(self.rt, value, Value::text(&name.text))
     }
