@@ -220,11 +220,11 @@ fn a_second_engine_is_asked() {
     let document: Value = serde_json::from_str(&run(&["--json"]).out).expect("JSON");
     assert_eq!(document["cross_check"], json!({"result": "same"}));
     // What comes after the template, the cut and the images, is no business of the second engine.
-    let chat = r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Sure, "}]"#;
+    let chat = r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Sure,"}]"#;
     let more = ["--continue-final-message", "--verbose"];
     let run = rolecall(["render", "--model", "builtin:llama-3", "--cross-check"].into_iter().chain(more));
     let ended = run.input(chat).end();
-    assert!(ended.out.ends_with("Sure, ") && ended.err.contains("the same"), "{ended:?}");
+    assert!(ended.out.ends_with("Sure,") && ended.err.contains("the same"), "{ended:?}");
     let image = ["--image", "examples/llama.jpg", "examples/limerick.json", "--verbose"];
     let ended =
         rolecall(["render", "--model", "builtin:idefics2", "--cross-check"].into_iter().chain(image)).end();
@@ -247,7 +247,8 @@ fn a_difference_of_the_second_engine_is_shown_harmlessly() {
     let different = "{{ messages[0].content }}\n{%- raw %} {% endraw -%}\nx";
     assert_eq!(run(different).end().out, "");
     assert!(!run(different).end().err.contains('\u{1b}'));
-    let shown = [r"rolecall:  Hi\u{1b}[2J⟦ x⟧", r"minijinja: Hi\u{1b}[2J⟦x⟧", "line 1, column 7", "report it"];
+    let shown =
+        [r"rolecall:  Hi\u{1b}[2J⟦ x⟧", r"minijinja: Hi\u{1b}[2J⟦x⟧", "line 1, column 7", "report it"];
     run(different).fails(1, &shown);
 
     let ended = run("{% block a %}{{ messages[0].role }}{% endblock %}").end();

@@ -55,7 +55,14 @@ fn every_kind_of_difference_is_counted() {
         .collect();
     assert_eq!(
         differing,
-        ["language/print-2", "language/print-4", "language/error-2", "language/error-3", "language/error-4", "corpus/spoken/dated (generation)"]
+        [
+            "language/print-2",
+            "language/print-4",
+            "language/error-2",
+            "language/error-3",
+            "language/error-4",
+            "corpus/spoken/dated (generation)"
+        ]
     );
 }
 
