@@ -123,6 +123,19 @@ impl<'a> Runtime<'a> {
         ))
     }
 
+    /// Takes what is used already; what is reserved next fails if it was too much.
+    pub(crate) fn charge(&self, bytes: usize) {
+        self.memory.set(self.memory.get().saturating_sub(bytes));
+    }
+
+    /// Notes something in the trace, which takes memory as everything else.
+    pub(crate) fn noted<T>(&self, trace: &Trace<'a>, note: impl FnOnce(&Trace<'a>) -> T) -> T {
+        let before = trace.len();
+        let result = note(trace);
+        self.charge((trace.len() - before) * size_of::<crate::trace::Node<'_>>());
+        result
+    }
+
     /// What is left of the memory budget.
     pub(crate) fn memory_left(&self) -> usize {
         self.memory.get()
@@ -212,7 +225,7 @@ impl<'a> Runtime<'a> {
     #[inline]
     pub(crate) fn computed(&self, origin: Origin) -> Origin {
         match self.trace {
-            Some(trace) if origin != Origin::TEMPLATE => trace.computed(origin),
+            Some(trace) if origin != Origin::TEMPLATE => self.noted(trace, |trace| trace.computed(origin)),
             _ => Origin::TEMPLATE,
         }
     }
@@ -221,7 +234,7 @@ impl<'a> Runtime<'a> {
     #[inline]
     pub(crate) fn joined(&self, left: Origin, right: Origin) -> Origin {
         match self.trace {
-            Some(trace) => trace.joined(left, right),
+            Some(trace) => self.noted(trace, |trace| trace.joined(left, right)),
             None => Origin::TEMPLATE,
         }
     }

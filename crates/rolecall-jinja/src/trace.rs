@@ -49,15 +49,41 @@ pub(crate) enum Node<'a> {
         name: &'a str,
         text: &'a str,
     },
-    /// Text that was put together of pieces.
+    /// Text that was put together of pieces, none of which was itself put together.
     Pieces {
         text: &'a str,
         pieces: &'a [Piece<'a>],
+        /// Where in the text each of them ends.
+        ends: &'a [usize],
     },
     /// Something made from a value of another origin.
     Computed(Origin),
     /// Something made from two values.
     Joined(Origin, Origin),
+}
+
+/// The pieces of a text that `length` bytes from `offset` on were put together of.
+pub(crate) fn pieces_within<'a>(
+    pieces: &'a [Piece<'a>],
+    ends: &'a [usize],
+    offset: usize,
+    length: usize,
+) -> impl Iterator<Item = Piece<'a>> {
+    let first = ends.partition_point(|end| *end <= offset);
+    let start = first.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
+    let mut from = start;
+    pieces.get(first..).unwrap_or_default().iter().map_while(move |piece| {
+        let (start, end) = (from.max(offset), (from + piece.text.len()).min(offset + length));
+        let before = from;
+        from += piece.text.len();
+        (start < end).then(|| Piece { text: piece.text.get(start - before..end - before).unwrap_or_default(), ..*piece })
+    })
+}
+
+/// Where `part` begins in `whole`, if it is a slice of it.
+pub(crate) fn offset(whole: &str, part: &str) -> Option<usize> {
+    let offset = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    (offset + part.len() <= whole.len()).then_some(offset)
 }
 
 /// A generation block that captured text belongs to, and the one around both.

@@ -75,7 +75,8 @@ pub enum Origin<'t> {
     },
     /// It was computed from values of the input: a number that was printed, an object as JSON, a string in capitals.
     Computed {
-        /// The values, without repetition.
+        /// The values, without repetition. Where a render computes from so many that their lists would be millions
+        /// long, the input as a whole.
         pointers: Vec<Pointer<'t>>,
     },
 }
@@ -134,6 +135,7 @@ impl Traced {
             origins: Origins { nodes: vec![Owned::Template, Owned::Root], keys: String::new() },
             known: vec![u32::MAX; trace.len()],
             last_key: ("", 0..0),
+            work: MOST_WORK,
         };
         for span in &mut spans {
             span.node = builder.origin(trace, span.origin);
@@ -198,7 +200,14 @@ struct Builder<'a> {
     /// The number here of each node of the trace; `u32::MAX` if it has none yet.
     known: Vec<u32>,
     last_key: (&'a str, Range<usize>),
+    /// How many more nodes may be looked at for what was computed.
+    work: usize,
 }
+
+/// How many nodes of a trace are looked at for what was computed from many values. Sums that are printed again and
+/// again as they grow would need a list of all summands each; beyond this they count as computed from all of the
+/// input.
+const MOST_WORK: usize = 4_000_000;
 
 impl<'a> Builder<'a> {
     fn origin(&mut self, trace: &Trace<'a>, origin: trace::Origin) -> u32 {
@@ -215,22 +224,43 @@ impl<'a> Builder<'a> {
         let owned = match trace.node(origin) {
             Node::Template => return TEMPLATE,
             Node::Root => return ROOT,
-            Node::Child { parent, step, .. } => Owned::Child {
-                parent: self.origin(trace, parent),
-                step: match step {
-                    trace::Step::Key(key) => OwnedStep::Key(self.key(key)),
-                    trace::Step::Index(index) => OwnedStep::Index(index),
-                },
-            },
-            Node::Key { parent, key } => {
-                Owned::Key { parent: self.origin(trace, parent), key: self.key(key) }
-            }
+            Node::Child { .. } | Node::Key { .. } => return self.place(trace, origin),
             Node::Trusted { name, .. } => Owned::Trusted { name: self.key(name) },
             Node::Pieces { .. } | Node::Computed(_) | Node::Joined(..) => {
                 return self.computed(trace, origin);
             }
         };
         self.add(origin, owned)
+    }
+
+    /// A place in the input, after all places around it.
+    fn place(&mut self, trace: &Trace<'a>, origin: trace::Origin) -> u32 {
+        let mut inside = Vec::new();
+        let mut around = origin;
+        let mut parent = loop {
+            match (self.known.get(around.index()), trace.node(around)) {
+                (Some(known), _) if *known != u32::MAX => break *known,
+                (_, Node::Child { parent, .. } | Node::Key { parent, .. }) => {
+                    inside.push(around);
+                    around = parent;
+                }
+                _ => break self.origin(trace, around),
+            }
+        };
+        for origin in inside.into_iter().rev() {
+            let owned = match trace.node(origin) {
+                Node::Child { step: trace::Step::Index(index), .. } => {
+                    Owned::Child { parent, step: OwnedStep::Index(index) }
+                }
+                Node::Child { step: trace::Step::Key(key), .. } => {
+                    Owned::Child { parent, step: OwnedStep::Key(self.key(key)) }
+                }
+                Node::Key { key, .. } => Owned::Key { parent, key: self.key(key) },
+                _ => continue,
+            };
+            parent = self.add(origin, owned);
+        }
+        parent
     }
 
     fn add(&mut self, origin: trace::Origin, owned: Owned) -> u32 {
@@ -257,19 +287,27 @@ impl<'a> Builder<'a> {
         let mut trusted = None;
         let mut left = vec![origin];
         let mut seen = std::collections::HashSet::new();
+        let mut known = std::collections::HashSet::new();
         while let Some(origin) = left.pop() {
             if !seen.insert(origin) {
                 continue;
             }
+            if self.work == 0 {
+                return self.add(origin, Owned::Computed(vec![ROOT]));
+            }
+            self.work -= 1;
             match trace.node(origin) {
                 Node::Template => {}
                 Node::Computed(inner) => left.push(inner),
                 Node::Joined(first, second) => left.extend([second, first]),
-                Node::Pieces { pieces, .. } => left.extend(pieces.iter().rev().map(|piece| piece.origin)),
+                Node::Pieces { pieces, .. } => {
+                    self.work = self.work.saturating_sub(pieces.len());
+                    left.extend(pieces.iter().rev().map(|piece| piece.origin));
+                }
                 Node::Trusted { .. } => trusted = Some(self.origin(trace, origin)),
                 Node::Root | Node::Child { .. } | Node::Key { .. } => {
                     let node = self.origin(trace, origin);
-                    if !from.contains(&node) {
+                    if known.insert(node) {
                         from.push(node);
                     }
                 }

@@ -88,8 +88,8 @@ enum Key<'a> {
 impl<'a> Key<'a> {
     fn of(rt: &Runtime<'a>, value: Value<'a>) -> Result<Self> {
         Ok(match value {
-            Value::Str(_, text) | Value::Markup(_, text) => Self::Text(text),
-            Value::Rope(..) => Self::Text(rt.flat(value)?.map_or("", |(_, text)| text)),
+            Value::Str(_, text) | Value::Markup(_, text) => Self::text(rt, text)?,
+            Value::Rope(..) => Self::text(rt, rt.flat(value)?.map_or("", |(_, text)| text))?,
             Value::None(_) => Self::None,
             Value::Undefined(_) | Value::Missing => Self::Undefined,
             Value::Tuple(_, items) => Self::tuple(rt, items)?,
@@ -108,7 +108,10 @@ impl<'a> Key<'a> {
             },
             Value::Generator(generator) => Self::Object(std::ptr::from_ref(generator).addr()),
             other => match compare::Number::of(other) {
-                Some(number) => Self::Number(number),
+                Some(number) => {
+                    rt.step(number.limbs())?;
+                    Self::Number(number)
+                }
                 None => {
                     let message = format!("unhashable type: '{}'", names::type_name(other));
                     return Err(Raised::type_error(message));
@@ -117,7 +120,16 @@ impl<'a> Key<'a> {
         })
     }
 
+    /// A text, which is compared with others that may be as long.
+    #[inline]
+    fn text(rt: &Runtime<'a>, text: &'a str) -> Result<Self> {
+        rt.step(text.len() / 64)?;
+        Ok(Self::Text(text))
+    }
+
     fn tuple(rt: &Runtime<'a>, items: &'a [Value<'a>]) -> Result<Self> {
+        rt.step(items.len())?;
+        rt.reserve(size_of_val(items))?;
         let items =
             rt.deeper("", || items.iter().map(|item| Self::of(rt, *item)).collect::<Result<Vec<_>>>())?;
         Ok(Self::Tuple(items))
@@ -297,6 +309,7 @@ impl<'a> DictRef<'a> {
     /// The value of a key that is a string.
     #[inline]
     pub(crate) fn get_str(self, rt: &Runtime<'a>, key: &str) -> Result<Option<Value<'a>>> {
+        rt.step(key.len() / 64)?;
         match self {
             Self::Json(origin, map) => {
                 // Messages have a handful of keys: looking at all is faster than hashing one.

@@ -55,11 +55,14 @@ impl<'a> Machine<'_, 'a> {
                     format!("{CALL} argument after ** must be a mapping, not {}", names::type_name(more));
                 return Err(Raised::type_error(message));
             };
+            // Its own keys are all different.
+            let explicit = named.len();
+            self.rt.step(more.len().saturating_mul(explicit) / 8)?;
             for (name, value) in more.entries(self.rt)? {
                 let Some((_, name)) = self.rt.flat(name)? else {
                     return Err(Raised::type_error("keywords must be strings"));
                 };
-                if named.iter().any(|(known, _)| *known == name) {
+                if named.iter().take(explicit).any(|(known, _)| *known == name) {
                     let message = format!("{CALL} got multiple values for keyword argument {}", repr(name));
                     return Err(Raised::type_error(message));
                 }
@@ -185,6 +188,7 @@ impl<'a> Machine<'_, 'a> {
             return Err(Raised::type_error("Macro.__call__() got multiple values for argument 'self'"));
         }
         let count = decl.parameters().len();
+        self.rt.step((count + 1).saturating_mul(args.named.len()) / 4)?;
         let mut used = 0_usize;
         let mut found_caller =
             args.positional.len() >= count && decl.parameters().any(|name| name == "caller");

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::{Node, Origin, Trace};
+use crate::trace::{Node, Origin, Trace, offset, pieces_within};
 use crate::value::Value;
 use crate::value::rope::{Piece, Pieces};
 
@@ -38,6 +38,8 @@ pub(crate) struct Output<'a> {
     open: Vec<Open>,
     /// The places of captured generation blocks in the output, by their marks.
     captured: Vec<(u32, Range<usize>)>,
+    /// How many notes of origins and blocks were made and not counted yet.
+    noted: usize,
 }
 
 impl<'a> Output<'a> {
@@ -54,6 +56,7 @@ impl<'a> Output<'a> {
             captures: Vec::new(),
             open: Vec::new(),
             captured: Vec::new(),
+            noted: 0,
         }
     }
 
@@ -92,6 +95,9 @@ impl<'a> Output<'a> {
         self.append(rt, piece.text)?;
         if let Some(trace) = rt.trace {
             self.trace(trace, piece, start);
+            let noted = std::mem::take(&mut self.noted);
+            rt.step(noted.saturating_sub(1))?;
+            rt.charge(noted.saturating_mul(size_of::<RawSpan>()));
         }
         Ok(())
     }
@@ -164,8 +170,19 @@ impl<'a> Output<'a> {
             Node::Template => RawSpan { end, origin: Origin::TEMPLATE, node: 0, start: None },
             Node::Child { text: whole, .. } => RawSpan { end, origin, node: 0, start: offset(whole, text) },
             Node::Key { key, .. } => RawSpan { end, origin, node: 0, start: offset(key, text) },
-            Node::Pieces { text: whole, pieces } => match offset(whole, text) {
-                Some(offset) => return self.note_pieces(trace, pieces, offset, text.len(), at),
+            Node::Pieces { text: whole, pieces, ends } => match offset(whole, text) {
+                Some(offset) => {
+                    let mut at = at;
+                    for piece in pieces_within(pieces, ends, offset, text.len()) {
+                        let start = at;
+                        at += piece.text.len();
+                        self.note(trace, piece.origin, piece.text, start);
+                        if piece.generation != 0 {
+                            self.mark(trace, piece.generation, start, at);
+                        }
+                    }
+                    return;
+                }
                 None => RawSpan { end, origin, node: 0, start: None },
             },
             Node::Trusted { .. } | Node::Root | Node::Computed(_) | Node::Joined(..) => {
@@ -180,36 +197,15 @@ impl<'a> Output<'a> {
             last.end = end;
             return;
         }
+        self.noted += 1;
         self.spans.push(span);
-    }
-
-    /// Notes a part of a text that was put together: `length` bytes from `offset` on.
-    fn note_pieces(
-        &mut self,
-        trace: &Trace<'a>,
-        pieces: &'a [Piece<'a>],
-        offset: usize,
-        length: usize,
-        at: usize,
-    ) {
-        let mut from = 0;
-        for piece in pieces {
-            let (start, end) = (from.max(offset), (from + piece.text.len()).min(offset + length));
-            if start < end {
-                let part = piece.text.get(start - from..end - from).unwrap_or_default();
-                self.note(trace, piece.origin, part, at + start - offset);
-                if piece.generation != 0 {
-                    self.mark(trace, piece.generation, at + start - offset, at + end - offset);
-                }
-            }
-            from += piece.text.len();
-        }
     }
 
     /// Notes that a part of the output is of generation blocks that were captured.
     fn mark(&mut self, trace: &Trace<'a>, mark: u32, start: usize, end: usize) {
         let mut blocks = Vec::new();
         trace.generations(mark, &mut blocks);
+        self.noted += blocks.len();
         for block in blocks {
             let last = self.captured.iter_mut().rev().take(64).find(|(known, _)| *known == block);
             match last {
@@ -231,10 +227,4 @@ impl<'a> Output<'a> {
 #[cold]
 fn too_long(rt: &Runtime<'_>) -> Raised {
     Raised::limit(format!("the output has more than {} bytes (limit `output_bytes`)", rt.limits.output_bytes))
-}
-
-/// Where `part` begins in `whole`, if it is a slice of it.
-fn offset(whole: &str, part: &str) -> Option<usize> {
-    let offset = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
-    (offset + part.len() <= whole.len()).then_some(offset)
 }
