@@ -71,13 +71,17 @@ pub(crate) fn pieces_within<'a>(
 ) -> impl Iterator<Item = Piece<'a>> {
     let first = ends.partition_point(|end| *end <= offset);
     let start = first.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
-    let mut from = start;
-    pieces.get(first..).unwrap_or_default().iter().map_while(move |piece| {
-        let (start, end) = (from.max(offset), (from + piece.text.len()).min(offset + length));
-        let before = from;
-        from += piece.text.len();
-        (start < end).then(|| Piece { text: piece.text.get(start - before..end - before).unwrap_or_default(), ..*piece })
-    })
+    let mut before = start;
+    let pieces = pieces.get(first..).unwrap_or_default().iter().zip(ends.get(first..).unwrap_or_default());
+    pieces
+        .map(move |(piece, end)| (piece, std::mem::replace(&mut before, *end), *end))
+        .take_while(move |(_, start, _)| *start < offset + length)
+        // Generation blocks may be empty.
+        .filter(|(_, start, end)| start < end)
+        .map(move |(piece, start, end)| {
+            let part = start.max(offset) - start..end.min(offset + length) - start;
+            Piece { text: piece.text.get(part).unwrap_or_default(), ..*piece }
+        })
 }
 
 /// Where `part` begins in `whole`, if it is a slice of it.

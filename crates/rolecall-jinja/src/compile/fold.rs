@@ -16,7 +16,8 @@ use crate::value::compare::{Order, contains, equal, ordered};
 use crate::value::undefined::Undefined;
 use crate::value::{Value, access, dict, operators, slice};
 use crate::vm::Variables;
-use crate::{Limits, number::BigInt};
+use crate::Limits;
+use crate::number::{BigInt, LONGEST};
 
 /// Budgets of one expression: whatever takes longer is left for a render, which has budgets of its own.
 const LIMITS: Limits =
@@ -85,6 +86,10 @@ pub(super) fn literal(constant: &Const<'_>) -> Constant {
 }
 
 fn integer(digits: &str) -> Option<BigInt> {
+    // Reading another base takes the square of their number.
+    if digits.len() > LONGEST {
+        return None;
+    }
     let based = |radix| BigInt::from_radix(digits.get(2..)?, radix);
     match digits.as_bytes().get(1) {
         Some(b'x' | b'X') => based(16),

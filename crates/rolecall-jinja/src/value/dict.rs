@@ -10,6 +10,9 @@ use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::{Origin, Step};
 
+/// How many levels of a value a tuple as a key takes as much stack as.
+const LEVELS: u32 = 4;
+
 /// Dicts of up to so many entries are searched one by one.
 const FEW: usize = 8;
 
@@ -131,7 +134,7 @@ impl<'a> Key<'a> {
         rt.step(items.len())?;
         rt.reserve(size_of_val(items))?;
         let items =
-            rt.deeper("", || items.iter().map(|item| Self::of(rt, *item)).collect::<Result<Vec<_>>>())?;
+            rt.deeper_by(LEVELS, "", || items.iter().map(|item| Self::of(rt, *item)).collect::<Result<Vec<_>>>())?;
         Ok(Self::Tuple(items))
     }
 
@@ -272,8 +275,13 @@ impl<'a> DictBuilder<'a> {
 /// A dict of entries whose keys are known to be different.
 pub(crate) fn from_entries<'a>(rt: &Runtime<'a>, entries: &[(Value<'a>, Value<'a>)]) -> Result<Value<'a>> {
     rt.reserve(size_of::<Dict<'_>>() + size_of_val(entries))?;
+    Ok(given(rt, entries))
+}
+
+/// The same for what a render is given, which is not counted.
+pub(crate) fn given<'a>(rt: &Runtime<'a>, entries: &[(Value<'a>, Value<'a>)]) -> Value<'a> {
     let entries = rt.bump.alloc_slice_copy(entries);
-    Ok(Value::Dict(Origin::TEMPLATE, rt.bump.alloc(Dict { entries, order: Cell::new(None) })))
+    Value::Dict(Origin::TEMPLATE, rt.bump.alloc(Dict { entries, order: Cell::new(None) }))
 }
 
 /// Any dict.

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::{Value, dict};
 use crate::json::Build;
 use crate::number::BigInt;
-use crate::raised::Result;
 use crate::runtime::Runtime;
 use crate::trace::Origin;
 
@@ -58,10 +57,7 @@ impl<'a> Build<'a> for Builder<'_, 'a> {
     fn object(&mut self, members: Vec<(Cow<'a, str>, Value<'a>)>) -> Value<'a> {
         let entries: Vec<(Value<'a>, Value<'a>)> =
             members.into_iter().map(|(key, value)| (Value::text(self.text(key)), value)).collect();
-        built(dict::from_entries(self.0, &entries))
+        // What is given is not counted, as it is not where it comes as a `serde_json::Value`.
+        dict::given(self.0, &entries)
     }
-}
-
-fn built(value: Result<Value<'_>>) -> Value<'_> {
-    value.unwrap_or(Value::NONE)
 }

@@ -59,9 +59,10 @@ impl<'a> Machine<'_, 'a> {
             let explicit = named.len();
             self.rt.step(more.len().saturating_mul(explicit) / 8)?;
             for (name, value) in more.entries(self.rt)? {
-                let Some((_, name)) = self.rt.flat(name)? else {
+                let Some((origin, name)) = self.rt.flat(name)? else {
                     return Err(Raised::type_error("keywords must be strings"));
                 };
+                self.rt.note_name(origin, name);
                 if named.iter().take(explicit).any(|(known, _)| *known == name) {
                     let message = format!("{CALL} got multiple values for keyword argument {}", repr(name));
                     return Err(Raised::type_error(message));
@@ -219,7 +220,7 @@ impl<'a> Machine<'_, 'a> {
         if let Some(slot) = decl.kwargs {
             let mut entries = dict::DictBuilder::new();
             for (name, value) in left {
-                entries.insert(self.rt, Value::text(name), *value)?;
+                entries.insert(self.rt, self.rt.name_value(name), *value)?;
             }
             set(slot, entries.finish(self.rt)?);
         } else if let Some((first, _)) = left.peek() {
