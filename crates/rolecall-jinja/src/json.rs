@@ -9,7 +9,10 @@
 
 mod cursor;
 mod exact;
+mod pieces;
 mod reader;
+pub(crate) mod repeated;
+mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +20,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use exact::to_value;
+pub(crate) use pieces::{Assemble, Text};
+pub(crate) use reader::assemble;
 pub use reader::{MAX_DEPTH, read};
 
 /// What to make of each piece of a JSON text.

@@ -9,6 +9,7 @@ use crate::raised::Result;
 use crate::runtime::Runtime;
 use crate::syntax::BinaryOperator;
 use crate::trace::Origin;
+use crate::value::access::LoopField;
 use crate::value::compare::Order;
 use crate::value::{Big, Range, Value, dict};
 
@@ -22,6 +23,8 @@ pub(crate) struct Program {
     /// For each instruction, the byte of the source that its errors point to.
     pub(crate) places: Vec<u32>,
     pub(crate) constants: Vec<Constant>,
+    /// Text that is printed, compared with or added.
+    pub(crate) texts: Vec<Box<str>>,
     /// Names of attributes, and the methods they may be.
     pub(crate) names: Vec<Name>,
     /// The variables that are looked up in the context.
@@ -29,6 +32,8 @@ pub(crate) struct Program {
     pub(crate) macros: Vec<MacroDecl>,
     pub(crate) blocks: Vec<BlockDecl>,
     pub(crate) calls: Vec<CallShape>,
+    /// How many constants of several values there are.
+    pub(crate) compounds: u32,
     /// How many slots the frame of the main part has.
     pub(crate) slots: u32,
     /// The bytes of text that the template itself writes.
@@ -41,6 +46,8 @@ pub(crate) struct Name {
     pub(crate) method: Option<Method>,
     /// Whether Python's dicts have an attribute of this name, or may have.
     pub(crate) hides_key: bool,
+    /// What it is of `loop`.
+    pub(crate) of_loop: Option<LoopField>,
 }
 
 #[derive(Debug)]
@@ -87,11 +94,13 @@ impl Program {
             ops: Vec::new(),
             places: Vec::new(),
             constants: Vec::new(),
+            texts: Vec::new(),
             names: Vec::new(),
             context: Vec::new(),
             macros: Vec::new(),
             blocks: Vec::new(),
             calls: Vec::new(),
+            compounds: 0,
             slots: 0,
             literal_bytes: 0,
         }
@@ -146,6 +155,13 @@ impl CallShape {
 pub(crate) enum Op {
     // Values.
     Constant(u32),
+    /// A text of the template.
+    Text(u32),
+    /// A constant of several values, which is made once.
+    Compound {
+        constant: u32,
+        cell: u32,
+    },
     /// A variable of this frame, and its name for where it is not set.
     Load {
         slot: u32,
@@ -212,6 +228,8 @@ pub(crate) enum Op {
     // Operators.
     Binary(BinaryOperator),
     Add,
+    /// Adds a text of the template.
+    AddText(u32),
     Concat(u32),
     ConcatMarkup(u32),
     Not,
@@ -219,6 +237,10 @@ pub(crate) enum Op {
     Plus,
     Equal,
     NotEqual,
+    EqualText(u32),
+    NotEqualText(u32),
+    EqualInt(i32),
+    NotEqualInt(i32),
     Order(Order),
     In,
     NotIn,
@@ -227,6 +249,30 @@ pub(crate) enum Op {
     Jump(Pc),
     JumpIfFalse(Pc),
     JumpIfTrue(Pc),
+    JumpIfEqualText {
+        text: u32,
+        to: Pc,
+    },
+    JumpUnlessEqualText {
+        text: u32,
+        to: Pc,
+    },
+    JumpIfEqualInt {
+        value: i32,
+        to: Pc,
+    },
+    JumpUnlessEqualInt {
+        value: i32,
+        to: Pc,
+    },
+    JumpIfTest {
+        test: Test,
+        to: Pc,
+    },
+    JumpUnlessTest {
+        test: Test,
+        to: Pc,
+    },
     /// For `and`, `or` and chains of comparisons: keeps the value where it jumps, else takes it.
     JumpIfFalseKeep(Pc),
     JumpIfTrueKeep(Pc),
@@ -281,6 +327,11 @@ pub(crate) enum Op {
         slots: u32,
     },
     LoopNext(Pc),
+    /// The same, and sets a variable to the item.
+    LoopNextStore {
+        slot: u32,
+        end: Pc,
+    },
     /// The body was run to its end.
     LoopTurned(Pc),
     LoopEnd,
@@ -290,6 +341,51 @@ pub(crate) enum Op {
     // Output.
     Data(u32),
     Print,
+    /// The same for a variable of this frame.
+    PrintVariable {
+        slot: u32,
+        name: u32,
+    },
+    /// The same for `slot.name` and `slot["name"]`.
+    PrintAttributeOf {
+        slot: u32,
+        variable: u32,
+        name: u32,
+    },
+    PrintItemNameOf {
+        slot: u32,
+        variable: u32,
+        name: u32,
+    },
+    /// Begins to print the sum of strings, one after the other, as long as they are.
+    ChainBegin,
+    /// The first of them: if it is no string, the sum is made elsewhere and printed then.
+    ChainFirst(Pc),
+    /// Text of the template in a sum or a concatenation.
+    ChainData(u32),
+    /// The next of them; if it is Markup, what was printed is taken back and the sum goes on elsewhere.
+    ChainNext(Pc),
+    /// `slot.name` as the next of them; where it is no string, it is left to the `ChainNext` behind it.
+    ChainNextAttributeOf {
+        slot: u32,
+        variable: u32,
+        name: u32,
+    },
+    ChainNextItemNameOf {
+        slot: u32,
+        variable: u32,
+        name: u32,
+    },
+    ChainEnd(Pc),
+    /// Begins to make the sum of strings, in a capture of its own; the three are used as those for printing.
+    BuildBegin,
+    BuildFirst(Pc),
+    BuildNext(Pc),
+    BuildEnd(Pc),
+    /// A part of a concatenation, whatever it is.
+    PrintPart,
+    /// What was printed in parts is one part to what is around it.
+    PartsEnd,
     PrintEscaped,
     /// Escapes if printing does so at the time.
     PrintVolatile,

@@ -34,6 +34,8 @@ pub(crate) struct Runtime<'a> {
     /// The variables that the template is given, and those that it has asked for so far.
     pub(crate) variables: Variables<'a>,
     pub(crate) context: &'a [Cell<Value<'a>>],
+    /// Constants of several values, as soon as they were made.
+    pub(crate) compounds: &'a [Cell<Value<'a>>],
     /// How many machines run inside of one another.
     pub(crate) nested: Cell<u32>,
     steps: Cell<u64>,
@@ -64,6 +66,7 @@ impl<'a> Runtime<'a> {
             clock_read: Cell::new(false),
             variables,
             context: bump.alloc_slice_fill_with(program.context.len(), |_| Cell::new(Value::Missing)),
+            compounds: bump.alloc_slice_fill_with(program.compounds as usize, |_| Cell::new(Value::Missing)),
             nested: Cell::new(0),
             steps: Cell::new(limits.steps),
             memory: Cell::new(limits.memory_bytes),

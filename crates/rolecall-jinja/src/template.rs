@@ -10,8 +10,9 @@ use crate::runtime::Runtime;
 use crate::syntax::Source;
 use crate::trace::Trace;
 use crate::traced::Traced;
-use crate::value::from_text::Builder;
+use crate::value::from_text;
 use crate::value::names::type_name;
+use crate::vm::fast::member;
 use crate::vm::{Machine, Output, Variables};
 use crate::{Error, ErrorKind, Limits, RenderOptions, compile, json};
 
@@ -34,7 +35,10 @@ pub struct Template {
 }
 
 /// Memory that renders of a thread use one after another, kept up to this size.
-const KEPT: usize = 1 << 20;
+const KEPT: usize = 4 << 20;
+
+/// The longest output that is prepared for; beyond, it is better to grow with what is really printed.
+const MOST_AT_FIRST: usize = 64 << 20;
 
 thread_local! {
     static ARENA: Cell<Option<Bump>> = const { Cell::new(None) };
@@ -139,21 +143,19 @@ impl Template {
         let map = object(context)?;
         in_arena(|bump| {
             let trace = Trace::new(trusted);
-            self.traced(bump, &trace, Variables::Json(map), options, capacity(&self.program, map))
+            let (variables, clock) = (Variables::Json(map), options.clock.as_ref());
+            let rt = Runtime::new(bump, &self.program, variables, options.limits, clock, Some(&trace));
+            self.traced(&rt, &trace, capacity(&self.program, map))
         })
     }
 
     fn traced<'a>(
         &'a self,
-        bump: &'a Bump,
+        rt: &Runtime<'a>,
         trace: &'a Trace<'a>,
-        variables: Variables<'a>,
-        options: &'a RenderOptions,
         capacity: usize,
     ) -> Result<Traced, Error> {
-        let clock = options.clock.as_ref();
-        let rt = Runtime::new(bump, &self.program, variables, options.limits, clock, Some(trace));
-        let mut out = self.run(&rt, capacity)?;
+        let mut out = self.run(rt, capacity)?;
         let generations = out.take_generations();
         Ok(Traced::new(out.text, out.spans, generations, trace))
     }
@@ -171,19 +173,64 @@ impl Template {
     /// ```
     pub fn render_json(&self, context: &str, options: &RenderOptions) -> Result<String, Error> {
         in_arena(|bump| {
-            let clock = options.clock.as_ref();
-            let mut rt = Runtime::new(bump, &self.program, Variables::None, options.limits, clock, None);
-            let context = json::read(context, &mut Builder(&rt)).map_err(|error| unreadable(&error))?;
-            let Some(dict) = context.as_dict() else {
-                let message = format!(
-                    "the context of a render must be an object of variables, not {}",
-                    type_name(context)
-                );
-                return Err(Error::new(ErrorKind::Type, message));
-            };
-            rt.variables = Variables::Dict(dict);
-            self.run(&rt, 1024).map(|out| out.text)
+            let rt = self.runtime_of_text(bump, context, options, None)?;
+            self.run(&rt, self.capacity_of_text(context)).map(|out| out.text)
         })
+    }
+
+    /// Renders with the variables of a JSON text, and keeps the origin of every byte.
+    ///
+    /// What is copied from a string is told by its bytes after escapes are decoded.
+    ///
+    /// ```
+    /// use rolecall_jinja::{Origin, RenderOptions, Template};
+    ///
+    /// let template = Template::new("{{ user.name|trim }}")?;
+    /// let context = r#"{"user": {"name": "\tAnn"}}"#;
+    /// let traced = template.render_json_traced(context, &RenderOptions::default(), &[])?;
+    /// let Origin::Copied { pointer, range } = traced.spans().next().unwrap().origin else { panic!() };
+    /// assert_eq!((pointer.to_string(), range), ("/user/name".to_owned(), 1..4));
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
+    pub fn render_json_traced(
+        &self,
+        context: &str,
+        options: &RenderOptions,
+        trusted: &[&str],
+    ) -> Result<Traced, Error> {
+        in_arena(|bump| {
+            let trace = Trace::new(trusted);
+            let rt = self.runtime_of_text(bump, context, options, Some(&trace))?;
+            self.traced(&rt, &trace, self.capacity_of_text(context))
+        })
+    }
+
+    /// What a render with the variables of a JSON text begins with.
+    fn runtime_of_text<'a>(
+        &'a self,
+        bump: &'a Bump,
+        context: &'a str,
+        options: &'a RenderOptions,
+        trace: Option<&'a Trace<'a>>,
+    ) -> Result<Runtime<'a>, Error> {
+        let clock = options.clock.as_ref();
+        let mut rt = Runtime::new(bump, &self.program, Variables::None, options.limits, clock, trace);
+        let context = from_text::read(&rt, context).map_err(|failure| match failure {
+            from_text::Failure::Json(error) => unreadable(&error),
+            from_text::Failure::Raised(error) => Error::new(error.kind(), error.message()),
+        })?;
+        let Some(dict) = context.as_dict() else {
+            let message =
+                format!("the context of a render must be an object of variables, not {}", type_name(context));
+            return Err(Error::new(ErrorKind::Type, message));
+        };
+        rt.variables = Variables::Dict(dict);
+        Ok(rt)
+    }
+
+    /// How long an output is likely to be: most of a context is the text of messages.
+    fn capacity_of_text(&self, context: &str) -> usize {
+        self.program.literal_bytes.min(4096) + context.len().min(MOST_AT_FIRST) + 256
     }
 
     fn run<'a>(&'a self, rt: &Runtime<'a>, capacity: usize) -> Result<Output<'a>, Error> {
@@ -227,10 +274,8 @@ fn in_arena<T>(job: impl FnOnce(&Bump) -> T) -> T {
 
 /// How long an output is likely to be: the strings of the messages, and what the template writes for each.
 fn capacity(program: &Program, context: &Map<String, Json>) -> usize {
-    /// Beyond this it is better to grow with what is really printed.
-    const MOST: usize = 64 << 20;
     let mut bytes = program.literal_bytes.min(4096);
-    let Some(Json::Array(messages)) = context.get("messages") else { return bytes + 256 };
+    let Some((_, Json::Array(messages))) = member(context, "messages") else { return bytes + 256 };
     for message in messages {
         bytes += 64;
         let Json::Object(message) = message else { continue };
@@ -248,5 +293,5 @@ fn capacity(program: &Program, context: &Map<String, Json>) -> usize {
             }
         }
     }
-    bytes.min(MOST)
+    bytes.min(MOST_AT_FIRST)
 }

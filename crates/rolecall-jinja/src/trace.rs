@@ -9,8 +9,17 @@ use std::cell::{Cell, RefCell};
 use crate::value::rope::Piece;
 
 /// The number of a node of the trace; 0 is the template, and all there is in a plain render.
+///
+/// Two bits say what most want to know without a look at the node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub(crate) struct Origin(u32);
+
+/// The node is not a place in the input, but made from such places.
+const DERIVED: u32 = 1 << 31;
+/// It is of a variable that the caller trusts.
+const TRUSTED: u32 = 1 << 30;
+/// More nodes than this are not kept apart.
+const MOST_NODES: u32 = TRUSTED - 1;
 
 impl Origin {
     pub(crate) const TEMPLATE: Origin = Origin(0);
@@ -18,7 +27,7 @@ impl Origin {
     pub(crate) const ROOT: Origin = Origin(1);
 
     pub(crate) fn index(self) -> usize {
-        self.0 as usize
+        (self.0 & MOST_NODES) as usize
     }
 }
 
@@ -33,10 +42,16 @@ pub(crate) enum Step<'a> {
 pub(crate) enum Node<'a> {
     Template,
     Root,
-    /// A value inside another, and its text if it is a string.
-    Child {
+    /// The value of a key, and its text if it is a string.
+    Member {
         parent: Origin,
-        step: Step<'a>,
+        key: &'a str,
+        text: &'a str,
+    },
+    /// An item of a list, and its text if it is a string.
+    Item {
+        parent: Origin,
+        index: usize,
         text: &'a str,
     },
     /// A key of an object, which is named by the way to its value.
@@ -47,7 +62,6 @@ pub(crate) enum Node<'a> {
     /// A variable that the caller trusts, and all inside of it.
     Trusted {
         name: &'a str,
-        text: &'a str,
     },
     /// Text that was put together of pieces, none of which was itself put together.
     Pieces {
@@ -114,11 +128,20 @@ impl<'a> Trace<'a> {
         }
     }
 
-    pub(crate) fn add(&self, node: Node<'a>) -> Origin {
+    fn add(&self, node: Node<'a>, flags: u32) -> Origin {
         let mut nodes = self.nodes.borrow_mut();
-        let Ok(number) = u32::try_from(nodes.len()) else { return Origin::ROOT };
-        nodes.push(node);
-        Origin(number)
+        match u32::try_from(nodes.len()) {
+            Ok(number) if number < MOST_NODES => {
+                nodes.push(node);
+                Origin(number | flags)
+            }
+            _ => Origin::ROOT,
+        }
+    }
+
+    /// Text that was put together of pieces.
+    pub(crate) fn pieces(&self, text: &'a str, pieces: &'a [Piece<'a>], ends: &'a [usize]) -> Origin {
+        self.add(Node::Pieces { text, pieces, ends }, DERIVED)
     }
 
     /// How many nodes there are.
@@ -126,42 +149,51 @@ impl<'a> Trace<'a> {
         self.nodes.borrow().len()
     }
 
+    #[inline]
     pub(crate) fn node(&self, origin: Origin) -> Node<'a> {
         self.nodes.borrow().get(origin.index()).copied().unwrap_or(Node::Root)
     }
 
+    /// All nodes, in the order of their numbers.
+    pub(crate) fn nodes(&self) -> std::cell::Ref<'_, Vec<Node<'a>>> {
+        self.nodes.borrow()
+    }
+
     /// A value inside of another that has an origin.
+    #[inline]
     pub(crate) fn child(&self, parent: Origin, step: Step<'a>, text: &'a str) -> Origin {
-        match (self.node(parent), step) {
-            (Node::Root, Step::Key(name)) if self.trusted.contains(&name) => {
-                self.add(Node::Trusted { name, text })
+        if parent.0 & (DERIVED | TRUSTED) != 0 {
+            return if parent.0 & DERIVED != 0 { self.computed(parent) } else { parent };
+        }
+        match step {
+            Step::Key(name) if parent == Origin::ROOT && self.trusted.contains(&name) => {
+                self.add(Node::Trusted { name }, TRUSTED)
             }
-            (Node::Trusted { name, .. }, _) => self.add(Node::Trusted { name, text }),
-            (Node::Root | Node::Child { .. } | Node::Key { .. }, _) => {
-                self.add(Node::Child { parent, step, text })
-            }
-            _ => self.computed(parent),
+            Step::Key(key) => self.add(Node::Member { parent, key, text }, 0),
+            Step::Index(index) => self.add(Node::Item { parent, index, text }, 0),
         }
     }
 
     /// A key of an object that has an origin.
     pub(crate) fn key(&self, parent: Origin, key: &'a str) -> Origin {
-        match self.node(parent) {
-            Node::Trusted { name, .. } => self.add(Node::Trusted { name, text: key }),
-            Node::Root | Node::Child { .. } | Node::Key { .. } => self.add(Node::Key { parent, key }),
+        match parent.0 & (DERIVED | TRUSTED) {
+            0 => self.add(Node::Key { parent, key }, 0),
+            TRUSTED => parent,
             _ => self.computed(parent),
         }
     }
 
     pub(crate) fn computed(&self, from: Origin) -> Origin {
-        if from == Origin::TEMPLATE || matches!(self.node(from), Node::Computed(_) | Node::Joined(..)) {
+        if from == Origin::TEMPLATE
+            || from.0 & DERIVED != 0 && matches!(self.node(from), Node::Computed(_) | Node::Joined(..))
+        {
             return from;
         }
         let (last, computed) = self.last_computed.get();
         if last == from {
             return computed;
         }
-        let computed = self.add(Node::Computed(from));
+        let computed = self.add(Node::Computed(from), DERIVED);
         self.last_computed.set((from, computed));
         computed
     }
@@ -173,7 +205,7 @@ impl<'a> Trace<'a> {
         if left == Origin::TEMPLATE {
             return self.computed(right);
         }
-        self.add(Node::Joined(left, right))
+        self.add(Node::Joined(left, right), DERIVED)
     }
 
     /// A number for a generation block whose text is captured inside of `outer`.

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::trace::{self, Node, Trace};
 use crate::vm::RawSpan;
+use crate::vm::fast::same_key;
 
 /// A rendered text and the origin of every byte of it.
 ///
@@ -75,8 +76,7 @@ pub enum Origin<'t> {
     },
     /// It was computed from values of the input: a number that was printed, an object as JSON, a string in capitals.
     Computed {
-        /// The values, without repetition. Where a render computes from so many that their lists would be millions
-        /// long, the input as a whole.
+        /// The values, without repetition; the input as a whole once the lists of a render are millions long.
         pointers: Vec<Pointer<'t>>,
     },
 }
@@ -89,7 +89,7 @@ pub struct Pointer<'t> {
 }
 
 /// A step of a [`Pointer`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PointerStep<'t> {
     /// To the value of a key of an object.
     Key(&'t str),
@@ -97,7 +97,7 @@ pub enum PointerStep<'t> {
     Index(usize),
 }
 
-/// What spans refer to: places in the input, as a tree, and keys in one text.
+/// What spans refer to: the nodes of the trace, by the same numbers, and keys in one text.
 #[derive(Debug, Clone, Default)]
 struct Origins {
     nodes: Vec<Owned>,
@@ -108,39 +108,41 @@ struct Origins {
 enum Owned {
     Template,
     Root,
-    Child { parent: u32, step: OwnedStep },
-    Key { parent: u32, key: Range<usize> },
-    Trusted { name: Range<usize> },
-    Computed(Vec<u32>),
+    Member {
+        parent: u32,
+        key: Text,
+    },
+    Item {
+        parent: u32,
+        index: u32,
+    },
+    Key {
+        parent: u32,
+        key: Text,
+    },
+    Trusted {
+        name: Text,
+    },
+    /// Made from other nodes.
+    Derived(Box<[u32]>),
 }
 
-#[derive(Debug, Clone)]
-enum OwnedStep {
-    Key(Range<usize>),
-    Index(usize),
+/// A part of the text of all keys.
+#[derive(Debug, Clone, Copy, Default)]
+struct Text {
+    start: u32,
+    length: u32,
 }
-
-const TEMPLATE: u32 = 0;
-const ROOT: u32 = 1;
 
 impl Traced {
     /// Takes over what a render noted.
     pub(crate) fn new(
         text: String,
-        mut spans: Vec<RawSpan>,
+        spans: Vec<RawSpan>,
         generations: Vec<Range<usize>>,
         trace: &Trace<'_>,
     ) -> Self {
-        let mut builder = Builder {
-            origins: Origins { nodes: vec![Owned::Template, Owned::Root], keys: String::new() },
-            known: vec![u32::MAX; trace.len()],
-            last_key: ("", 0..0),
-            work: MOST_WORK,
-        };
-        for span in &mut spans {
-            span.node = builder.origin(trace, span.origin);
-        }
-        Self { text, spans, generations, origins: builder.origins }
+        Self { text, spans, generations, origins: Origins::new(trace) }
     }
 
     /// The text; the same as that of a render that is not traced.
@@ -156,10 +158,11 @@ impl Traced {
     /// Who wrote what, in order.
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
         let mut start = 0;
+        let mut work = MOST_WORK;
         self.spans.iter().map(move |span| {
             let range = start..span.end;
             start = span.end;
-            Span { origin: self.origin(span, range.len()), range }
+            Span { origin: self.origin(span, range.len(), &mut work), range }
         })
     }
 
@@ -169,155 +172,137 @@ impl Traced {
         &self.generations
     }
 
-    fn origin(&self, span: &RawSpan, length: usize) -> Origin<'_> {
+    fn origin(&self, span: &RawSpan, length: usize, work: &mut usize) -> Origin<'_> {
         let origins = &self.origins;
+        let node = number(span.origin);
         let pointer = |node| Pointer { origins, node };
-        let copied = |start: usize| start..start + length;
-        match (origins.nodes.get(span.node as usize), span.start) {
-            (Some(Owned::Child { .. }), Some(start)) => {
-                Origin::Copied { pointer: pointer(span.node), range: copied(start) }
+        let range = || span.start..span.start + length;
+        match origins.nodes.get(node as usize) {
+            Some(Owned::Template) | None => Origin::Template,
+            Some(Owned::Trusted { name }) => Origin::Trusted { variable: origins.text(*name) },
+            Some(Owned::Derived(_)) => origins.derived(node, work),
+            Some(Owned::Member { .. } | Owned::Item { .. }) if span.start != RawSpan::COMPUTED => {
+                Origin::Copied { pointer: pointer(node), range: range() }
             }
-            (Some(Owned::Key { .. }), Some(start)) => {
-                Origin::CopiedKey { pointer: pointer(span.node), range: copied(start) }
+            Some(Owned::Key { .. }) if span.start != RawSpan::COMPUTED => {
+                Origin::CopiedKey { pointer: pointer(node), range: range() }
             }
-            (Some(Owned::Trusted { name }), _) => {
-                Origin::Trusted { variable: origins.keys.get(name.clone()).unwrap_or_default() }
+            Some(Owned::Member { .. } | Owned::Item { .. } | Owned::Key { .. } | Owned::Root) => {
+                Origin::Computed { pointers: vec![pointer(node)] }
             }
-            (Some(Owned::Computed(from)), _) => {
-                Origin::Computed { pointers: from.iter().map(|node| pointer(*node)).collect() }
-            }
-            (Some(Owned::Child { .. } | Owned::Key { .. } | Owned::Root), _) => {
-                Origin::Computed { pointers: vec![pointer(span.node)] }
-            }
-            (Some(Owned::Template) | None, _) => Origin::Template,
         }
     }
 }
 
-/// Makes the nodes that spans refer to, each once.
-struct Builder<'a> {
-    origins: Origins,
-    /// The number here of each node of the trace; `u32::MAX` if it has none yet.
-    known: Vec<u32>,
-    last_key: (&'a str, Range<usize>),
-    /// How many more nodes may be looked at for what was computed.
-    work: usize,
+fn number(origin: trace::Origin) -> u32 {
+    u32::try_from(origin.index()).unwrap_or(ROOT)
 }
 
-/// How many nodes of a trace are looked at for what was computed from many values. Sums that are printed again and
-/// again as they grow would need a list of all summands each; beyond this they count as computed from all of the
-/// input.
+/// The number of the object of variables.
+const ROOT: u32 = 1;
+
+/// How many nodes are looked at for what was computed from many values. A sum that is printed again and again as it
+/// grows has a list of all summands each time; beyond this they count as computed from all of the input.
 const MOST_WORK: usize = 4_000_000;
 
-impl<'a> Builder<'a> {
-    fn origin(&mut self, trace: &Trace<'a>, origin: trace::Origin) -> u32 {
-        match origin {
-            trace::Origin::TEMPLATE => return TEMPLATE,
-            trace::Origin::ROOT => return ROOT,
-            _ => {}
-        }
-        if let Some(known) = self.known.get(origin.index())
-            && *known != u32::MAX
-        {
-            return *known;
-        }
-        let owned = match trace.node(origin) {
-            Node::Template => return TEMPLATE,
-            Node::Root => return ROOT,
-            Node::Child { .. } | Node::Key { .. } => return self.place(trace, origin),
-            Node::Trusted { name, .. } => Owned::Trusted { name: self.key(name) },
-            Node::Pieces { .. } | Node::Computed(_) | Node::Joined(..) => {
-                return self.computed(trace, origin);
+impl Origins {
+    fn new(trace: &Trace<'_>) -> Self {
+        let nodes = trace.nodes();
+        let mut keys = Keys { text: String::new(), recent: [("", Text::default()); RECENT] };
+        let owned = nodes.iter().map(|node| match *node {
+            Node::Template => Owned::Template,
+            Node::Root => Owned::Root,
+            Node::Member { parent, key, .. } => Owned::Member { parent: number(parent), key: keys.add(key) },
+            Node::Item { parent, index, .. } => {
+                Owned::Item { parent: number(parent), index: u32::try_from(index).unwrap_or(u32::MAX) }
             }
-        };
-        self.add(origin, owned)
-    }
-
-    /// A place in the input, after all places around it.
-    fn place(&mut self, trace: &Trace<'a>, origin: trace::Origin) -> u32 {
-        let mut inside = Vec::new();
-        let mut around = origin;
-        let mut parent = loop {
-            match (self.known.get(around.index()), trace.node(around)) {
-                (Some(known), _) if *known != u32::MAX => break *known,
-                (_, Node::Child { parent, .. } | Node::Key { parent, .. }) => {
-                    inside.push(around);
-                    around = parent;
-                }
-                _ => break self.origin(trace, around),
+            Node::Key { parent, key } => Owned::Key { parent: number(parent), key: keys.add(key) },
+            Node::Trusted { name } => Owned::Trusted { name: keys.add(name) },
+            Node::Computed(from) => Owned::Derived(Box::new([number(from)])),
+            Node::Joined(left, right) => Owned::Derived(Box::new([number(left), number(right)])),
+            Node::Pieces { pieces, .. } => {
+                Owned::Derived(pieces.iter().map(|piece| number(piece.origin)).collect())
             }
-        };
-        for origin in inside.into_iter().rev() {
-            let owned = match trace.node(origin) {
-                Node::Child { step: trace::Step::Index(index), .. } => {
-                    Owned::Child { parent, step: OwnedStep::Index(index) }
-                }
-                Node::Child { step: trace::Step::Key(key), .. } => {
-                    Owned::Child { parent, step: OwnedStep::Key(self.key(key)) }
-                }
-                Node::Key { key, .. } => Owned::Key { parent, key: self.key(key) },
-                _ => continue,
-            };
-            parent = self.add(origin, owned);
-        }
-        parent
+        });
+        let nodes = owned.collect();
+        Self { nodes, keys: keys.text }
     }
 
-    fn add(&mut self, origin: trace::Origin, owned: Owned) -> u32 {
-        let number = u32::try_from(self.origins.nodes.len()).unwrap_or(ROOT);
-        self.origins.nodes.push(owned);
-        if let Some(known) = self.known.get_mut(origin.index()) {
-            *known = number;
-        }
-        number
-    }
-
-    fn key(&mut self, key: &'a str) -> Range<usize> {
-        if !std::ptr::eq(key, self.last_key.0) {
-            let start = self.origins.keys.len();
-            self.origins.keys.push_str(key);
-            self.last_key = (key, start..self.origins.keys.len());
-        }
-        self.last_key.1.clone()
+    fn text(&self, text: Text) -> &str {
+        let start = text.start as usize;
+        self.keys.get(start..start + text.length as usize).unwrap_or_default()
     }
 
     /// The values of the input that something was computed from.
-    fn computed(&mut self, trace: &Trace<'a>, origin: trace::Origin) -> u32 {
-        let mut from: Vec<u32> = Vec::new();
+    fn derived(&self, node: u32, work: &mut usize) -> Origin<'_> {
+        let whole = || Origin::Computed { pointers: vec![Pointer { origins: self, node: ROOT }] };
+        let mut pointers: Vec<Pointer<'_>> = Vec::new();
         let mut trusted = None;
-        let mut left = vec![origin];
+        let mut left = vec![node];
         let mut seen = std::collections::HashSet::new();
-        let mut known = std::collections::HashSet::new();
-        while let Some(origin) = left.pop() {
-            if !seen.insert(origin) {
+        while let Some(node) = left.pop() {
+            if !seen.insert(node) {
                 continue;
             }
-            if self.work == 0 {
-                return self.add(origin, Owned::Computed(vec![ROOT]));
-            }
-            self.work -= 1;
-            match trace.node(origin) {
-                Node::Template => {}
-                Node::Computed(inner) => left.push(inner),
-                Node::Joined(first, second) => left.extend([second, first]),
-                Node::Pieces { pieces, .. } => {
-                    self.work = self.work.saturating_sub(pieces.len());
-                    left.extend(pieces.iter().rev().map(|piece| piece.origin));
+            let Some(left_of_it) = work.checked_sub(1) else { return whole() };
+            *work = left_of_it;
+            match self.nodes.get(node as usize) {
+                None | Some(Owned::Template) => {}
+                Some(Owned::Derived(from)) => {
+                    *work = work.saturating_sub(from.len());
+                    left.extend(from.iter().rev());
                 }
-                Node::Trusted { .. } => trusted = Some(self.origin(trace, origin)),
-                Node::Root | Node::Child { .. } | Node::Key { .. } => {
-                    let node = self.origin(trace, origin);
-                    if known.insert(node) {
-                        from.push(node);
+                Some(Owned::Trusted { name }) => trusted = Some(self.text(*name)),
+                Some(_) => pointers.push(Pointer { origins: self, node }),
+            }
+        }
+        match (pointers.is_empty(), trusted) {
+            (false, _) => {
+                let mut distinct: Vec<Pointer<'_>> = Vec::new();
+                let mut places = std::collections::HashSet::new();
+                for pointer in pointers {
+                    let place = pointer.steps();
+                    let Some(left_of_it) = work.checked_sub(place.len()) else { return whole() };
+                    *work = left_of_it;
+                    if places.insert(place) {
+                        distinct.push(pointer);
                     }
                 }
+                Origin::Computed { pointers: distinct }
             }
+            (true, Some(variable)) => Origin::Trusted { variable },
+            (true, None) => Origin::Template,
         }
-        match (from.is_empty(), trusted) {
-            (true, Some(trusted)) => trusted,
-            (true, None) => TEMPLATE,
-            (false, _) => self.add(origin, Owned::Computed(from)),
+    }
+}
+
+/// How many keys are remembered: the objects of a conversation have the same few.
+const RECENT: usize = 8;
+
+/// Keys that are put into one text, most of them once.
+struct Keys<'a> {
+    text: String,
+    recent: [(&'a str, Text); RECENT],
+}
+
+impl<'a> Keys<'a> {
+    fn add(&mut self, key: &'a str) -> Text {
+        let place = (key.len() + usize::from(key.as_bytes().first().copied().unwrap_or_default())) % RECENT;
+        let recent = self.recent.get_mut(place);
+        if let Some((known, text)) = &recent
+            && same_key(known, key)
+        {
+            return *text;
         }
+        let part = Text {
+            start: u32::try_from(self.text.len()).unwrap_or_default(),
+            length: u32::try_from(key.len()).unwrap_or_default(),
+        };
+        self.text.push_str(key);
+        if let Some(recent) = recent {
+            *recent = (key, part);
+        }
+        part
     }
 }
 
@@ -326,18 +311,14 @@ impl<'t> Pointer<'t> {
     pub fn steps(&self) -> Vec<PointerStep<'t>> {
         let mut steps = Vec::new();
         let mut node = self.node;
-        let key = |range: &Range<usize>| self.origins.keys.get(range.clone()).unwrap_or_default();
         loop {
             node = match self.origins.nodes.get(node as usize) {
-                Some(Owned::Child { parent, step }) => {
-                    steps.push(match step {
-                        OwnedStep::Key(range) => PointerStep::Key(key(range)),
-                        OwnedStep::Index(index) => PointerStep::Index(*index),
-                    });
+                Some(Owned::Member { parent, key } | Owned::Key { parent, key }) => {
+                    steps.push(PointerStep::Key(self.origins.text(*key)));
                     *parent
                 }
-                Some(Owned::Key { parent, key: range }) => {
-                    steps.push(PointerStep::Key(key(range)));
+                Some(Owned::Item { parent, index }) => {
+                    steps.push(PointerStep::Index(*index as usize));
                     *parent
                 }
                 _ => break,

@@ -1,5 +1,9 @@
 //! Who wrote the text that methods and formats give: parts of an input string stay copied from it.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::fmt::Write as _;
+
 use rolecall_jinja::{Origin, Template};
 use serde_json::json;
 
@@ -12,16 +16,17 @@ fn parts(source: &str) -> String {
     let mut out = String::new();
     for span in traced.spans() {
         let text = traced.text().get(span.range.clone()).unwrap();
-        out += &match span.origin {
+        let written = match span.origin {
             Origin::Copied { pointer, range } => {
                 let of = context.pointer(&pointer.to_string()).unwrap().as_str().unwrap();
                 assert_eq!(of.get(range), Some(text), "{source}");
-                format!("{{{text}}}")
+                write!(out, "{{{text}}}")
             }
-            Origin::CopiedKey { .. } => format!("{{{text}}}"),
-            Origin::Computed { .. } => format!("[{text}]"),
-            _ => text.to_owned(),
+            Origin::CopiedKey { .. } => write!(out, "{{{text}}}"),
+            Origin::Computed { .. } => write!(out, "[{text}]"),
+            _ => write!(out, "{text}"),
         };
+        written.unwrap();
     }
     out
 }

@@ -138,7 +138,7 @@ impl<'a> Formatter<'_, '_, 'a> {
             out.copied(origin, literal)?;
             if let Some(field) = field {
                 self.rt.step(1)?;
-                self.field(&mut out, origin, field, depth, numbering)?;
+                self.field(&mut out, origin, &field, depth, numbering)?;
             }
         }
         out.finish()
@@ -148,7 +148,7 @@ impl<'a> Formatter<'_, '_, 'a> {
         &self,
         out: &mut Writer<'_, 'a>,
         origin: Origin,
-        field: Field<'a>,
+        field: &Field<'a>,
         depth: i32,
         numbering: &mut Numbering,
     ) -> Result<()> {

@@ -8,11 +8,12 @@ use crate::number::BigInt;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::repr;
+use crate::trace::Origin;
 use crate::value::compare::Number;
 use crate::value::dict::DictBuilder;
 use crate::value::iter::{self, Iter};
 use crate::value::object::{Cycler, Joiner, Namespace, Object};
-use crate::value::{Range, Value, names};
+use crate::value::{Range, Value, names, operators};
 
 /// The most items of a range that the sandbox allows.
 const MAX_RANGE: usize = 100_000;
@@ -85,7 +86,7 @@ impl Function {
             Self::Namespace => namespace(rt, args),
             Self::Cycler => cycler(rt, args),
             Self::Joiner => joiner(rt, args),
-            Self::Lipsum => lipsum(args),
+            Self::Lipsum => lipsum(rt, args),
             Self::RaiseException => raise_exception(rt, args),
             Self::StrftimeNow => strftime_now(rt, args),
         }
@@ -249,14 +250,18 @@ fn joiner<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
 }
 
 /// Refuses to invent text: a render gives the same text every time.
-fn lipsum<'a>(args: &Args<'_, 'a>) -> Result<Value<'a>> {
+fn lipsum<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     const LIPSUM: Signature = Signature {
         function: "generate_lorem_ipsum",
         hidden: 0,
         parameters: &["n", "html", "min", "max"],
         required: 0,
     };
-    LIPSUM.bind(&[], args)?;
+    let [paragraphs, html, ..] = LIPSUM.bind(&[], args)?;
+    if !paragraphs.is_missing() && super::filters::index(paragraphs)? <= 0 {
+        let html = html.is_missing() || operators::truth(rt, html)?;
+        return Ok(if html { Value::Markup(Origin::TEMPLATE, "") } else { Value::EMPTY });
+    }
     Err(Raised::unsupported("the function `lipsum` is not supported: its result is not reproducible"))
 }
 

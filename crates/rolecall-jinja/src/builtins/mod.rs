@@ -36,6 +36,10 @@ pub(crate) struct FilterDef {
     pub(crate) does: FilterKind,
     /// Whether Jinja2 leaves it alone when it computes constants beforehand.
     pub(crate) needs_context: bool,
+    /// The same for nothing but a value: no parameters have to be filled.
+    /// The same for a string of which it keeps a part.
+    pub(crate) cut: Option<fn(&str) -> &str>,
+    pub(crate) quick: Option<for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<Value<'a>>>,
 }
 
 pub(crate) enum FilterKind {

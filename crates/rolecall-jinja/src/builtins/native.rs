@@ -1,11 +1,14 @@
 //! Arguments of the functions that Python has in C. They are taken in one of a few ways, each with messages of its
 //! own, and never by the rules of [`Signature`](super::Signature).
 
-use super::args::MAX_PARAMETERS;
-use super::{Args, Bound};
+use super::Args;
 use crate::ErrorKind;
 use crate::raised::{Raised, Result};
+use crate::runtime::Runtime;
 use crate::value::{Value, names};
+
+/// The values of the parameters, of which no function here has more; [`Value::Missing`] where the default counts.
+pub(crate) type Given<'a> = [Value<'a>; 3];
 
 /// How a function takes its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +30,9 @@ fn plural(count: usize) -> &'static str {
 }
 
 impl Style {
-    /// Fills the parameters of a method of a type; [`Value::Missing`] where the default counts.
+    /// Fills the parameters of a method of a type.
     #[inline]
-    pub(crate) fn bind<'a>(self, owner: &str, name: &str, args: &Args<'_, 'a>) -> Result<Bound<'a>> {
+    pub(crate) fn bind<'a>(self, owner: &str, name: &str, args: &Args<'_, 'a>) -> Result<Given<'a>> {
         let given = args.positional.len();
         let fits = match self {
             Self::Nothing => given == 0,
@@ -37,7 +40,7 @@ impl Style {
             Self::Between(least, most) | Self::Parsed(least, most) => (least..=most).contains(&given),
             Self::Named(parameters) => given + args.named.len() <= parameters.len(),
         };
-        let mut bound = [Value::Missing; MAX_PARAMETERS];
+        let mut bound = [Value::Missing; 3];
         for (slot, value) in bound.iter_mut().zip(args.positional) {
             *slot = *value;
         }
@@ -124,7 +127,12 @@ fn too_large(c_type: &str) -> Raised {
     Raised::new(ErrorKind::Overflow, format!("Python int too large to convert to C {c_type}"))
 }
 
-/// What the messages about one argument of many call the type of a value: `None` is itself there.
-pub(crate) fn type_or_none(value: Value<'_>) -> &'static str {
-    if value.is_none() { "None" } else { names::type_name(value) }
+/// A string; `what` names the argument in the message about others.
+pub(crate) fn string<'a>(rt: &Runtime<'a>, what: &str, value: Value<'a>) -> Result<&'a str> {
+    if let Some((_, text)) = rt.flat(value)? {
+        return Ok(text);
+    }
+    // `None` is itself in these messages.
+    let found = if value.is_none() { "None" } else { names::type_name(value) };
+    Err(Raised::type_error(format!("{what} must be str, not {found}")))
 }

@@ -111,11 +111,7 @@ fn insert<T>(items: &mut [T], sorted: usize, less: &impl Fn(&T, &T) -> Result<bo
 }
 
 /// Merges two sorted runs.
-fn merge<T: Copy>(
-    items: &mut [T],
-    middle: usize,
-    less: &impl Fn(&T, &T) -> Result<bool>,
-) -> Result<()> {
+fn merge<T: Copy>(items: &mut [T], middle: usize, less: &impl Fn(&T, &T) -> Result<bool>) -> Result<()> {
     let (first, second) = items.split_at(middle);
     let mut merged = Vec::with_capacity(items.len());
     let (mut first, mut second) = (first.iter(), second.iter());

@@ -243,10 +243,9 @@ pub(crate) fn len<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Option<usize
             rt.step_bytes(text.len())?;
             Some(text.chars().count())
         }
-        Value::Generator(_) => None,
         Value::Object(Object::Loop(this)) => Some(this.length(rt)?),
         Value::Object(Object::Group(items)) => Some(items.len()),
-        Value::Object(_) => None,
+        Value::Object(_) | Value::Generator(_) => None,
         _ if is_iterable(value) => Iter::new(rt, value)?.remaining(),
         _ => None,
     })

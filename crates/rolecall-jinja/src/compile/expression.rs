@@ -47,6 +47,7 @@ impl<'s> Compiler<'s> {
                 Ok(())
             }
             ExprKind::Conditional(conditional) => self.conditional(conditional, at),
+            ExprKind::Binary(BinaryOperator::Add, both) if is_sum(&both.0) => self.build_sum(expression),
             ExprKind::Binary(operator, both) => self.binary(*operator, &both.0, &both.1, at),
             ExprKind::Concat(items) => {
                 let count = self.expressions(items)?;
@@ -102,16 +103,24 @@ impl<'s> Compiler<'s> {
             Some(name) => Constant::Error(ErrorKind::Name, format!("name {} is not defined", repr(name))),
             None => constant,
         };
-        let op = if matches!(constant, Constant::Error(..)) { Op::Raise } else { Op::Constant };
-        let number = self.constant(constant);
-        self.emit(op(number), at);
+        let op = match constant {
+            Constant::Text(text) => Op::Text(self.text(text)),
+            Constant::Error(..) => Op::Raise(self.constant(constant)),
+            Constant::Tuple(_) | Constant::List(_) | Constant::Dict(_) => {
+                self.program.compounds += 1;
+                let cell = self.program.compounds - 1;
+                Op::Compound { constant: self.constant(constant), cell }
+            }
+            constant => Op::Constant(self.constant(constant)),
+        };
+        self.emit(op, at);
         Ok(())
     }
 
     fn conditional(&mut self, conditional: &Conditional<'s>, at: usize) -> Result<()> {
         let soft = std::mem::replace(&mut self.place.soft, true);
         self.expression(&conditional.test)?;
-        let no = self.emit(Op::JumpIfFalse(0), at);
+        let no = self.jump_if(false, at);
         self.expression(&conditional.then)?;
         let done = self.emit(Op::Jump(0), at);
         self.land(no);
@@ -153,7 +162,13 @@ impl<'s> Compiler<'s> {
                 self.land(jump);
                 return Ok(());
             }
-            BinaryOperator::Add => Op::Add,
+            BinaryOperator::Add => {
+                if let Some(text) = self.own_text(right) {
+                    self.emit(Op::AddText(text), at);
+                    return Ok(());
+                }
+                Op::Add
+            }
             other => Op::Binary(other),
         };
         self.expression(right)?;
@@ -161,8 +176,36 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
+    /// The number of the text that an expression is, if it is a text of the template.
+    pub(super) fn own_text(&mut self, expression: &Expr<'s>) -> Option<u32> {
+        if let ExprKind::Const(Const::Text(text)) = &expression.kind {
+            return Some(self.text(text.as_ref()));
+        }
+        if matches!(expression.kind, ExprKind::Name(_)) {
+            return None;
+        }
+        match self.folder.fold(expression, self.place.escape) {
+            Some(Constant::Text(text)) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+
     fn compare(&mut self, first: &Expr<'s>, others: &[(Comparison, Expr<'s>)], at: usize) -> Result<()> {
         self.expression(first)?;
+        if let [(comparison @ (Comparison::Eq | Comparison::Ne), other)] = others
+            && let Some(text) = self.own_text(other)
+        {
+            let is_equal = *comparison == Comparison::Eq;
+            self.emit(if is_equal { Op::EqualText(text) } else { Op::NotEqualText(text) }, at);
+            return Ok(());
+        }
+        if let [(comparison @ (Comparison::Eq | Comparison::Ne), other)] = others
+            && let Some(value) = own_int(other)
+        {
+            let is_equal = *comparison == Comparison::Eq;
+            self.emit(if is_equal { Op::EqualInt(value) } else { Op::NotEqualInt(value) }, at);
+            return Ok(());
+        }
         let mut jumps = Vec::new();
         let last = others.len().saturating_sub(1);
         for (n, (comparison, other)) in others.iter().enumerate() {
@@ -211,7 +254,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// The slot of an expression that is a variable of this frame, and the number of its name.
-    fn own_slot(&mut self, expression: &Expr<'s>) -> Result<Option<(u32, u32)>> {
+    pub(super) fn own_slot(&mut self, expression: &Expr<'s>) -> Result<Option<(u32, u32)>> {
         let ExprKind::Name(name) = &expression.kind else { return Ok(None) };
         let variable = self.variable(name, expression.at)?;
         let is_own = variable.function == self.place.function
@@ -294,6 +337,18 @@ impl<'s> Compiler<'s> {
         let number = self.constant(Constant::Error(ErrorKind::Runtime, message));
         self.emit(Op::Raise(number), at);
         Ok(())
+    }
+}
+
+fn is_sum(expression: &Expr<'_>) -> bool {
+    matches!(expression.kind, ExprKind::Binary(BinaryOperator::Add, _))
+}
+
+/// The small integer that an expression is.
+fn own_int(expression: &Expr<'_>) -> Option<i32> {
+    match &expression.kind {
+        ExprKind::Const(Const::Integer(digits)) => digits.parse().ok(),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ mod call;
 mod expression;
 mod fold;
 mod mentions;
+mod printing;
 mod scoped;
 mod statement;
 mod symbols;
@@ -18,6 +19,7 @@ use crate::builtins::methods::Method;
 use crate::program::{CallShape, Constant, ContextName, Name, Op, Pc, Program};
 use crate::source::error_at;
 use crate::syntax::Body;
+use crate::value::access::LoopField;
 use crate::{Error, ErrorKind};
 
 type Result<T> = std::result::Result<T, Error>;
@@ -69,6 +71,8 @@ struct Compiler<'s> {
     /// Variables that are nothing but the context's.
     from_context: HashMap<(usize, u32), &'s str>,
     blocks: Vec<&'s str>,
+    /// The last instruction that a jump goes to: nothing before it may be changed.
+    landed: Pc,
     /// Text that is to be printed next.
     pending: String,
     pending_at: usize,
@@ -92,6 +96,7 @@ pub(crate) fn compile(source: &str, body: &Body<'_>) -> Result<Program> {
         context: HashMap::new(),
         from_context: HashMap::new(),
         blocks: Vec::new(),
+        landed: 0,
         pending: String::new(),
         pending_at: 0,
         folder: fold::Folder::new(),
@@ -136,6 +141,7 @@ impl<'s> Compiler<'s> {
     /// Lets a jump go to the next instruction.
     fn land(&mut self, jump: Pc) {
         let here = self.here();
+        self.landed = here;
         if let Some(op) = self.program.ops.get_mut(jump as usize) {
             match op {
                 Op::Jump(to)
@@ -144,8 +150,21 @@ impl<'s> Compiler<'s> {
                 | Op::JumpIfFalseKeep(to)
                 | Op::JumpIfTrueKeep(to)
                 | Op::JumpIfSet { to, .. }
+                | Op::JumpIfEqualText { to, .. }
+                | Op::JumpUnlessEqualText { to, .. }
+                | Op::JumpIfEqualInt { to, .. }
+                | Op::JumpUnlessEqualInt { to, .. }
+                | Op::JumpIfTest { to, .. }
+                | Op::JumpUnlessTest { to, .. }
                 | Op::LoopNext(to)
-                | Op::LoopEndElse(to) => *to = here,
+                | Op::LoopNextStore { end: to, .. }
+                | Op::LoopEndElse(to)
+                | Op::ChainFirst(to)
+                | Op::ChainNext(to)
+                | Op::ChainEnd(to)
+                | Op::BuildFirst(to)
+                | Op::BuildNext(to)
+                | Op::BuildEnd(to) => *to = here,
                 _ => {}
             }
         }
@@ -165,7 +184,8 @@ impl<'s> Compiler<'s> {
         let number = u32::try_from(self.program.names.len()).unwrap_or(u32::MAX);
         let method = Method::from_name(name);
         let hides_key = name.starts_with("__") || method.is_some_and(Method::is_of_dicts);
-        self.program.names.push(Name { text: name.to_owned(), method, hides_key });
+        let of_loop = LoopField::from_name(name);
+        self.program.names.push(Name { text: name.to_owned(), method, hides_key, of_loop });
         self.names.insert(name, number);
         number
     }
@@ -206,8 +226,48 @@ impl<'s> Compiler<'s> {
         }
         let text = std::mem::take(&mut self.pending);
         self.program.literal_bytes += text.len();
-        let number = self.constant(Constant::Text(text));
+        let number = self.text(text);
         self.emit(Op::Data(number), self.pending_at);
+    }
+
+    /// The number of a text.
+    fn text(&mut self, text: impl Into<Box<str>>) -> u32 {
+        let number = u32::try_from(self.program.texts.len()).unwrap_or(u32::MAX);
+        self.program.texts.push(text.into());
+        number
+    }
+
+    /// A jump that is taken if what is on the stack is false, or if it is true. A test before it becomes part of it.
+    fn jump_if(&mut self, wanted: bool, at: usize) -> Pc {
+        let last = if self.here() > self.landed { self.program.ops.last().copied() } else { None };
+        let op = match last {
+            Some(Op::Not) => {
+                self.remove_last();
+                return self.jump_if(!wanted, at);
+            }
+            Some(Op::TestPlain(test)) if wanted => Op::JumpIfTest { test, to: 0 },
+            Some(Op::TestPlain(test)) => Op::JumpUnlessTest { test, to: 0 },
+            Some(Op::EqualText(text)) if wanted => Op::JumpIfEqualText { text, to: 0 },
+            Some(Op::EqualText(text)) => Op::JumpUnlessEqualText { text, to: 0 },
+            Some(Op::EqualInt(value)) if wanted => Op::JumpIfEqualInt { value, to: 0 },
+            Some(Op::EqualInt(value)) => Op::JumpUnlessEqualInt { value, to: 0 },
+            Some(Op::NotEqualInt(value)) if wanted => Op::JumpUnlessEqualInt { value, to: 0 },
+            Some(Op::NotEqualInt(value)) => Op::JumpIfEqualInt { value, to: 0 },
+            Some(Op::NotEqualText(text)) if wanted => Op::JumpUnlessEqualText { text, to: 0 },
+            Some(Op::NotEqualText(text)) => Op::JumpIfEqualText { text, to: 0 },
+            _ => {
+                let op = if wanted { Op::JumpIfTrue(0) } else { Op::JumpIfFalse(0) };
+                return self.emit(op, at);
+            }
+        };
+        let at = self.program.places.last().map_or(at, |at| *at as usize);
+        self.remove_last();
+        self.emit(op, at)
+    }
+
+    fn remove_last(&mut self) {
+        self.program.ops.pop();
+        self.program.places.pop();
     }
 
     /// Sets the variables of a scope to what they begin with.

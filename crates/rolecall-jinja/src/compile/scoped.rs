@@ -73,11 +73,21 @@ impl<'s> Compiler<'s> {
             None => Op::LoopStart,
         };
         self.emit(start, target.at);
-        let next = self.emit(Op::LoopNext(0), target.at);
+        // A single variable is set at once.
+        let single = match &target.kind {
+            ExprKind::Name(name) => self.symbols.find(scope, name),
+            _ => None,
+        };
+        let next = match single {
+            Some(variable) => self.emit(Op::LoopNextStore { slot: variable.slot, end: 0 }, target.at),
+            None => self.emit(Op::LoopNext(0), target.at),
+        };
         self.enclosing.push(Enclosing::Loop(next));
         let depth = self.enclosing.len() - 1;
         self.scoped(scope, |compiler| {
-            compiler.store(target)?;
+            if single.is_none() {
+                compiler.store(target)?;
+            }
             compiler.enter(scope);
             compiler.statements(body)?;
             compiler.flush();

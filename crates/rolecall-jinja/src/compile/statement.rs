@@ -88,14 +88,7 @@ impl<'s> Compiler<'s> {
                 continue;
             }
             self.flush();
-            if let ExprKind::Call(callee, arguments) = &value.kind
-                && self.place.escape == Escape::Never
-            {
-                self.call(callee, arguments, None, true, value.at)?;
-                continue;
-            }
-            self.expression(value)?;
-            self.print(value.at);
+            self.print_expression(value)?;
         }
         Ok(())
     }
@@ -110,7 +103,7 @@ impl<'s> Compiler<'s> {
         let mut ends = Vec::new();
         for (n, (test, body)) in branches.iter().enumerate() {
             self.expression(test)?;
-            let no = self.emit(Op::JumpIfFalse(0), test.at);
+            let no = self.jump_if(false, test.at);
             self.statements(body)?;
             self.flush();
             if n + 1 < branches.len() || !otherwise.is_empty() {

@@ -1,8 +1,7 @@
 //! A place in a JSON text, and the tokens that are read there.
 
-use std::borrow::Cow;
-
-use super::JsonError;
+use super::pieces::Text;
+use super::{JsonError, scan};
 
 /// Python refuses to read longer integers.
 const MAX_INTEGER_DIGITS: usize = 4300;
@@ -33,18 +32,35 @@ impl<'text> Cursor<'text> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    fn rest_bytes(&self) -> &'text [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    pub(super) fn skip_space(&mut self) {
-        let rest = self.rest();
-        self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
+    /// Goes past the byte that is next, a character of its own.
+    #[inline]
+    pub(super) fn pass(&mut self) {
+        self.at += 1;
+    }
+
+    /// Goes past white space, and gives what is next.
+    #[inline]
+    pub(super) fn skip_space(&mut self) -> Option<u8> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                other => return other,
+            }
+        }
     }
 
     /// Goes past `wanted` if it is next.
     pub(super) fn eat(&mut self, wanted: &str) -> bool {
-        let found = self.rest().starts_with(wanted);
+        let found = self.rest_bytes().starts_with(wanted.as_bytes());
         if found {
             self.at += wanted.len();
         }
@@ -52,6 +68,7 @@ impl<'text> Cursor<'text> {
     }
 
     /// An error at byte `at` of the text.
+    #[cold]
     pub(super) fn error_at(&self, at: usize, message: impl Into<String>) -> JsonError {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
@@ -60,6 +77,7 @@ impl<'text> Cursor<'text> {
     }
 
     /// An error that tells what stands here instead of what was wanted.
+    #[cold]
     pub(super) fn expected(&self, what: &str) -> JsonError {
         let found = match self.rest().chars().next() {
             None => "found the end of the text".to_owned(),
@@ -75,19 +93,26 @@ impl<'text> Cursor<'text> {
     }
 
     /// A number if one is next; `None` leaves the place as it was.
+    #[inline]
     pub(super) fn number(&mut self) -> Result<Option<Number<'text>>, JsonError> {
-        let rest = self.rest();
-        let unsigned = rest.strip_prefix('-').unwrap_or(rest);
-        let whole = if unsigned.starts_with('0') { 1 } else { leading_digits(unsigned) };
+        let rest = self.rest_bytes();
+        let sign = usize::from(rest.first() == Some(&b'-'));
+        let whole = match rest.get(sign) {
+            Some(b'0') => 1,
+            _ => leading_digits(rest, sign),
+        };
         if whole == 0 {
             return Ok(None);
         }
-        let sign = rest.len() - unsigned.len();
-        let after = unsigned.get(whole..).unwrap_or_default();
-        let more = fraction(after) + exponent(after.get(fraction(after)..).unwrap_or_default());
-        let (at, literal) = (self.at, rest.get(..sign + whole + more).unwrap_or_default());
-        self.at += literal.len();
-        if more > 0 {
+        let mut end = sign + whole;
+        if let Some(b'.' | b'e' | b'E') = rest.get(end) {
+            end += fraction(rest, end);
+            end += exponent(rest, end);
+        }
+        let at = self.at;
+        let literal = self.text.get(at..at + end).unwrap_or_default();
+        self.at += end;
+        if end > sign + whole {
             // Rust rounds to the nearest double, and beyond the largest to infinity, as Python does.
             let value = literal.parse().map_err(|_| self.error_at(at, "expected a number"))?;
             return Ok(Some(Number::Float(value)));
@@ -101,61 +126,66 @@ impl<'text> Cursor<'text> {
         Ok(Some(Number::Integer(if minus_zero { "0" } else { literal })))
     }
 
-    /// The string whose opening quote was just passed.
-    pub(super) fn string(&mut self) -> Result<Cow<'text, str>, JsonError> {
-        let opened = self.at.saturating_sub(1);
-        let mut owned: Option<String> = None;
+    /// The string whose opening quote was just passed; `scratch` is where it is put together if it has escapes.
+    #[inline]
+    pub(super) fn string<'s>(&mut self, scratch: &'s mut String) -> Result<Text<'text, 's>, JsonError> {
+        let start = self.at;
+        self.at += scan::plain(self.rest_bytes());
+        if self.peek() == Some(b'"') {
+            let text = self.text.get(start..self.at).unwrap_or_default();
+            self.at += 1;
+            return Ok(Text::Plain(text));
+        }
+        self.decode(start, scratch)?;
+        Ok(Text::Decoded(scratch))
+    }
+
+    /// Puts a string together that begins at byte `start` and is plain up to here.
+    fn decode(&mut self, start: usize, scratch: &mut String) -> Result<(), JsonError> {
+        let opened = start.saturating_sub(1);
+        scratch.clear();
+        let mut run = start;
         loop {
-            let rest = self.rest();
-            let plain = rest.find(|c| c < ' ' || c == '"' || c == '\\');
-            let Some((run, mark)) =
-                plain.and_then(|n| Some((rest.get(..n)?, rest.get(n..)?.chars().next()?)))
-            else {
-                return Err(self.error_at(opened, "this string has no closing quote"));
-            };
-            self.at += run.len();
-            match mark {
-                '"' => {
+            scratch.push_str(self.text.get(run..self.at).unwrap_or_default());
+            match self.peek() {
+                Some(b'"') => {
                     self.at += 1;
-                    return Ok(match owned {
-                        None => Cow::Borrowed(run),
-                        Some(text) => Cow::Owned(text + run),
-                    });
+                    return Ok(());
                 }
-                '\\' => {
-                    let text = owned.get_or_insert_default();
-                    text.push_str(run);
+                Some(b'\\') => {
                     let c = self.escape(opened)?;
-                    text.push(c);
+                    scratch.push(c);
                 }
-                control => {
+                Some(control) => {
                     let message = format!(
-                        "a string holds the control character U+{:04X}; write it as `\\u{:04x}`",
-                        u32::from(control),
-                        u32::from(control)
+                        "a string holds the control character U+{control:04X}; write it as `\\u{control:04x}`"
                     );
                     return Err(self.error_at(self.at, message));
                 }
+                None => return Err(self.error_at(opened, "this string has no closing quote")),
             }
+            run = self.at;
+            self.at += scan::plain(self.rest_bytes());
         }
     }
 
     /// The character of the escape at the backslash that is next.
     fn escape(&mut self, opened: usize) -> Result<char, JsonError> {
         let at = self.at;
-        let Some(letter) = self.rest().chars().nth(1) else {
+        let Some(letter) = self.text.as_bytes().get(at + 1) else {
             return Err(self.error_at(opened, "this string has no closing quote"));
         };
-        self.at += 1 + letter.len_utf8();
+        self.at += 2;
         Ok(match letter {
-            '"' | '\\' | '/' => letter,
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => self.unicode_escape(at)?,
+            b'n' => '\n',
+            b'"' | b'\\' | b'/' => char::from(*letter),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => self.unicode_escape(at)?,
             _ => {
+                let letter = self.text.get(at + 1..).and_then(|rest| rest.chars().next()).unwrap_or_default();
                 let message = format!("`\\{}` is not an escape of JSON", letter.escape_debug());
                 return Err(self.error_at(at, message));
             }
@@ -165,9 +195,12 @@ impl<'text> Cursor<'text> {
     /// The character of a `\uXXXX` escape, or of a pair of them, whose `\u` at byte `at` was passed.
     fn unicode_escape(&mut self, at: usize) -> Result<char, JsonError> {
         let four = |cursor: &mut Self| {
-            let digits = cursor.rest().get(..4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            let digits = cursor.rest_bytes().first_chunk::<4>()?;
+            let value = digits.iter().try_fold(0, |value, digit| {
+                char::from(*digit).to_digit(16).map(|digit| value << 4 | digit)
+            })?;
             cursor.at += 4;
-            u32::from_str_radix(digits, 16).ok()
+            Some(value)
         };
         let Some(first) = four(self) else {
             return Err(self.error_at(at, "expected four hexadecimal digits after `\\u`"));
@@ -192,24 +225,29 @@ impl<'text> Cursor<'text> {
     }
 }
 
-fn leading_digits(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
+/// How many digits there are from `at` on.
+#[inline]
+fn leading_digits(bytes: &[u8], at: usize) -> usize {
+    bytes.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// The length of a fraction at the start of `text`: a point and at least one digit.
-fn fraction(text: &str) -> usize {
-    match text.strip_prefix('.').map_or(0, leading_digits) {
+/// The length of a fraction at `at`: a point and at least one digit.
+fn fraction(bytes: &[u8], at: usize) -> usize {
+    if bytes.get(at) != Some(&b'.') {
+        return 0;
+    }
+    match leading_digits(bytes, at + 1) {
         0 => 0,
         digits => 1 + digits,
     }
 }
 
-/// The length of an exponent at the start of `text`: `e` or `E`, an optional sign, at least one digit.
-fn exponent(text: &str) -> usize {
-    let Some(signed) = text.strip_prefix(['e', 'E']) else { return 0 };
-    let digits = signed.strip_prefix(['+', '-']).unwrap_or(signed);
-    match leading_digits(digits) {
+/// The length of an exponent at `at`: `e` or `E`, an optional sign, at least one digit.
+fn exponent(bytes: &[u8], at: usize) -> usize {
+    let Some(b'e' | b'E') = bytes.get(at) else { return 0 };
+    let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+    match leading_digits(bytes, at + 1 + sign) {
         0 => 0,
-        count => text.len() - digits.len() + count,
+        digits => 1 + sign + digits,
     }
 }

@@ -1,9 +1,7 @@
 //! The reader: no recursion, so that no text can exhaust the stack.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-
 use super::cursor::{Cursor, Number};
+use super::pieces::{Assemble, Built};
 use super::{Build, JsonError};
 
 /// The most arrays and objects that may be inside one another.
@@ -12,152 +10,158 @@ use super::{Build, JsonError};
 /// walked, copied and dropped by recursive code on a small stack.
 pub const MAX_DEPTH: usize = 512;
 
-/// Objects of up to so many members are searched for repeated keys one by one.
-const FEW: usize = 8;
-
-/// An array or object whose end was not yet read.
-enum Open<'text, V> {
-    Array(Vec<V>),
-    Object(Vec<(Cow<'text, str>, V)>, Cow<'text, str>),
-}
-
 /// Reads a JSON text.
 pub fn read<'text, B: Build<'text>>(text: &'text str, build: &mut B) -> Result<B::Value, JsonError> {
-    let mut cursor = Cursor::new(text);
+    let mut built = Built::new(build);
+    assemble(text, &mut built)?;
+    Ok(built.finish())
+}
+
+/// Reads a JSON text: its value is all that is put on the stack.
+pub(crate) fn assemble<'text>(text: &'text str, build: &mut impl Assemble<'text>) -> Result<(), JsonError> {
+    let cursor = Cursor::new(text);
     if text.starts_with('\u{feff}') {
         return Err(cursor.error_at(0, "the text starts with a byte order mark (U+FEFF); remove it"));
     }
-    let mut open: Vec<Open<'text, B::Value>> = Vec::new();
-    loop {
-        cursor.skip_space();
-        let Some(mut value) = begin(&mut cursor, build, &mut open)? else { continue };
-        // A value is complete, and perhaps with it what it is in.
-        loop {
-            cursor.skip_space();
-            match open.pop() {
-                None => {
-                    return match cursor.peek() {
-                        None => Ok(value),
-                        Some(_) => Err(cursor.expected("the end of the text after the value")),
+    Reader { cursor, build, open: Vec::new(), scratch: String::new() }.read()
+}
+
+/// An array or object whose end was not yet read.
+#[derive(Clone, Copy)]
+struct Open {
+    is_object: bool,
+    /// How many values it has so far.
+    values: usize,
+}
+
+struct Reader<'b, 'text, B> {
+    cursor: Cursor<'text>,
+    build: &'b mut B,
+    /// What is open, the outermost first.
+    open: Vec<Open>,
+    /// Where strings with escapes are put together.
+    scratch: String,
+}
+
+impl<'text, B: Assemble<'text>> Reader<'_, 'text, B> {
+    fn read(mut self) -> Result<(), JsonError> {
+        'values: loop {
+            if !self.begin()? {
+                continue;
+            }
+            // A value is complete, and perhaps with it what it is in.
+            loop {
+                let next = self.cursor.skip_space();
+                let Some(open) = self.open.last_mut() else {
+                    return match next {
+                        None => Ok(()),
+                        Some(_) => Err(self.cursor.expected("the end of the text after the value")),
                     };
-                }
-                Some(Open::Array(mut items)) => {
-                    items.push(value);
-                    if cursor.eat(",") {
-                        open.push(Open::Array(items));
-                        break;
+                };
+                open.values += 1;
+                let Open { is_object, values } = *open;
+                let built = match (next, is_object) {
+                    (Some(b','), false) => {
+                        self.cursor.pass();
+                        continue 'values;
                     }
-                    if !cursor.eat("]") {
-                        return Err(cursor.expected("`,` or `]`"));
+                    (Some(b','), true) => {
+                        self.cursor.pass();
+                        self.key("a key in double quotes")?;
+                        continue 'values;
                     }
-                    value = build.array(items);
-                }
-                Some(Open::Object(mut members, key)) => {
-                    members.push((key, value));
-                    if cursor.eat(",") {
-                        cursor.skip_space();
-                        let key = self::key(&mut cursor, "a key in double quotes")?;
-                        open.push(Open::Object(members, key));
-                        break;
-                    }
-                    if !cursor.eat("}") {
-                        return Err(cursor.expected("`,` or `}`"));
-                    }
-                    value = build.object(unique(members));
-                }
+                    (Some(b']'), false) => self.build.array(values),
+                    (Some(b'}'), true) => self.build.object(values),
+                    (_, false) => return Err(self.cursor.expected("`,` or `]`")),
+                    (_, true) => return Err(self.cursor.expected("`,` or `}`")),
+                };
+                built.map_err(|why| self.refused(why))?;
+                self.cursor.pass();
+                self.open.pop();
             }
         }
     }
-}
 
-/// Reads a value that is complete in itself, or opens the array or object that begins here.
-fn begin<'text, B: Build<'text>>(
-    cursor: &mut Cursor<'text>,
-    build: &mut B,
-    open: &mut Vec<Open<'text, B::Value>>,
-) -> Result<Option<B::Value>, JsonError> {
-    let at = cursor.at();
-    if matches!(cursor.peek(), Some(b'[' | b'{')) && open.len() >= MAX_DEPTH {
-        let message = format!("arrays and objects are nested more than {MAX_DEPTH} deep");
-        return Err(cursor.error_at(at, message));
-    }
-    if cursor.eat("[") {
-        cursor.skip_space();
-        if cursor.eat("]") {
-            return Ok(Some(build.array(Vec::new())));
-        }
-        open.push(Open::Array(Vec::new()));
-        return Ok(None);
-    }
-    if cursor.eat("{") {
-        cursor.skip_space();
-        if cursor.eat("}") {
-            return Ok(Some(build.object(Vec::new())));
-        }
-        let key = key(cursor, "a key in double quotes or `}`")?;
-        open.push(Open::Object(Vec::new(), key));
-        return Ok(None);
-    }
-    if cursor.eat("\"") {
-        return cursor.string().map(|text| Some(build.string(text)));
-    }
-    let refused = |cursor: &Cursor<'text>, why: String| cursor.error_at(at, why);
-    if let Some(number) = cursor.number()? {
-        let built = match number {
-            Number::Integer(digits) => build.integer(digits),
-            Number::Float(value) => build.float(value),
+    /// Reads a value that is complete in itself, or opens the array or object that begins here. Gives whether it
+    /// is complete.
+    #[inline]
+    fn begin(&mut self) -> Result<bool, JsonError> {
+        let next = self.cursor.skip_space();
+        let at = self.cursor.at();
+        let built = match next {
+            Some(b'"') => {
+                self.cursor.pass();
+                let text = self.cursor.string(&mut self.scratch)?;
+                self.build.string(text)
+            }
+            Some(b'{') => {
+                self.open(true)?;
+                if self.cursor.skip_space() != Some(b'}') {
+                    self.key("a key in double quotes or `}`")?;
+                    return Ok(false);
+                }
+                self.cursor.pass();
+                self.open.pop();
+                self.build.object(0)
+            }
+            Some(b'[') => {
+                self.open(false)?;
+                if self.cursor.skip_space() != Some(b']') {
+                    return Ok(false);
+                }
+                self.cursor.pass();
+                self.open.pop();
+                self.build.array(0)
+            }
+            Some(b't') if self.cursor.eat("true") => self.build.bool(true),
+            Some(b'f') if self.cursor.eat("false") => self.build.bool(false),
+            Some(b'n') if self.cursor.eat("null") => self.build.null(),
+            Some(b'N') if self.cursor.eat("NaN") => self.build.float(f64::NAN),
+            Some(b'I') if self.cursor.eat("Infinity") => self.build.float(f64::INFINITY),
+            Some(b'-' | b'0'..=b'9') => match self.cursor.number()? {
+                Some(Number::Integer(digits)) => self.build.integer(digits),
+                Some(Number::Float(value)) => self.build.float(value),
+                None if self.cursor.eat("-Infinity") => self.build.float(f64::NEG_INFINITY),
+                None => return Err(self.cursor.expected("a value")),
+            },
+            _ => return Err(self.cursor.expected("a value")),
         };
-        return built.map(Some).map_err(|why| refused(cursor, why));
-    }
-    for (word, value) in [("NaN", f64::NAN), ("Infinity", f64::INFINITY), ("-Infinity", f64::NEG_INFINITY)] {
-        if cursor.eat(word) {
-            return build.float(value).map(Some).map_err(|why| refused(cursor, why));
+        match built {
+            Ok(()) => Ok(true),
+            Err(why) => Err(self.cursor.error_at(at, why)),
         }
     }
-    if cursor.eat("null") {
-        return Ok(Some(build.null()));
-    }
-    for (word, value) in [("true", true), ("false", false)] {
-        if cursor.eat(word) {
-            return Ok(Some(build.bool(value)));
-        }
-    }
-    Err(cursor.expected("a value"))
-}
 
-/// A key and the colon after it.
-fn key<'text>(cursor: &mut Cursor<'text>, wanted: &str) -> Result<Cow<'text, str>, JsonError> {
-    if !cursor.eat("\"") {
-        return Err(cursor.expected(wanted));
-    }
-    let key = cursor.string()?;
-    cursor.skip_space();
-    if !cursor.eat(":") {
-        return Err(cursor.expected("`:` after the key"));
-    }
-    Ok(key)
-}
-
-/// Leaves one member of each key: the last value, at the place of the first.
-fn unique<'text, V>(members: Vec<(Cow<'text, str>, V)>) -> Vec<(Cow<'text, str>, V)> {
-    let repeated = if members.len() <= FEW {
-        members.iter().enumerate().any(|(n, (key, _))| members.iter().take(n).any(|(other, _)| other == key))
-    } else {
-        let mut seen = std::collections::HashSet::with_capacity(members.len());
-        !members.iter().all(|(key, _)| seen.insert(key.as_ref()))
-    };
-    if !repeated {
-        return members;
-    }
-    let mut places: HashMap<Cow<'text, str>, usize> = HashMap::with_capacity(members.len());
-    let mut kept: Vec<(Cow<'text, str>, V)> = Vec::with_capacity(members.len());
-    for (key, value) in members {
-        if let Some(member) = places.get(&key).and_then(|&place| kept.get_mut(place)) {
-            member.1 = value;
-        } else {
-            places.insert(key.clone(), kept.len());
-            kept.push((key, value));
+    /// Goes past the bracket or brace of what begins here.
+    #[inline]
+    fn open(&mut self, is_object: bool) -> Result<(), JsonError> {
+        if self.open.len() >= MAX_DEPTH {
+            let message = format!("arrays and objects are nested more than {MAX_DEPTH} deep");
+            return Err(self.cursor.error_at(self.cursor.at(), message));
         }
+        self.cursor.pass();
+        self.open.push(Open { is_object, values: 0 });
+        Ok(())
     }
-    kept
+
+    /// A key and the colon after it.
+    #[inline]
+    fn key(&mut self, wanted: &str) -> Result<(), JsonError> {
+        if self.cursor.skip_space() != Some(b'"') {
+            return Err(self.cursor.expected(wanted));
+        }
+        self.cursor.pass();
+        let key = self.cursor.string(&mut self.scratch)?;
+        self.build.key(key).map_err(|why| self.refused(why))?;
+        if self.cursor.skip_space() != Some(b':') {
+            return Err(self.cursor.expected("`:` after the key"));
+        }
+        self.cursor.pass();
+        Ok(())
+    }
+
+    #[cold]
+    fn refused(&self, why: String) -> JsonError {
+        self.cursor.error_at(self.cursor.at(), why)
+    }
 }

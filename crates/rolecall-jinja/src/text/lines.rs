@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn lines_end_as_in_python() {
-        let lines: Vec<&str> = Lines::new("a\x0bb\x1cc\u{85}d\u{2028}e\r\n\rf\n").map(|(line, _)| line).collect();
+        let lines: Vec<&str> =
+            Lines::new("a\x0bb\x1cc\u{85}d\u{2028}e\r\n\rf\n").map(|(line, _)| line).collect();
         assert_eq!(lines, ["a", "b", "c", "d", "e", "", "f"]);
         assert_eq!(Lines::new("").count(), 0);
     }

@@ -31,6 +31,11 @@ pub fn is_space(c: char) -> bool {
 
 /// `str.strip()`: without white space at both ends.
 pub fn strip(text: &str) -> &str {
+    // Most texts have nothing to strip, which two bytes tell.
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) {
+        return text;
+    }
     text.trim_matches(is_space)
 }
 

@@ -202,7 +202,10 @@ fn number_attribute<'a>(value: Value<'a>, name: &str) -> Option<Value<'a>> {
 
 fn object_attribute<'a>(rt: &Runtime<'a>, object: &'a Object<'a>, name: &'a str) -> Result<Attribute<'a>> {
     let found = match object {
-        Object::Loop(this) => loop_attribute(rt, this, name)?,
+        Object::Loop(this) => match LoopField::from_name(name) {
+            Some(field) => Some(loop_attribute(rt, this, field)?),
+            None => None,
+        },
         Object::Macro(this) => match name {
             "name" => Some(this.decl.name().map_or(Value::NONE, Value::text)),
             "arguments" => {
@@ -251,36 +254,69 @@ fn object_attribute<'a>(rt: &Runtime<'a>, object: &'a Object<'a>, name: &'a str)
     Ok(found.map_or(Attribute::None, Attribute::Found))
 }
 
+/// What `loop` knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LoopField {
+    Index,
+    Index0,
+    First,
+    Last,
+    Length,
+    RevIndex,
+    RevIndex0,
+    Depth,
+    Depth0,
+    PrevItem,
+    NextItem,
+}
+
+impl LoopField {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "index" => Self::Index,
+            "index0" => Self::Index0,
+            "first" => Self::First,
+            "last" => Self::Last,
+            "length" => Self::Length,
+            "revindex" => Self::RevIndex,
+            "revindex0" => Self::RevIndex0,
+            "depth" => Self::Depth,
+            "depth0" => Self::Depth0,
+            "previtem" => Self::PrevItem,
+            "nextitem" => Self::NextItem,
+            _ => return None,
+        })
+    }
+}
+
 /// `loop.name`.
 pub(crate) fn loop_attribute<'a>(
     rt: &Runtime<'a>,
     this: &'a super::object::Loop<'a>,
-    name: &str,
-) -> Result<Option<Value<'a>>> {
-    let index = || Value::count(this.index());
-    let index0 = || Value::int(i64::try_from(this.index()).unwrap_or(i64::MAX) - 1);
+    field: LoopField,
+) -> Result<Value<'a>> {
     let hint =
         |hint: &'static str| rt.alloc(Undefined::Hint(hint)).map(|undefined| Value::Undefined(undefined));
-    Ok(Some(match name {
-        "index" => index(),
-        "index0" => index0(),
-        "first" => Value::bool(this.is_first()),
-        "last" => Value::bool(this.is_last(rt)?),
-        "length" => Value::count(this.length(rt)?),
-        "revindex" => Value::int(signed(this.length(rt)?) - signed(this.index()) + 1),
-        "revindex0" => Value::int(signed(this.length(rt)?) - signed(this.index())),
-        "depth" => Value::count(this.depth0 + 1),
-        "depth0" => Value::count(this.depth0),
-        "previtem" => match this.before() {
+    let index = signed(this.index());
+    Ok(match field {
+        LoopField::Index => Value::int(index),
+        LoopField::Index0 => Value::int(index - 1),
+        LoopField::First => Value::bool(this.is_first()),
+        LoopField::Last => Value::bool(this.is_last(rt)?),
+        LoopField::Length => Value::count(this.length(rt)?),
+        LoopField::RevIndex => Value::int(signed(this.length(rt)?) - index + 1),
+        LoopField::RevIndex0 => Value::int(signed(this.length(rt)?) - index),
+        LoopField::Depth => Value::count(this.depth0 + 1),
+        LoopField::Depth0 => Value::count(this.depth0),
+        LoopField::PrevItem => match this.before(rt)? {
             Some(item) => item,
             None => hint("there is no previous item")?,
         },
-        "nextitem" => match this.after(rt)? {
+        LoopField::NextItem => match this.after(rt)? {
             Some(item) => item,
             None => hint("there is no next item")?,
         },
-        _ => return Ok(None),
-    }))
+    })
 }
 
 fn signed(value: usize) -> i64 {

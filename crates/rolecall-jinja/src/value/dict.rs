@@ -28,11 +28,14 @@ impl<'a> Dict<'a> {
         self.entries
     }
 
-    fn find(&self, rt: &Runtime<'a>, key: Key<'a>) -> Result<Option<&'a (Value<'a>, Value<'a>)>> {
+    fn find<'k>(&self, rt: &Runtime<'a>, key: &Key<'k>) -> Result<Option<&'a (Value<'a>, Value<'a>)>>
+    where
+        'a: 'k,
+    {
         let entries = self.entries;
         if entries.len() <= FEW {
             for entry in entries {
-                if Key::of(rt, entry.0)?.cmp(&key) == Ordering::Equal {
+                if Key::of(rt, entry.0)?.cmp(key) == Ordering::Equal {
                     return Ok(Some(entry));
                 }
             }
@@ -47,7 +50,7 @@ impl<'a> Dict<'a> {
         let found = order.binary_search_by(|place| {
             let entry = entries.get(*place as usize).map_or(Value::NONE, |entry| entry.0);
             match Key::of(rt, entry) {
-                Ok(entry) => entry.cmp(&key),
+                Ok(entry) => entry.cmp(key),
                 Err(error) => {
                     failure = Some(error);
                     Ordering::Equal
@@ -284,6 +287,18 @@ pub(crate) fn given<'a>(rt: &Runtime<'a>, entries: &[(Value<'a>, Value<'a>)]) ->
     Value::Dict(Origin::TEMPLATE, rt.bump.alloc(Dict { entries, order: Cell::new(None) }))
 }
 
+/// A dict of texts, which are known to be different, and their values.
+pub(crate) fn from_members<'a>(
+    rt: &Runtime<'a>,
+    keys: &[&'a str],
+    values: &[Value<'a>],
+) -> Result<Value<'a>> {
+    rt.reserve(size_of::<Dict<'_>>() + keys.len() * size_of::<(Value<'_>, Value<'_>)>())?;
+    let members = keys.iter().zip(values).map(|(key, value)| (Value::text(key), *value));
+    let entries = rt.bump.alloc_slice_fill_iter(members);
+    Ok(Value::Dict(Origin::TEMPLATE, rt.bump.alloc(Dict { entries, order: Cell::new(None) })))
+}
+
 /// Any dict.
 #[derive(Clone, Copy)]
 pub(crate) enum DictRef<'a> {
@@ -335,18 +350,20 @@ impl<'a> DictRef<'a> {
                 }
             }
             Self::Arena(origin, dict) => {
-                if dict.entries.len() <= FEW {
-                    for (name, value) in dict.entries {
-                        if let Value::Str(_, name) = name
-                            && *name == key
-                        {
-                            return Ok(Some(from_json::child_value(rt, origin, Step::Key(name), *value)));
-                        }
+                if dict.entries.len() > FEW {
+                    return Ok(Self::found(rt, origin, dict.find(rt, &Key::Text(key))?));
+                }
+                for entry in dict.entries {
+                    let same = match entry.0 {
+                        Value::Str(_, name) | Value::Markup(_, name) => name == key,
+                        Value::Rope(..) => rt.flat(entry.0)?.is_some_and(|(_, name)| name == key),
+                        _ => false,
+                    };
+                    if same {
+                        return Ok(Self::found(rt, origin, Some(entry)));
                     }
                 }
-                // The key is only compared, so its lifetime may be that of a copy.
-                let key = rt.alloc_str(key)?;
-                self.find(rt, Key::Text(key))
+                Ok(None)
             }
         }
     }
@@ -365,16 +382,21 @@ impl<'a> DictRef<'a> {
         let key = Key::of(rt, key)?;
         match self {
             Self::Json(..) => Ok(None),
-            Self::Arena(..) => self.find(rt, key),
+            Self::Arena(origin, dict) => Ok(Self::found(rt, origin, dict.find(rt, &key)?)),
         }
     }
 
-    fn find(self, rt: &Runtime<'a>, key: Key<'a>) -> Result<Option<Value<'a>>> {
-        let Self::Arena(origin, dict) = self else { return Ok(None) };
-        Ok(dict.find(rt, key)?.map(|(name, value)| match name {
+    /// The value of an entry of a dict of this origin.
+    #[inline]
+    fn found(
+        rt: &Runtime<'a>,
+        origin: Origin,
+        entry: Option<&'a (Value<'a>, Value<'a>)>,
+    ) -> Option<Value<'a>> {
+        entry.map(|(name, value)| match name {
             Value::Str(_, name) => from_json::child_value(rt, origin, Step::Key(name), *value),
             _ => *value,
-        }))
+        })
     }
 
     /// Its entries, from the first on.

@@ -9,7 +9,7 @@ use crate::runtime::Runtime;
 use crate::trace::{Origin, Step};
 
 /// A JSON value that has this origin.
-#[inline]
+#[inline(always)]
 pub(crate) fn value<'a>(rt: &Runtime<'a>, json: &'a Json, origin: Origin) -> Result<Value<'a>> {
     Ok(match json {
         Json::Null => Value::None(origin),
@@ -21,6 +21,7 @@ pub(crate) fn value<'a>(rt: &Runtime<'a>, json: &'a Json, origin: Origin) -> Res
     })
 }
 
+#[inline(never)]
 fn number<'a>(rt: &Runtime<'a>, number: &'a serde_json::Number, origin: Origin) -> Result<Value<'a>> {
     if let Some(value) = number.as_i64() {
         return Ok(Value::Int(origin, value));

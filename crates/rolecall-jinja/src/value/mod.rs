@@ -33,7 +33,10 @@ use crate::trace::Origin;
 /// A value of the language.
 ///
 /// Where it came from is kept beside what it is: [`Origin::TEMPLATE`] always, unless a render is traced.
+///
+/// The tag has four bytes, so that there is no gap before the origin: a copy is three whole words.
 #[derive(Clone, Copy)]
+#[repr(u32)]
 pub(crate) enum Value<'a> {
     /// No value at all: a variable that was never set, an argument that was not given. Templates never see it.
     Missing,
@@ -250,5 +253,6 @@ mod tests {
     #[test]
     fn a_value_is_three_words() {
         assert_eq!(size_of::<Value<'_>>(), 24);
+        assert_eq!(size_of::<crate::raised::Result<Value<'_>>>(), 24);
     }
 }

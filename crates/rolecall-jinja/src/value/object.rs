@@ -3,14 +3,16 @@
 use std::cell::{Cell, RefCell};
 
 use bumpalo::collections::Vec as ArenaVec;
+use serde_json::Value as Json;
 
 use super::iter::Iter;
-use super::{Value, compare};
+use super::{Seq, Value, compare};
 use crate::builtins::globals::Function;
 use crate::builtins::methods::Method;
 use crate::program::MacroDecl;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
+use crate::trace::Origin;
 
 pub(crate) enum Object<'a> {
     Namespace(Namespace<'a>),
@@ -40,7 +42,7 @@ impl<'a> Object<'a> {
             Self::Joiner(_) => "Joiner",
             // The global `dict` is an object of Python's, with a method of its own.
             Self::Method(Bound { of: Value::Object(Self::Function(_)), .. }) => "method",
-            Self::Method(bound) => bound.method.type_name(),
+            Self::Method(bound) => bound.method.type_name(bound.of),
             Self::Function(function) => function.type_name(),
             Self::Templates => "TemplateReference",
             Self::Block(_) => "BlockReference",
@@ -132,6 +134,8 @@ fn is_name(key: Value<'_>, name: &str) -> bool {
 /// `loop`.
 pub(crate) struct Loop<'a> {
     iter: RefCell<Iter<'a>>,
+    /// Whether its items have places from the first on, so that none has to be remembered.
+    indexed: bool,
     /// The length of what is gone through, once it is known.
     length: Cell<Option<usize>>,
     /// How many items were given out.
@@ -162,6 +166,7 @@ impl<'a> Loop<'a> {
         recurse: Option<Recurse<'a>>,
     ) -> Self {
         Self {
+            indexed: matches!(iter, Iter::Seq(..)),
             iter: RefCell::new(iter),
             length: Cell::new(length),
             count: Cell::new(0),
@@ -184,6 +189,18 @@ impl<'a> Loop<'a> {
     /// The item of the next turn.
     #[inline]
     pub(crate) fn next(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
+        // What can be looked at by its index needs no memory of items.
+        if self.indexed
+            && let Ok(mut iter) = self.iter.try_borrow_mut()
+            && let Iter::Seq(seq, at) = &mut *iter
+        {
+            let item = super::iter::item(rt, *seq, *at)?;
+            if item.is_some() {
+                *at += 1;
+                self.count.set(self.count.get() + 1);
+            }
+            return Ok(item);
+        }
         let item = match self.after.take() {
             Some(Value::Missing) => None,
             Some(item) => Some(item),
@@ -197,6 +214,17 @@ impl<'a> Loop<'a> {
         Ok(item)
     }
 
+    /// The item at so many places before the next one, where items have places.
+    fn at(&self, rt: &Runtime<'a>, back: usize) -> Result<Option<Option<Value<'a>>>> {
+        match self.iter.try_borrow().as_deref() {
+            Ok(Iter::Seq(seq, at)) if self.indexed => match at.checked_sub(back) {
+                Some(at) => super::iter::item(rt, *seq, at).map(Some),
+                None => Ok(Some(None)),
+            },
+            _ => Ok(None),
+        }
+    }
+
     /// `loop.index`; 0 before the first turn.
     pub(crate) fn index(&self) -> usize {
         self.count.get()
@@ -207,6 +235,9 @@ impl<'a> Loop<'a> {
     }
 
     fn peek(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
+        if let Some(item) = self.at(rt, 0)? {
+            return Ok(item);
+        }
         let after = match self.after.get() {
             Some(Value::Missing) | None => {
                 let after = self.pull(rt)?.unwrap_or(Value::Missing);
@@ -218,13 +249,34 @@ impl<'a> Loop<'a> {
         Ok((!after.is_missing()).then_some(after))
     }
 
+    /// Whether this is the last turn, where that needs no looking ahead.
+    #[inline]
+    pub(crate) fn indexed_last(&self) -> Option<bool> {
+        match self.iter.try_borrow().as_deref() {
+            Ok(Iter::Seq(seq, at)) if self.indexed => Some(*at >= seq.len()),
+            _ => None,
+        }
+    }
+
+    /// Goes on by one turn where items are those of the caller's JSON: gives the list and the place in it.
+    #[inline]
+    pub(crate) fn step_json(&self) -> Option<(Origin, &'a Vec<Json>, usize)> {
+        let mut iter = self.iter.try_borrow_mut().ok()?;
+        let Iter::Seq(Seq::Json(origin, items), at) = &mut *iter else { return None };
+        if !self.indexed {
+            return None;
+        }
+        let this = *at;
+        if this < items.len() {
+            *at += 1;
+            self.count.set(self.count.get() + 1);
+        }
+        Some((*origin, *items, this))
+    }
+
     pub(crate) fn is_last(&self, rt: &Runtime<'a>) -> Result<bool> {
-        // Where the length is known, nothing has to be looked at.
-        if self.after.get().is_none()
-            && let Ok(iter) = self.iter.try_borrow()
-            && let Iter::Seq(seq, at) = &*iter
-        {
-            return Ok(*at >= seq.len());
+        if let Some(last) = self.indexed_last() {
+            return Ok(last);
         }
         Ok(self.peek(rt)?.is_none())
     }
@@ -247,8 +299,14 @@ impl<'a> Loop<'a> {
     }
 
     /// `loop.previtem`.
-    pub(crate) fn before(&self) -> Option<Value<'a>> {
-        (!self.is_first()).then(|| self.before.get()).filter(|value| !value.is_missing())
+    pub(crate) fn before(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
+        if self.is_first() {
+            return Ok(None);
+        }
+        if let Some(item) = self.at(rt, 2)? {
+            return Ok(item);
+        }
+        Ok(Some(self.before.get()).filter(|value| !value.is_missing()))
     }
 
     /// `loop.nextitem`.

@@ -34,6 +34,7 @@ pub(crate) fn is_true(value: Value<'_>) -> bool {
 }
 
 /// `bool(value)` for what may have to be asked: a loop has a length.
+#[inline]
 pub(crate) fn truth<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<bool> {
     match value {
         Value::Object(Object::Loop(this)) => Ok(this.length(rt)? > 0),

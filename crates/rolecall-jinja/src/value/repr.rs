@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::writer::Writer;
 use super::{DictRef, Object, Seq, Value, iter};
+use crate::builtins::methods::Method;
 use crate::number::{MOST_DIGITS, TOO_LONG_FOR_TEXT};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -206,6 +207,18 @@ fn write_object<'a>(out: &mut Writer<'_, 'a>, object: &'a Object<'a>) -> Result<
         Object::Function(function) if function.class_path().is_some() => {
             out.str(&format!("<class '{}'>", function.class_path().unwrap_or_default()))
         }
+        Object::Method(bound) => match bound.method.python_name(bound.of) {
+            Some(name) => rt.deeper(TOO_DEEP, || {
+                out.str(&format!("<bound method {name} of "))?;
+                if bound.method == Method::Escape {
+                    out.str("<class 'markupsafe.Markup'>")?;
+                } else {
+                    write_repr(out, bound.of)?;
+                }
+                out.str(">")
+            }),
+            None => Err(address(object.type_name())),
+        },
         other => Err(address(other.type_name())),
     }
 }

@@ -35,6 +35,13 @@ impl<'a> Rope<'a> {
         Ok(())
     }
 
+    /// Adds the first so many pieces to a text.
+    pub(crate) fn append_to(&self, pieces: u32, text: &mut String) {
+        for piece in self.pieces.borrow().iter().take(pieces as usize) {
+            text.push_str(piece.text);
+        }
+    }
+
     /// The number of bytes of the first so many pieces.
     pub(crate) fn bytes(&self, pieces: u32) -> usize {
         self.pieces
@@ -116,7 +123,7 @@ fn made_of<'a>(
         end += piece.text.len();
         end
     }));
-    Ok(trace.add(Node::Pieces { text, pieces, ends }))
+    Ok(trace.pieces(text, pieces, ends))
 }
 
 /// A string that is being made of pieces.
@@ -142,6 +149,17 @@ impl<'a> Pieces<'a> {
         rt.reserve(size_of::<Piece<'_>>())?;
         self.pieces.push(piece);
         Ok(())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Takes away all pieces from a place on.
+    pub(crate) fn split_off(&mut self, at: usize) -> Vec<Piece<'a>> {
+        let tail = self.pieces.get(at..).unwrap_or_default().to_vec();
+        self.pieces.truncate(at);
+        tail
     }
 
     #[inline]

@@ -26,14 +26,9 @@ pub(crate) fn subscript<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) 
         Value::Undefined(undefined) => Err(undefined.error(rt)),
         Value::Str(..) | Value::Rope(..) | Value::Markup(..) => {
             let Some((origin, text)) = rt.flat(value)? else { return Ok(value) };
-            let index = match index(key)? {
-                Some(index) => index,
-                None => {
-                    let found = names::type_name(key);
-                    return Err(Raised::type_error(format!(
-                        "string indices must be integers, not '{found}'"
-                    )));
-                }
+            let Some(index) = index(key)? else {
+                let found = names::type_name(key);
+                return Err(Raised::type_error(format!("string indices must be integers, not '{found}'")));
             };
             match slice::char_at(rt, text, index)? {
                 Some(c) if matches!(value, Value::Markup(..)) => Ok(Value::Markup(origin, c)),
@@ -78,11 +73,9 @@ fn index(key: Value<'_>) -> Result<Option<i64>> {
 }
 
 fn place(key: Value<'_>, length: usize, owner: &str, out_of_range: &'static str) -> Result<usize> {
-    match index(key)? {
-        Some(index) => slice::place(index, length).ok_or_else(|| Raised::new(ErrorKind::Index, out_of_range)),
-        None => {
-            let found = names::type_name(key);
-            Err(Raised::type_error(format!("{owner} indices must be integers or slices, not {found}")))
-        }
-    }
+    let Some(index) = index(key)? else {
+        let found = names::type_name(key);
+        return Err(Raised::type_error(format!("{owner} indices must be integers or slices, not {found}")));
+    };
+    slice::place(index, length).ok_or_else(|| Raised::new(ErrorKind::Index, out_of_range))
 }

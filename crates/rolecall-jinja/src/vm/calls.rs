@@ -9,6 +9,14 @@ use crate::value::object::{self, Frame, Recurse};
 use crate::value::undefined::Undefined;
 use crate::value::{Object, Value, dict, iter, names, operators};
 
+/// What a call comes to.
+pub(super) enum Called<'a> {
+    /// It is done.
+    Value(Value<'a>),
+    /// It runs in this machine from here on, and leaves its value when it returns.
+    Running(Pc),
+}
+
 /// The function of the sandbox that calls everything, which Python's messages name.
 const CALL: &str = "jinja2.sandbox.SandboxedEnvironment.call()";
 
@@ -74,18 +82,17 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Calls what is below the arguments on the stack. What comes back is left there, or printed.
-    pub(super) fn call(&mut self, shape: u32, captured: bool, pc: &mut Pc) -> Result<()> {
+    pub(super) fn call(&mut self, shape: u32, captured: bool, pc: Pc) -> Result<Pc> {
         let result = self.with_arguments(shape, |machine, args| {
             let callee = machine.pop();
             machine.call_value(callee, args, captured, pc)
         })?;
         match result {
-            Some(value) if captured => self.push(value),
-            Some(value) => self.print(value)?,
-            // It runs now, and gives its value when it returns.
-            None => {}
+            Called::Value(value) if captured => self.push(value),
+            Called::Value(value) => self.print(value)?,
+            Called::Running(pc) => return Ok(pc),
         }
-        Ok(())
+        Ok(pc)
     }
 
     /// Calls anything. What runs in this machine gives nothing yet: it runs from now on.
@@ -94,8 +101,8 @@ impl<'a> Machine<'_, 'a> {
         callee: Value<'a>,
         args: &Args<'_, 'a>,
         captured: bool,
-        pc: &mut Pc,
-    ) -> Result<Option<Value<'a>>> {
+        pc: Pc,
+    ) -> Result<Called<'a>> {
         let Value::Object(object) = callee else {
             if let Value::Undefined(undefined) = callee {
                 return Err(undefined.error(self.rt));
@@ -104,22 +111,23 @@ impl<'a> Machine<'_, 'a> {
             return Err(Raised::type_error(message));
         };
         match object {
-            Object::Macro(this) => self.call_macro(this, args, captured, pc)?,
-            Object::Loop(this) => self.recurse(this, args, captured, pc)?,
-            Object::Block(number) => self.call_block_by_name(*number, args, captured, pc)?,
-            Object::Function(function) => return function.call(self.rt, args).map(Some),
-            Object::Method(bound) => return methods::call(self.rt, bound.method, bound.of, args).map(Some),
-            Object::Joiner(joiner) => return joiner_call(joiner, args).map(Some),
+            Object::Macro(this) => self.call_macro(this, args, captured, pc).map(Called::Running),
+            Object::Loop(this) => self.recurse(this, args, captured, pc).map(Called::Running),
+            Object::Block(number) => {
+                self.call_block_by_name(*number, args, captured, pc).map(Called::Running)
+            }
+            Object::Function(function) => function.call(self.rt, args).map(Called::Value),
+            Object::Method(bound) => methods::call(self.rt, bound.method, bound.of, args).map(Called::Value),
+            Object::Joiner(joiner) => joiner_call(joiner, args).map(Called::Value),
             Object::Namespace(_) | Object::Cycler(_) | Object::Templates | Object::Group(_) => {
                 let message = format!("'{}' object is not callable", object.type_name());
-                return Err(Raised::type_error(message));
+                Err(Raised::type_error(message))
             }
         }
-        Ok(None)
     }
 
     /// Begins a routine in a frame of its own.
-    fn enter(&mut self, routine: Routine, frame: &'a Frame<'a>, captured: bool, pc: &mut Pc) -> Result<()> {
+    fn enter(&mut self, routine: Routine, frame: &'a Frame<'a>, captured: bool, pc: Pc) -> Result<Pc> {
         if self.callers.len() >= self.rt.limits.recursion {
             return Err(Raised::limit(format!(
                 "macros and recursive loops are more than {} deep inside one another (limit `recursion`)",
@@ -127,22 +135,20 @@ impl<'a> Machine<'_, 'a> {
             )));
         }
         self.rt.step(routine.length as usize)?;
-        self.callers.push(Caller { pc: *pc, frame: self.frame, loops: self.loops.len(), captured });
+        self.callers.push(Caller { pc, frame: self.frame, loops: self.loops.len(), captured });
         if captured {
             self.out.start_capture(self.rt);
         }
         self.start_parts();
         self.frame = frame;
-        *pc = routine.entry;
-        Ok(())
+        Ok(routine.entry)
     }
 
-    pub(super) fn return_to_caller(&mut self, pc: &mut Pc) -> Result<()> {
-        let Some(caller) = self.callers.pop() else { return Ok(()) };
+    pub(super) fn return_to_caller(&mut self, pc: Pc) -> Result<Pc> {
+        let Some(caller) = self.callers.pop() else { return Ok(pc) };
         self.end_parts()?;
         self.frame = caller.frame;
         self.loops.truncate(caller.loops);
-        *pc = caller.pc;
         if caller.captured {
             let text = self.out.end_capture(self.rt)?;
             let text = if self.rt.autoescape.get() { operators::markup(self.rt, text)? } else { text };
@@ -150,7 +156,7 @@ impl<'a> Machine<'_, 'a> {
         } else {
             self.parts.count += 1;
         }
-        Ok(())
+        Ok(caller.pc)
     }
 
     pub(super) fn make_macro(&mut self, number: u32) -> Result<()> {
@@ -166,8 +172,8 @@ impl<'a> Machine<'_, 'a> {
         this: &'a object::Macro<'a>,
         args: &Args<'_, 'a>,
         captured: bool,
-        pc: &mut Pc,
-    ) -> Result<()> {
+        pc: Pc,
+    ) -> Result<Pc> {
         let decl = this.decl;
         let frame = self.rt.frame(decl.routine.slots, Some(this.frame))?;
         self.bind_macro(decl, frame, args)?;
@@ -249,8 +255,8 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Runs a block where it stands.
-    pub(super) fn call_block(&mut self, number: u32, pc: &mut Pc) -> Result<()> {
-        let Some(decl) = self.program.blocks.get(number as usize) else { return Ok(()) };
+    pub(super) fn call_block(&mut self, number: u32, pc: Pc) -> Result<Pc> {
+        let Some(decl) = self.program.blocks.get(number as usize) else { return Ok(pc) };
         let frame = self.rt.frame(decl.routine.slots, Some(self.frame))?;
         let frame = if decl.by_name.is_some_and(|routine| routine.entry == decl.routine.entry) {
             self.rt.frame(decl.routine.slots, Some(self.main_frame()))?
@@ -261,13 +267,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// `self.name()`.
-    fn call_block_by_name(
-        &mut self,
-        number: u32,
-        args: &Args<'_, 'a>,
-        captured: bool,
-        pc: &mut Pc,
-    ) -> Result<()> {
+    fn call_block_by_name(&mut self, number: u32, args: &Args<'_, 'a>, captured: bool, pc: Pc) -> Result<Pc> {
         if !args.positional.is_empty() || !args.named.is_empty() {
             let given = args.positional.len() + 1;
             let message = match args.named.first() {
@@ -298,7 +298,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Runs a recursive loop for the first time.
-    pub(super) fn call_loop(&mut self, entry: Pc, slots: u32, pc: &mut Pc) -> Result<()> {
+    pub(super) fn call_loop(&mut self, entry: Pc, slots: u32, pc: Pc) -> Result<Pc> {
         let items = self.pop();
         self.run_loop(Recurse { entry, slots, frame: self.frame }, items, 0, true, pc)
     }
@@ -309,8 +309,8 @@ impl<'a> Machine<'_, 'a> {
         this: &'a object::Loop<'a>,
         args: &Args<'_, 'a>,
         captured: bool,
-        pc: &mut Pc,
-    ) -> Result<()> {
+        pc: Pc,
+    ) -> Result<Pc> {
         let items = match (args.positional, args.named) {
             ([items], []) => *items,
             ([], [("iterable", items)]) => *items,
@@ -346,18 +346,18 @@ impl<'a> Machine<'_, 'a> {
         items: Value<'a>,
         depth: usize,
         captured: bool,
-        pc: &mut Pc,
-    ) -> Result<()> {
+        pc: Pc,
+    ) -> Result<Pc> {
         let frame = self.rt.frame(recurse.slots, Some(recurse.frame))?;
         if let Some(slot) = frame.slots.first() {
             slot.set(items);
         }
         let routine = Routine { entry: recurse.entry, slots: recurse.slots, length: 8 };
-        self.enter(routine, frame, captured, pc)?;
+        let pc = self.enter(routine, frame, captured, pc)?;
         // The loop that begins now takes these.
         self.loop_depth = depth;
         self.recursing = Some(recurse);
-        Ok(())
+        Ok(pc)
     }
 }
 

@@ -24,7 +24,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// A loop whose body can be called for inner lists: it begins again at this instruction's frame.
-    pub(super) fn loop_start_recursive(&mut self, slot: u32, _pc: Pc) -> Result<()> {
+    pub(super) fn loop_start_recursive(&mut self, slot: u32) -> Result<()> {
         let (depth, recurse) = (self.loop_depth, self.recursing);
         self.start_with_loop(slot, depth, recurse)
     }

@@ -4,6 +4,7 @@
 //! can exhaust the thread's.
 
 mod calls;
+pub(crate) mod fast;
 mod loops;
 mod output;
 mod step;
@@ -13,9 +14,10 @@ use std::cell::Cell;
 use bumpalo::collections::Vec as ArenaVec;
 use serde_json::{Map, Value as Json};
 
+use output::Mark;
 pub(crate) use output::{Output, RawSpan};
 
-use crate::program::{Op, Pc, Program};
+use crate::program::{Pc, Program};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::{Origin, Step};
@@ -85,6 +87,8 @@ pub(crate) struct Machine<'r, 'a> {
     parts: Parts,
     /// The parts of what is around the macro or capture that is being printed.
     outer_parts: Vec<Parts>,
+    /// The sums that are being printed, outermost first.
+    chains: Vec<Mark>,
     /// What printing did before each block that says whether to escape.
     escapes: Vec<bool>,
     /// The depth of the recursive loop that is being called, and the loop.
@@ -110,7 +114,7 @@ impl<'a> Runtime<'a> {
         let root = if self.trace.is_some() { Origin::ROOT } else { Origin::TEMPLATE };
         let found = match self.variables {
             Variables::None => None,
-            Variables::Json(map) => match map.get_key_value(&wanted.name) {
+            Variables::Json(map) => match fast::member(map, &wanted.name) {
                 Some((name, json)) => Some(from_json::child(self, root, Step::Key(name), json)?),
                 None => None,
             },
@@ -141,13 +145,14 @@ impl<'r, 'a> Machine<'r, 'a> {
         Self {
             rt,
             program: rt.program,
-            stack: ArenaVec::with_capacity_in(16, rt.bump),
+            stack: ArenaVec::with_capacity_in(8, rt.bump),
             frame,
             callers: ArenaVec::new_in(rt.bump),
             loops: ArenaVec::new_in(rt.bump),
             out,
             parts: Parts::default(),
             outer_parts: Vec::new(),
+            chains: Vec::new(),
             escapes: Vec::new(),
             loop_depth: 0,
             recursing: None,
@@ -156,7 +161,7 @@ impl<'r, 'a> Machine<'r, 'a> {
 
     /// Runs the template.
     pub(crate) fn run(mut self) -> Result<Output<'a>> {
-        self.execute(0)?;
+        self.run_from(0)?;
         Ok(self.out)
     }
 
@@ -182,21 +187,12 @@ impl<'r, 'a> Machine<'r, 'a> {
         }
         let mut machine = Machine::new(rt, frame, Output::none());
         let result = rt.deeper_by(LEVELS, "", || {
-            machine.execute(entry)?;
+            machine.run_from(entry)?;
             let holds = machine.pop();
             Ok((crate::value::operators::truth(rt, holds)?, machine.pop()))
         });
         rt.nested.set(depth);
         result
-    }
-
-    /// Runs from an instruction on until the end, and says where an error happened.
-    fn execute(&mut self, entry: Pc) -> Result<()> {
-        let mut pc = entry;
-        self.run_from(&mut pc).map_err(|error| {
-            let at = self.program.places.get((pc as usize).saturating_sub(1)).copied();
-            error.at(at.unwrap_or_default())
-        })
     }
 
     #[inline]
@@ -207,11 +203,6 @@ impl<'r, 'a> Machine<'r, 'a> {
     #[inline]
     fn pop(&mut self) -> Value<'a> {
         self.stack.pop().unwrap_or(Value::NONE)
-    }
-
-    #[inline]
-    fn op(&self, pc: Pc) -> Op {
-        self.program.ops.get(pc as usize).copied().unwrap_or(Op::End)
     }
 
     #[inline]

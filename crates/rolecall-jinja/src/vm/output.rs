@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::{Node, Origin, Trace, offset, pieces_within};
+use crate::trace::{Node, Origin, Trace, pieces_within};
+use crate::value::Rope;
 use crate::value::Value;
 use crate::value::rope::{Piece, Pieces};
 
@@ -12,11 +13,13 @@ use crate::value::rope::{Piece, Pieces};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RawSpan {
     pub(crate) end: usize,
+    /// Where in the text of its origin a copied part begins; [`RawSpan::COMPUTED`] for others.
+    pub(crate) start: usize,
     pub(crate) origin: Origin,
-    /// The number of the origin once the render is over.
-    pub(crate) node: u32,
-    /// Where in the text of its origin a copied part begins; computed parts have none.
-    pub(crate) start: Option<usize>,
+}
+
+impl RawSpan {
+    pub(crate) const COMPUTED: usize = usize::MAX;
 }
 
 /// A generation block that is open.
@@ -28,6 +31,16 @@ struct Open {
     mark: u32,
     /// Where it began in the output, if it is not.
     start: usize,
+}
+
+/// Where something began that may have to be taken back.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    text: usize,
+    spans: usize,
+    /// The pieces of the capture that is open.
+    pieces: usize,
+    captured: usize,
 }
 
 pub(crate) struct Output<'a> {
@@ -61,15 +74,22 @@ impl<'a> Output<'a> {
     }
 
     /// Prints a text of one origin.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn str(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
-        if self.captures.is_empty() && rt.trace.is_none() {
-            return self.append(rt, text);
+        match (rt.trace, self.captures.last_mut()) {
+            (None, None) => self.append(rt, text),
+            (None, Some(capture)) => capture.push(rt, origin, text),
+            (Some(trace), None) if self.open.is_empty() => {
+                let start = self.text.len();
+                self.append(rt, text)?;
+                self.note(trace, origin, text, start);
+                self.count_notes(rt)
+            }
+            _ => self.piece(rt, Piece { text, origin, generation: 0 }),
         }
-        self.piece(rt, Piece { text, origin, generation: 0 })
     }
 
-    #[inline]
+    #[inline(always)]
     fn append(&mut self, rt: &Runtime<'a>, text: &str) -> Result<()> {
         if text.len() > rt.limits.output_bytes.saturating_sub(self.text.len()) {
             return Err(too_long(rt));
@@ -95,9 +115,7 @@ impl<'a> Output<'a> {
         self.append(rt, piece.text)?;
         if let Some(trace) = rt.trace {
             self.trace(trace, piece, start);
-            let noted = std::mem::take(&mut self.noted);
-            rt.step(noted.saturating_sub(1))?;
-            rt.charge(noted.saturating_mul(size_of::<RawSpan>()));
+            self.count_notes(rt)?;
         }
         Ok(())
     }
@@ -107,18 +125,83 @@ impl<'a> Output<'a> {
     pub(crate) fn value(&mut self, rt: &Runtime<'a>, value: Value<'a>) -> Result<()> {
         match value {
             Value::Str(origin, text) | Value::Markup(origin, text) => self.str(rt, origin, text),
-            Value::Rope(pieces, rope) => {
-                if self.captures.is_empty() && rt.trace.is_none() {
-                    return rope.for_each(pieces, |piece| self.append(rt, piece.text));
-                }
-                rope.for_each(pieces, |piece| self.piece(rt, piece))
-            }
+            Value::Rope(pieces, rope) => self.rope(rt, pieces, rope),
             _ => Ok(()),
         }
     }
 
+    /// Prints a string in pieces.
+    pub(crate) fn rope(&mut self, rt: &Runtime<'a>, pieces: u32, rope: &'a Rope<'a>) -> Result<()> {
+        if !self.captures.is_empty() || rt.trace.is_some() {
+            return rope.for_each(pieces, |piece| self.piece(rt, piece));
+        }
+        let bytes = rope.bytes(pieces);
+        if bytes > rt.limits.output_bytes.saturating_sub(self.text.len()) {
+            return Err(too_long(rt));
+        }
+        rt.step_bytes(bytes)?;
+        self.text.reserve(bytes);
+        rope.append_to(pieces, &mut self.text);
+        Ok(())
+    }
+
+    /// Begins something that may have to be taken back.
+    #[inline]
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            text: self.text.len(),
+            spans: self.spans.len(),
+            pieces: self.captures.last().map_or(0, Pieces::len),
+            captured: self.captured.len(),
+        }
+    }
+
+    /// Takes back what was printed since a mark, as one string.
+    #[cold]
+    pub(crate) fn take_back(&mut self, rt: &Runtime<'a>, mark: &Mark) -> Result<Value<'a>> {
+        let mut taken = Pieces::new(rt);
+        if let Some(capture) = self.captures.last_mut() {
+            for piece in capture.split_off(mark.pieces) {
+                taken.push_piece(rt, piece)?;
+            }
+            return taken.finish(rt);
+        }
+        let text = self.text.split_off(mark.text);
+        let Some(trace) = rt.trace else { return Ok(Value::text(rt.alloc_str(&text)?)) };
+        if self.captured.len() > mark.captured {
+            return Err(Raised::unsupported("Markup added to text of a captured generation block"));
+        }
+        // The last span before may have grown over the mark.
+        let first = mark.spans.saturating_sub(1);
+        let mut from = mark.text;
+        for span in self.spans.get(first..).unwrap_or_default() {
+            if span.end <= from {
+                continue;
+            }
+            let whole = match trace.node(span.origin) {
+                Node::Member { text, .. } | Node::Item { text, .. } | Node::Key { key: text, .. } => text,
+                _ => "",
+            };
+            let part = match span.start {
+                RawSpan::COMPUTED => None,
+                start => whole.get(start..start + (span.end - from)),
+            };
+            let part = match part {
+                Some(part) => part,
+                None => rt.alloc_str(text.get(from - mark.text..span.end - mark.text).unwrap_or_default())?,
+            };
+            taken.push(rt, span.origin, part)?;
+            from = span.end;
+        }
+        self.spans.truncate(mark.spans);
+        if let Some(last) = self.spans.last_mut() {
+            last.end = last.end.min(mark.text);
+        }
+        taken.finish(rt)
+    }
+
     pub(crate) fn start_capture(&mut self, rt: &Runtime<'a>) {
-        self.captures.push(Pieces::new(rt));
+        self.captures.push(Pieces::with_capacity(rt, 8));
     }
 
     pub(crate) fn end_capture(&mut self, rt: &Runtime<'a>) -> Result<Value<'a>> {
@@ -156,53 +239,66 @@ impl<'a> Output<'a> {
     /// Notes where a printed piece came from.
     fn trace(&mut self, trace: &Trace<'a>, piece: Piece<'a>, start: usize) {
         if piece.generation != 0 {
-            self.mark(trace, piece.generation, start, self.text.len());
+            self.note_generation(trace, piece.generation, start, self.text.len());
         }
         self.note(trace, piece.origin, piece.text, start);
     }
 
+    #[inline]
     fn note(&mut self, trace: &Trace<'a>, origin: Origin, text: &'a str, at: usize) {
         if text.is_empty() {
             return;
         }
         let end = at + text.len();
-        let span = match trace.node(origin) {
-            Node::Template => RawSpan { end, origin: Origin::TEMPLATE, node: 0, start: None },
-            Node::Child { text: whole, .. } => RawSpan { end, origin, node: 0, start: offset(whole, text) },
-            Node::Key { key, .. } => RawSpan { end, origin, node: 0, start: offset(key, text) },
-            Node::Pieces { text: whole, pieces, ends } => match offset(whole, text) {
-                Some(offset) => {
-                    let mut at = at;
-                    for piece in pieces_within(pieces, ends, offset, text.len()) {
-                        let start = at;
-                        at += piece.text.len();
-                        self.note(trace, piece.origin, piece.text, start);
-                        if piece.generation != 0 {
-                            self.mark(trace, piece.generation, start, at);
-                        }
+        let start = if origin == Origin::TEMPLATE {
+            RawSpan::COMPUTED
+        } else {
+            match trace.node(origin) {
+                Node::Member { text: whole, .. } | Node::Item { text: whole, .. } => offset(whole, text),
+                Node::Key { key, .. } => offset(key, text),
+                Node::Pieces { text: whole, pieces, ends } => match offset(whole, text) {
+                    RawSpan::COMPUTED => RawSpan::COMPUTED,
+                    offset => {
+                        return self.note_pieces(trace, pieces_within(pieces, ends, offset, text.len()), at);
                     }
-                    return;
-                }
-                None => RawSpan { end, origin, node: 0, start: None },
-            },
-            Node::Trusted { .. } | Node::Root | Node::Computed(_) | Node::Joined(..) => {
-                RawSpan { end, origin, node: 0, start: None }
+                },
+                _ => RawSpan::COMPUTED,
             }
         };
-        if let Some(last) = self.spans.last_mut()
+        if start == RawSpan::COMPUTED
+            && let Some(last) = self.spans.last_mut()
             && last.origin == origin
-            && last.start.is_none()
-            && span.start.is_none()
+            && last.start == RawSpan::COMPUTED
         {
             last.end = end;
             return;
         }
         self.noted += 1;
-        self.spans.push(span);
+        self.spans.push(RawSpan { end, start, origin });
+    }
+
+    /// Counts the notes that were made since the last time.
+    fn count_notes(&mut self, rt: &Runtime<'a>) -> Result<()> {
+        let noted = std::mem::take(&mut self.noted);
+        rt.charge(noted.saturating_mul(size_of::<RawSpan>()));
+        rt.step(noted.saturating_sub(1))
+    }
+
+    /// Notes a text that was put together of these pieces.
+    fn note_pieces(&mut self, trace: &Trace<'a>, pieces: impl Iterator<Item = Piece<'a>>, at: usize) {
+        let mut at = at;
+        for piece in pieces {
+            let start = at;
+            at += piece.text.len();
+            self.note(trace, piece.origin, piece.text, start);
+            if piece.generation != 0 {
+                self.note_generation(trace, piece.generation, start, at);
+            }
+        }
     }
 
     /// Notes that a part of the output is of generation blocks that were captured.
-    fn mark(&mut self, trace: &Trace<'a>, mark: u32, start: usize, end: usize) {
+    fn note_generation(&mut self, trace: &Trace<'a>, mark: u32, start: usize, end: usize) {
         let mut blocks = Vec::new();
         trace.generations(mark, &mut blocks);
         self.noted += blocks.len();
@@ -227,4 +323,13 @@ impl<'a> Output<'a> {
 #[cold]
 fn too_long(rt: &Runtime<'_>) -> Raised {
     Raised::limit(format!("the output has more than {} bytes (limit `output_bytes`)", rt.limits.output_bytes))
+}
+
+/// Where `part` begins in `whole`, if it is a slice of it.
+#[inline]
+fn offset(whole: &str, part: &str) -> usize {
+    match part.as_ptr().addr().checked_sub(whole.as_ptr().addr()) {
+        Some(offset) if offset + part.len() <= whole.len() => offset,
+        _ => RawSpan::COMPUTED,
+    }
 }

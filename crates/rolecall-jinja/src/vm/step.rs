@@ -3,10 +3,10 @@
 use std::cell::Cell;
 
 use super::Machine;
+use super::calls::Called;
 use crate::ErrorKind;
-use crate::builtins::Args;
-use crate::builtins::methods;
-use crate::program::{Constant, Op, Pc};
+use crate::builtins::{Args, Test, methods};
+use crate::program::{Constant, Name, Op, Pc};
 use crate::raised::{Raised, Result};
 use crate::trace::Origin;
 use crate::value::compare::{contains, equal, ordered};
@@ -15,24 +15,56 @@ use crate::value::undefined::Undefined;
 use crate::value::{Object, Value, access, dict, iter, names, operators, repr, slice};
 
 impl<'a> Machine<'_, 'a> {
-    /// Runs until the end; `pc` is left behind the instruction that failed.
+    /// Runs until the end. Where an instruction fails, its place is noted.
     #[allow(clippy::too_many_lines, reason = "one arm for each instruction, most of one line")]
-    pub(super) fn run_from(&mut self, pc: &mut Pc) -> Result<()> {
+    pub(super) fn run_from(&mut self, entry: Pc) -> Result<()> {
+        /// The value of something that can fail.
+        macro_rules! done {
+            ($result:expr, $pc:expr) => {
+                match $result {
+                    Ok(value) => value,
+                    Err(error) => return Err(self.located(error, $pc)),
+                }
+            };
+        }
+        let ops = self.program.ops.as_slice();
+        let mut pc = entry as usize;
         loop {
-            let op = self.op(*pc);
-            *pc += 1;
+            let op = ops.get(pc).copied().unwrap_or(Op::End);
+            pc += 1;
             match op {
                 Op::Constant(number) => {
-                    let value = self.constant(number)?;
+                    let value = done!(self.constant(number), pc);
+                    self.push(value);
+                }
+                Op::Text(text) => self.push(Value::text(self.text(text))),
+                Op::Compound { constant, cell } => {
+                    let value = done!(self.compound(constant, cell), pc);
                     self.push(value);
                 }
                 Op::Load { slot, name } => {
-                    let value = self.variable(slot, name)?;
-                    self.push(value);
+                    if let Some((origin, text)) = self.slot_str(slot) {
+                        self.push(Value::Str(origin, text));
+                    } else {
+                        let value = done!(self.variable(slot, name), pc);
+                        self.push(value);
+                    }
+                }
+                Op::PrintVariable { slot, name } => {
+                    if let Some((origin, text)) = self.slot_str(slot) {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        self.parts.count += 1;
+                    } else if let Some((pieces, rope)) = self.slot_rope(slot) {
+                        done!(self.out.rope(self.rt, pieces, rope), pc);
+                        self.parts.count += 1;
+                    } else {
+                        let value = done!(self.variable(slot, name), pc);
+                        done!(self.print(value), pc);
+                    }
                 }
                 Op::LoadOuter { up, slot, name } => {
                     let value = slot_of(self.frame_up(up), slot);
-                    let value = if value.is_missing() { self.unset(name)? } else { value };
+                    let value = if value.is_missing() { done!(self.unset(name), pc) } else { value };
                     self.push(value);
                 }
                 Op::Alias { up, from, to } => {
@@ -40,39 +72,37 @@ impl<'a> Machine<'_, 'a> {
                     self.set_slot(to, value);
                 }
                 Op::LoadTemplates => {
-                    let value = Value::Object(self.rt.alloc(Object::Templates)?);
+                    let value = Value::Object(done!(self.rt.alloc(Object::Templates), pc));
                     self.push(value);
                 }
                 Op::LoadContext(number) => {
-                    let value = self.rt.context_value(number)?;
+                    let value = done!(self.rt.context_value(number), pc);
                     self.push(value);
                 }
                 Op::LoadExported { up, slot, name } => {
                     let value = slot_of(self.frame_up(up), slot);
-                    let value = if value.is_missing() { self.rt.context_value(name)? } else { value };
+                    let value =
+                        if value.is_missing() { done!(self.rt.context_value(name), pc) } else { value };
                     self.push(value);
                 }
-                Op::Store(slot) => {
-                    let value = self.pop();
-                    self.set_slot(slot, value);
-                }
+                Op::Store(slot) => self.store_top(slot),
                 Op::Clear(slot) => self.set_slot(slot, Value::Missing),
-                Op::StoreNamespace { name } => self.store_namespace(name)?,
+                Op::StoreNamespace { name } => done!(self.store_namespace(name), pc),
                 Op::CheckNamespace => {
                     if !matches!(self.pop(), Value::Object(Object::Namespace(_))) {
-                        return Err(not_a_namespace());
+                        return Err(self.located(not_a_namespace(), pc));
                     }
                 }
                 Op::MakeList(count) => {
-                    let items = self.take(count)?;
+                    let items = done!(self.take(count), pc);
                     self.push(Value::list(items));
                 }
                 Op::MakeTuple(count) => {
-                    let items = self.take(count)?;
+                    let items = done!(self.take(count), pc);
                     self.push(Value::tuple(items));
                 }
-                Op::MakeDict(count) => self.make_dict(count)?,
-                Op::Unpack(count) => self.unpack(count)?,
+                Op::MakeDict(count) => done!(self.make_dict(count), pc),
+                Op::Unpack(count) => done!(self.unpack(count), pc),
                 Op::Pop => drop(self.pop()),
                 Op::Swap => {
                     let (top, below) = (self.pop(), self.pop());
@@ -87,193 +117,426 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::Attribute(name) => {
                     let value = self.pop();
-                    let found = self.attribute(value, name)?;
+                    let found = done!(self.attribute(value, name), pc);
                     self.push(found);
                 }
                 Op::AttributeOf { slot, variable, name } => {
-                    let value = self.variable(slot, variable)?;
-                    let found = self.attribute(value, name)?;
-                    self.push(found);
+                    let known = self.name(name);
+                    if self.push_loop_field(slot, known) {
+                        continue;
+                    }
+                    if known.hides_key || !done!(self.push_member(slot, known), pc) {
+                        let value = done!(self.variable(slot, variable), pc);
+                        let found = done!(self.attribute(value, name), pc);
+                        self.push(found);
+                    }
                 }
                 Op::Item => {
                     let (key, value) = (self.pop(), self.pop());
-                    let found = access::item(self.rt, value, key)?;
+                    let found = done!(access::item(self.rt, value, key), pc);
                     self.push(found);
                 }
                 Op::ItemName(name) => {
                     let value = self.pop();
-                    let found = self.item_name(value, name)?;
+                    let found = done!(self.item_name(value, name), pc);
                     self.push(found);
                 }
                 Op::ItemNameOf { slot, variable, name } => {
-                    let value = self.variable(slot, variable)?;
-                    let found = self.item_name(value, name)?;
-                    self.push(found);
+                    if !done!(self.push_member(slot, self.name(name)), pc) {
+                        let value = done!(self.variable(slot, variable), pc);
+                        let found = done!(self.item_name(value, name), pc);
+                        self.push(found);
+                    }
                 }
                 Op::Slice => {
                     let (step, stop, start, value) = (self.pop(), self.pop(), self.pop(), self.pop());
-                    let part = slice::slice(self.rt, value, [start, stop, step])?;
+                    let part = done!(slice::slice(self.rt, value, [start, stop, step]), pc);
                     self.push(part);
                 }
                 Op::Add => {
                     let (right, left) = (self.pop(), self.pop());
-                    let sum = operators::add(self.rt, left, right)?;
+                    let sum = done!(operators::add(self.rt, left, right), pc);
+                    self.push(sum);
+                }
+                Op::AddText(text) => {
+                    let right = Value::text(self.text(text));
+                    let left = self.pop();
+                    let sum = done!(operators::add(self.rt, left, right), pc);
                     self.push(sum);
                 }
                 Op::Binary(operator) => {
                     let (right, left) = (self.pop(), self.pop());
-                    let result = operators::binary(self.rt, operator, left, right)?;
+                    let result = done!(operators::binary(self.rt, operator, left, right), pc);
                     self.push(result);
                 }
                 Op::Concat(count) => {
                     let from = self.stack.len().saturating_sub(count as usize);
-                    let text = operators::concat(self.rt, self.stack.get(from..).unwrap_or_default())?;
+                    let text =
+                        done!(operators::concat(self.rt, self.stack.get(from..).unwrap_or_default()), pc);
                     self.stack.truncate(from);
                     self.push(text);
                 }
                 Op::ConcatMarkup(count) => {
                     let from = self.stack.len().saturating_sub(count as usize);
-                    let text = operators::concat_markup(self.rt, self.stack.get(from..).unwrap_or_default())?;
+                    let text = done!(
+                        operators::concat_markup(self.rt, self.stack.get(from..).unwrap_or_default()),
+                        pc
+                    );
                     self.stack.truncate(from);
                     self.push(text);
                 }
                 Op::Not => {
                     let value = self.pop();
-                    let holds = operators::truth(self.rt, value)?;
+                    let holds = done!(operators::truth(self.rt, value), pc);
                     self.push(Value::bool(!holds));
                 }
                 Op::Negate => {
                     let value = self.pop();
-                    let result = operators::unary(self.rt, true, value)?;
+                    let result = done!(operators::unary(self.rt, true, value), pc);
                     self.push(result);
                 }
                 Op::Plus => {
                     let value = self.pop();
-                    let result = operators::unary(self.rt, false, value)?;
+                    let result = done!(operators::unary(self.rt, false, value), pc);
                     self.push(result);
                 }
                 Op::Equal => {
                     let (right, left) = (self.pop(), self.pop());
-                    let holds = equal(self.rt, left, right)?;
+                    let holds = done!(equal(self.rt, left, right), pc);
                     self.push(Value::bool(holds));
                 }
                 Op::NotEqual => {
                     let (right, left) = (self.pop(), self.pop());
-                    let holds = equal(self.rt, left, right)?;
+                    let holds = done!(equal(self.rt, left, right), pc);
                     self.push(Value::bool(!holds));
+                }
+                Op::EqualText(text) => {
+                    let holds = done!(self.equal_text(text), pc);
+                    self.push(Value::bool(holds));
+                }
+                Op::NotEqualText(text) => {
+                    let holds = done!(self.equal_text(text), pc);
+                    self.push(Value::bool(!holds));
+                }
+                Op::EqualInt(value) => {
+                    let holds = done!(self.equal_int(value), pc);
+                    self.push(Value::bool(holds));
+                }
+                Op::NotEqualInt(value) => {
+                    let holds = done!(self.equal_int(value), pc);
+                    self.push(Value::bool(!holds));
+                }
+                Op::JumpIfEqualInt { value, to } => {
+                    if done!(self.equal_int(value), pc) {
+                        pc = to as usize;
+                    }
+                }
+                Op::JumpUnlessEqualInt { value, to } => {
+                    if !done!(self.equal_int(value), pc) {
+                        pc = to as usize;
+                    }
                 }
                 Op::Order(order) => {
                     let (right, left) = (self.pop(), self.pop());
-                    let holds = ordered(self.rt, order, left, right)?;
+                    let holds = done!(ordered(self.rt, order, left, right), pc);
                     self.push(Value::bool(holds));
                 }
                 Op::In => {
                     let (container, item) = (self.pop(), self.pop());
-                    let holds = contains(self.rt, container, item)?;
+                    let holds = done!(contains(self.rt, container, item), pc);
                     self.push(Value::bool(holds));
                 }
                 Op::NotIn => {
                     let (container, item) = (self.pop(), self.pop());
-                    let holds = contains(self.rt, container, item)?;
+                    let holds = done!(contains(self.rt, container, item), pc);
                     self.push(Value::bool(!holds));
                 }
-                Op::Jump(to) => *pc = to,
+                Op::Jump(to) => pc = to as usize,
                 Op::JumpIfFalse(to) => {
-                    let value = self.pop();
-                    if !operators::truth(self.rt, value)? {
-                        *pc = to;
+                    if !done!(self.pop_truth(), pc) {
+                        pc = to as usize;
                     }
                 }
                 Op::JumpIfTrue(to) => {
+                    if done!(self.pop_truth(), pc) {
+                        pc = to as usize;
+                    }
+                }
+                Op::JumpIfEqualText { text, to } => {
+                    if done!(self.equal_text(text), pc) {
+                        pc = to as usize;
+                    }
+                }
+                Op::JumpUnlessEqualText { text, to } => {
+                    if !done!(self.equal_text(text), pc) {
+                        pc = to as usize;
+                    }
+                }
+                Op::JumpIfTest { test, to } => {
                     let value = self.pop();
-                    if operators::truth(self.rt, value)? {
-                        *pc = to;
+                    if done!(self.test(test, value), pc) {
+                        pc = to as usize;
+                    }
+                }
+                Op::JumpUnlessTest { test, to } => {
+                    let value = self.pop();
+                    if !done!(self.test(test, value), pc) {
+                        pc = to as usize;
                     }
                 }
                 Op::JumpIfFalseKeep(to) => {
-                    let value = self.pop();
-                    if !operators::truth(self.rt, value)? {
-                        self.push(value);
-                        *pc = to;
+                    if done!(self.top_truth(), pc) {
+                        self.drop_top();
+                    } else {
+                        pc = to as usize;
                     }
                 }
                 Op::JumpIfTrueKeep(to) => {
-                    let value = self.pop();
-                    if operators::truth(self.rt, value)? {
-                        self.push(value);
-                        *pc = to;
+                    if done!(self.top_truth(), pc) {
+                        pc = to as usize;
+                    } else {
+                        self.drop_top();
                     }
                 }
                 Op::JumpIfSet { slot, to } => {
                     if !slot_of(self.frame, slot).is_missing() {
-                        *pc = to;
+                        pc = to as usize;
                     }
                 }
                 Op::FilterPlain(filter) => {
+                    if let Some(cut) = filter.cut
+                        && let Some(Value::Str(_, text)) = self.stack.last_mut()
+                    {
+                        let whole = text.len();
+                        *text = cut(text);
+                        let cut_off = whole - text.len();
+                        done!(self.rt.step_bytes(cut_off), pc);
+                        continue;
+                    }
                     let value = self.pop();
-                    let result = filter.apply(self.rt, value, &Args::none())?;
+                    let result = match filter.quick {
+                        Some(quick) => done!(quick(self.rt, value), pc),
+                        None => done!(filter.apply(self.rt, value, &Args::none()), pc),
+                    };
                     self.push(result);
                 }
                 Op::Filter { filter, shape } => {
-                    let result = self.with_arguments(shape, |machine, args| {
-                        let value = machine.pop();
-                        filter.apply(machine.rt, value, args)
-                    })?;
+                    let result = done!(
+                        self.with_arguments(shape, |machine, args| {
+                            let value = machine.pop();
+                            filter.apply(machine.rt, value, args)
+                        }),
+                        pc
+                    );
                     self.push(result);
                 }
                 Op::TestPlain(test) => {
                     let value = self.pop();
-                    let holds = match test.plain {
-                        Some(plain) => plain(self.rt, value)?,
-                        None => test.apply(self.rt, value, &Args::none())?,
-                    };
+                    let holds = done!(self.test(test, value), pc);
                     self.push(Value::bool(holds));
                 }
                 Op::Test { test, shape } => {
-                    let holds = self.with_arguments(shape, |machine, args| {
-                        let value = machine.pop();
-                        test.apply(machine.rt, value, args)
-                    })?;
+                    let holds = done!(
+                        self.with_arguments(shape, |machine, args| {
+                            let value = machine.pop();
+                            test.apply(machine.rt, value, args)
+                        }),
+                        pc
+                    );
                     self.push(Value::bool(holds));
                 }
-                Op::Call(shape) => self.call(shape, true, pc)?,
-                Op::CallPrint(shape) => self.call(shape, false, pc)?,
-                Op::CallMethod { name, shape } => self.call_method(name, shape, pc)?,
-                Op::MakeMacro(number) => self.make_macro(number)?,
-                Op::CallBlock(number) => self.call_block(number, pc)?,
-                Op::CallLoop { routine, slots } => self.call_loop(routine, slots, pc)?,
-                Op::Return => self.return_to_caller(pc)?,
-                Op::LoopStart => self.loop_start()?,
-                Op::LoopStartExtended { slot } => self.loop_start_extended(slot)?,
-                Op::LoopStartRecursive { slot } => self.loop_start_recursive(slot, *pc)?,
-                Op::LoopFilter { routine, slots } => self.loop_filter(routine, slots)?,
+                Op::Call(shape) => pc = done!(self.call(shape, true, place(pc)), pc) as usize,
+                Op::CallPrint(shape) => pc = done!(self.call(shape, false, place(pc)), pc) as usize,
+                Op::CallMethod { name, shape } => {
+                    pc = done!(self.call_method(name, shape, place(pc)), pc) as usize;
+                }
+                Op::MakeMacro(number) => done!(self.make_macro(number), pc),
+                Op::CallBlock(number) => pc = done!(self.call_block(number, place(pc)), pc) as usize,
+                Op::CallLoop { routine, slots } => {
+                    pc = done!(self.call_loop(routine, slots, place(pc)), pc) as usize;
+                }
+                Op::Return => pc = done!(self.return_to_caller(place(pc)), pc) as usize,
+                Op::LoopStart => done!(self.loop_start(), pc),
+                Op::LoopStartExtended { slot } => done!(self.loop_start_extended(slot), pc),
+                Op::LoopStartRecursive { slot } => done!(self.loop_start_recursive(slot), pc),
+                Op::LoopFilter { routine, slots } => done!(self.loop_filter(routine, slots), pc),
                 Op::LoopNext(end) => {
-                    self.rt.step(end.saturating_sub(*pc) as usize + 1)?;
-                    match self.loop_next()? {
+                    done!(self.rt.step((end as usize).saturating_sub(pc) + 1), pc);
+                    match done!(self.loop_next(), pc) {
                         Some(item) => self.push(item),
-                        None => *pc = end,
+                        None => pc = end as usize,
+                    }
+                }
+                Op::LoopNextStore { slot, end } => {
+                    done!(self.rt.step((end as usize).saturating_sub(pc) + 1), pc);
+                    match done!(self.step_json(slot), pc) {
+                        Some(true) => continue,
+                        Some(false) => {
+                            pc = end as usize;
+                            continue;
+                        }
+                        None => {}
+                    }
+                    match done!(self.loop_next(), pc) {
+                        Some(item) => self.set_slot(slot, item),
+                        None => pc = end as usize,
                     }
                 }
                 Op::LoopTurned(next) => {
                     self.loop_turned();
-                    *pc = next;
+                    pc = next as usize;
                 }
                 Op::LoopEnd => drop(self.loops.pop()),
                 Op::LoopEndElse(to) => {
                     if self.loop_end() {
-                        *pc = to;
+                        pc = to as usize;
                     }
                 }
-                Op::Data(number) => {
-                    if let Some(Constant::Text(text)) = self.program.constants.get(number as usize) {
-                        self.out.str(self.rt, Origin::TEMPLATE, text)?;
-                    }
+                Op::Data(text) => {
+                    done!(self.out.str(self.rt, Origin::TEMPLATE, self.text(text)), pc);
                     self.parts.count += 1;
                 }
+                Op::PrintAttributeOf { slot, variable, name } => {
+                    let known = self.name(name);
+                    if !known.hides_key
+                        && let Some((origin, text)) = self.slot_member_str(slot, &known.text)
+                    {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        self.parts.count += 1;
+                        continue;
+                    }
+                    let value = done!(self.variable(slot, variable), pc);
+                    let found = done!(self.attribute(value, name), pc);
+                    done!(self.print(found), pc);
+                }
+                Op::PrintItemNameOf { slot, variable, name } => {
+                    if let Some((origin, text)) = self.slot_member_str(slot, &self.name(name).text) {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        self.parts.count += 1;
+                        continue;
+                    }
+                    let value = done!(self.variable(slot, variable), pc);
+                    let found = done!(self.item_name(value, name), pc);
+                    done!(self.print(found), pc);
+                }
+                Op::ChainBegin => self.chains.push(self.out.mark()),
+                Op::ChainFirst(elsewhere) => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        continue;
+                    }
+                    let value = self.pop();
+                    if matches!(value, Value::Str(..) | Value::Rope(..)) {
+                        done!(self.out.value(self.rt, value), pc);
+                    } else {
+                        self.chains.pop();
+                        self.push(value);
+                        pc = elsewhere as usize;
+                    }
+                }
+                Op::ChainData(text) => done!(self.out.str(self.rt, Origin::TEMPLATE, self.text(text)), pc),
+                Op::ChainNext(elsewhere) => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        continue;
+                    }
+                    let value = self.pop();
+                    if matches!(value, Value::Str(..) | Value::Rope(..)) {
+                        done!(self.out.value(self.rt, value), pc);
+                    } else {
+                        done!(self.chain_next_other(value), pc);
+                        pc = elsewhere as usize;
+                    }
+                }
+                Op::ChainNextAttributeOf { slot, variable, name } => {
+                    let known = self.name(name);
+                    if !known.hides_key
+                        && let Some((origin, text)) = self.slot_member_str(slot, &known.text)
+                    {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        pc += 1;
+                        continue;
+                    }
+                    let value = done!(self.variable(slot, variable), pc);
+                    let found = done!(self.attribute(value, name), pc);
+                    if let Value::Str(origin, text) = found {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        pc += 1;
+                    } else {
+                        self.push(found);
+                    }
+                }
+                Op::ChainNextItemNameOf { slot, variable, name } => {
+                    if let Some((origin, text)) = self.slot_member_str(slot, &self.name(name).text) {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        pc += 1;
+                        continue;
+                    }
+                    let value = done!(self.variable(slot, variable), pc);
+                    let found = done!(self.item_name(value, name), pc);
+                    if let Value::Str(origin, text) = found {
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        pc += 1;
+                    } else {
+                        self.push(found);
+                    }
+                }
+                Op::BuildBegin => self.out.start_capture(self.rt),
+                Op::BuildFirst(elsewhere) => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        continue;
+                    }
+                    let value = self.pop();
+                    if matches!(value, Value::Str(..) | Value::Rope(..)) {
+                        done!(self.out.value(self.rt, value), pc);
+                    } else {
+                        done!(self.out.end_capture(self.rt), pc);
+                        self.push(value);
+                        pc = elsewhere as usize;
+                    }
+                }
+                Op::BuildNext(elsewhere) => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        continue;
+                    }
+                    let value = self.pop();
+                    if matches!(value, Value::Str(..) | Value::Rope(..)) {
+                        done!(self.out.value(self.rt, value), pc);
+                    } else {
+                        let built = done!(self.out.end_capture(self.rt), pc);
+                        let sum = done!(operators::add(self.rt, built, value), pc);
+                        self.push(sum);
+                        pc = elsewhere as usize;
+                    }
+                }
+                Op::BuildEnd(to) => {
+                    match done!(self.out.end_capture(self.rt), pc) {
+                        Value::Rope(pieces, rope) => self.push(Value::Rope(pieces, rope)),
+                        other => self.push(other),
+                    }
+                    pc = to as usize;
+                }
+                Op::ChainEnd(to) => {
+                    self.chains.pop();
+                    self.parts.count += 1;
+                    pc = to as usize;
+                }
+                Op::PrintPart => {
+                    let value = self.pop();
+                    let text = if value.is_str() { value } else { done!(repr::str(self.rt, value), pc) };
+                    done!(self.out.value(self.rt, text), pc);
+                }
+                Op::PartsEnd => self.parts.count += 1,
                 Op::PrintRaw => {
                     let value = self.pop();
                     if value.is_str() {
-                        self.print(value)?;
+                        done!(self.print(value), pc);
                     } else {
                         let at = self.parts.count;
                         self.parts.wrong.get_or_insert((at, names::type_name(value)));
@@ -281,23 +544,29 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::Print => {
+                    if let Some((origin, text)) = self.top_str() {
+                        self.drop_top();
+                        done!(self.out.str(self.rt, origin, text), pc);
+                        self.parts.count += 1;
+                        continue;
+                    }
                     let value = self.pop();
-                    self.print(value)?;
+                    done!(self.print(value), pc);
                 }
                 Op::PrintEscaped => {
                     let value = self.pop();
-                    let text = operators::escaped(self.rt, value)?;
-                    self.out.value(self.rt, text)?;
+                    let text = done!(operators::escaped(self.rt, value), pc);
+                    done!(self.out.value(self.rt, text), pc);
                     self.parts.count += 1;
                 }
                 Op::PrintVolatile => {
                     let value = self.pop();
                     if self.rt.autoescape.get() {
-                        let text = operators::escaped(self.rt, value)?;
-                        self.out.value(self.rt, text)?;
+                        let text = done!(operators::escaped(self.rt, value), pc);
+                        done!(self.out.value(self.rt, text), pc);
                         self.parts.count += 1;
                     } else {
-                        self.print(value)?;
+                        done!(self.print(value), pc);
                     }
                 }
                 Op::CaptureStart => {
@@ -305,27 +574,27 @@ impl<'a> Machine<'_, 'a> {
                     self.start_parts();
                 }
                 Op::CaptureEnd => {
-                    self.end_parts()?;
-                    let text = self.out.end_capture(self.rt)?;
+                    done!(self.end_parts(), pc);
+                    let text = done!(self.out.end_capture(self.rt), pc);
                     self.push(text);
                 }
                 Op::CaptureDrop => {
                     self.parts = self.outer_parts.pop().unwrap_or_default();
-                    self.out.end_capture(self.rt)?;
+                    done!(self.out.end_capture(self.rt), pc);
                 }
                 Op::MarkupIfEscaping => {
                     if self.rt.autoescape.get() {
                         let text = self.pop();
-                        let text = if text.is_str() { text } else { repr::str(self.rt, text)? };
-                        let text = operators::markup(self.rt, text)?;
+                        let text = if text.is_str() { text } else { done!(repr::str(self.rt, text), pc) };
+                        let text = done!(operators::markup(self.rt, text), pc);
                         self.push(text);
                     }
                 }
-                Op::GenerationStart => self.out.start_generation(self.rt)?,
+                Op::GenerationStart => done!(self.out.start_generation(self.rt), pc),
                 Op::GenerationEnd => self.out.end_generation(),
                 Op::EscapeStart => {
                     let enabled = self.pop();
-                    let enabled = operators::truth(self.rt, enabled)?;
+                    let enabled = done!(operators::truth(self.rt, enabled), pc);
                     self.escapes.push(self.rt.autoescape.replace(enabled));
                 }
                 Op::EscapeEnd => {
@@ -333,21 +602,31 @@ impl<'a> Machine<'_, 'a> {
                         self.rt.autoescape.set(before);
                     }
                 }
-                Op::Raise(number) => return Err(self.raise(number)),
+                Op::Raise(number) => return Err(self.located(self.raise(number), pc)),
                 Op::UndefinedHint(number) => {
                     if let Some(Constant::Text(hint)) = self.program.constants.get(number as usize) {
-                        let undefined = self.rt.alloc(Undefined::Hint(hint))?;
+                        let undefined = done!(self.rt.alloc(Undefined::Hint(hint)), pc);
                         self.push(Value::Undefined(undefined));
                     }
                 }
                 Op::Include { ignore_missing } => {
                     let template = self.pop();
-                    self.include(template, ignore_missing)?;
+                    done!(self.include(template, ignore_missing), pc);
                 }
                 Op::Finish => return Ok(()),
-                Op::End => return self.parts.check(),
+                Op::End => {
+                    done!(self.parts.check(), pc);
+                    return Ok(());
+                }
             }
         }
+    }
+
+    /// An error of the instruction before `pc`.
+    #[cold]
+    fn located(&self, error: Raised, pc: usize) -> Raised {
+        let at = self.program.places.get(pc.saturating_sub(1)).copied();
+        error.at(at.unwrap_or_default())
     }
 
     fn constant(&self, number: u32) -> Result<Value<'a>> {
@@ -355,6 +634,103 @@ impl<'a> Machine<'_, 'a> {
             Some(constant) => constant.value(self.rt),
             None => Ok(Value::NONE),
         }
+    }
+
+    #[inline]
+    fn text(&self, number: u32) -> &'a str {
+        self.program.texts.get(number as usize).map_or("", |text| text)
+    }
+
+    /// Whether what is on top of the stack is a text of the template; takes it.
+    #[inline(always)]
+    fn equal_text(&mut self, number: u32) -> Result<bool> {
+        let text = self.text(number);
+        if let Some((_, left)) = self.top_str() {
+            self.drop_top();
+            return Ok(left == text);
+        }
+        self.equal_other(Value::text(text))
+    }
+
+    #[inline(never)]
+    fn equal_other(&mut self, right: Value<'a>) -> Result<bool> {
+        let left = self.pop();
+        equal(self.rt, left, right)
+    }
+
+    /// Whether what is on top of the stack is true; takes it.
+    #[inline(always)]
+    fn pop_truth(&mut self) -> Result<bool> {
+        if let Some(Value::Bool(_, value)) = self.stack.last() {
+            let value = *value;
+            self.drop_top();
+            return Ok(value);
+        }
+        self.pop_truth_of_other()
+    }
+
+    #[inline(never)]
+    fn pop_truth_of_other(&mut self) -> Result<bool> {
+        let truth = self.top_truth();
+        self.drop_top();
+        truth
+    }
+
+    /// Whether what is on top of the stack is true.
+    #[inline(always)]
+    fn top_truth(&self) -> Result<bool> {
+        match self.stack.last() {
+            Some(Value::Bool(_, value)) => Ok(*value),
+            Some(Value::Undefined(_) | Value::None(_)) | None => Ok(false),
+            Some(Value::Str(_, text)) => Ok(!text.is_empty()),
+            Some(Value::JsonList(_, items)) => Ok(!items.is_empty()),
+            Some(Value::JsonDict(_, map)) => Ok(!map.is_empty()),
+            Some(other) => operators::truth(self.rt, *other),
+        }
+    }
+
+    #[inline(always)]
+    fn name(&self, number: u32) -> &'a Name {
+        static NONE: Name = Name { text: String::new(), method: None, hides_key: true, of_loop: None };
+        self.program.names.get(number as usize).unwrap_or(&NONE)
+    }
+
+    #[inline(always)]
+    fn equal_int(&mut self, value: i32) -> Result<bool> {
+        if let Some(Value::Int(_, left)) = self.stack.last() {
+            let left = *left;
+            self.drop_top();
+            return Ok(left == i64::from(value));
+        }
+        self.equal_other(Value::int(i64::from(value)))
+    }
+
+    #[inline]
+    fn test(&self, test: Test, value: Value<'a>) -> Result<bool> {
+        match test.plain {
+            Some(plain) => plain(self.rt, value),
+            None => test.apply(self.rt, value, &Args::none()),
+        }
+    }
+
+    /// Goes on with a sum of strings that is not only one of strings: takes back what was printed, and leaves the sum
+    /// up to here on the stack.
+    #[cold]
+    fn chain_next_other(&mut self, value: Value<'a>) -> Result<()> {
+        let Some(mark) = self.chains.pop() else { return Ok(()) };
+        let printed = self.out.take_back(self.rt, &mark)?;
+        let sum = operators::add(self.rt, printed, value)?;
+        self.push(sum);
+        Ok(())
+    }
+
+    /// A list, tuple or dict of constants, which is made once in a render.
+    fn compound(&self, constant: u32, cell: u32) -> Result<Value<'a>> {
+        let Some(cell) = self.rt.compounds.get(cell as usize) else { return self.constant(constant) };
+        if cell.get().is_missing() {
+            cell.set(self.constant(constant)?);
+        }
+        Ok(cell.get())
     }
 
     #[cold]
@@ -468,45 +844,56 @@ impl<'a> Machine<'_, 'a> {
         {
             return match dict.get_str(self.rt, &name.text)? {
                 Some(found) => Ok(found),
-                None => access::attribute(self.rt, value, &name.text),
+                None => self.absent(&name.text),
             };
         }
-        if let Value::Object(Object::Loop(this)) = value
-            && let Some(found) = access::loop_attribute(self.rt, this, &name.text)?
-        {
-            return Ok(found);
+        if let (Value::Object(Object::Loop(this)), Some(field)) = (value, name.of_loop) {
+            return access::loop_attribute(self.rt, this, field);
         }
         access::attribute(self.rt, value, &name.text)
+    }
+
+    /// What stands for the value of a key that a dict does not have.
+    fn absent(&self, name: &'a str) -> Result<Value<'a>> {
+        let undefined = Undefined::Attribute { owner: "dict object", name };
+        Ok(Value::Undefined(self.rt.alloc(undefined)?))
     }
 
     /// `value["name"]`.
     #[inline]
     fn item_name(&self, value: Value<'a>, name: u32) -> Result<Value<'a>> {
         let Some(name) = self.program.names.get(name as usize) else { return Ok(Value::NONE) };
-        if let Some(dict) = value.as_dict()
-            && let Some(found) = dict.get_str(self.rt, &name.text)?
-        {
-            return Ok(found);
+        if let Some(dict) = value.as_dict() {
+            if let Some(found) = dict.get_str(self.rt, &name.text)? {
+                return Ok(found);
+            }
+            if !name.hides_key {
+                return self.absent(&name.text);
+            }
         }
         access::item(self.rt, value, Value::text(&name.text))
     }
 
-    fn call_method(&mut self, name: u32, shape: u32, pc: &mut Pc) -> Result<()> {
-        let Some(name) = self.program.names.get(name as usize) else { return Ok(()) };
+    fn call_method(&mut self, name: u32, shape: u32, pc: Pc) -> Result<Pc> {
+        let Some(name) = self.program.names.get(name as usize) else { return Ok(pc) };
         let result = self.with_arguments(shape, |machine, args| {
             let of = machine.pop();
             if let Some(method) = name.method
                 && method.is_of(of)
                 && !method.modifies(of)
             {
-                return methods::call(machine.rt, method, of, args).map(Some);
+                return methods::call(machine.rt, method, of, args).map(Called::Value);
             }
             let callee = access::attribute(machine.rt, of, &name.text)?;
             machine.call_value(callee, args, true, pc)
         })?;
-        // What runs now gives its value when it returns.
-        self.stack.extend(result);
-        Ok(())
+        match result {
+            Called::Value(value) => {
+                self.push(value);
+                Ok(pc)
+            }
+            Called::Running(pc) => Ok(pc),
+        }
     }
 
     /// `include`: it is an error to load a template, but not to load none of no names.
@@ -528,6 +915,12 @@ impl<'a> Machine<'_, 'a> {
         }
         Err(Raised::type_error("no loader for this environment specified"))
     }
+}
+
+/// The place of an instruction as calls keep it.
+#[inline]
+fn place(pc: usize) -> Pc {
+    Pc::try_from(pc).unwrap_or(Pc::MAX)
 }
 
 #[inline]

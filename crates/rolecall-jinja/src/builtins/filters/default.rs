@@ -4,7 +4,7 @@ use super::{given, plain};
 use crate::builtins::{Bound, FilterDef};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::value::{Value, access, names, operators};
+use crate::value::{Value, access, dict, names, operators};
 
 pub(super) static ATTR: FilterDef = plain("attr", ("do_attr", 1), &["obj", "name"], 2, attr);
 pub(super) static DEFAULT: FilterDef =
@@ -18,11 +18,10 @@ fn default<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 
 fn attr<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [object, name, ..] = *args;
-    match rt.flat(name)? {
-        Some((_, name)) => access::attribute_only(rt, object, name),
-        None => {
-            let message = format!("attribute name must be string, not '{}'", names::type_name(name));
-            Err(Raised::type_error(message))
-        }
+    if let Some((_, name)) = rt.flat(name)? {
+        return access::attribute_only(rt, object, name);
     }
+    dict::check_hashable(rt, name)?;
+    let message = format!("attribute name must be string, not '{}'", names::type_name(name));
+    Err(Raised::type_error(message))
 }

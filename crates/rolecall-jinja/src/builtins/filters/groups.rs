@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::path::{Case, Path};
-use super::{check_room, given, no_attribute, no_integer, optional, plain};
+use super::{check_room, flag, given, no_attribute, no_integer, optional, plain};
 use crate::ErrorKind;
 use crate::builtins::sort::sort_by;
 use crate::builtins::{Bound, FilterDef};
@@ -39,6 +39,7 @@ fn sort<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let case = Case { sensitive: operators::truth(rt, case_sensitive)? };
     let mut keyed = Keyed::default();
     let items = iter::collect(rt, value)?;
+    let reverse = flag(reverse)?;
     for item in items {
         let mut key = rt.list();
         for path in &paths {
@@ -46,7 +47,7 @@ fn sort<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         }
         keyed.push(rt, Value::list(key.finish()), *item)?;
     }
-    keyed.sorted(rt, operators::truth(rt, reverse)?).map(Value::list)
+    keyed.sorted(rt, reverse).map(Value::list)
 }
 
 /// Items and the keys that they are sorted by.
@@ -85,13 +86,14 @@ fn dictsort<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     }
     let Some(dict) = value.as_dict() else { return Err(no_attribute(rt, value, "items")) };
     let case = Case { sensitive: operators::truth(rt, case_sensitive)? };
+    let reverse = flag(reverse)?;
     let mut keyed = Keyed::default();
     let mut entries = dict.iter();
     while let Some((key, value)) = entries.next(rt)? {
         let order = case.key(rt, if by_key { key } else { value })?;
         keyed.push(rt, order, Value::tuple(rt.alloc_slice(&[key, value])?))?;
     }
-    keyed.sorted(rt, operators::truth(rt, reverse)?).map(Value::list)
+    keyed.sorted(rt, reverse).map(Value::list)
 }
 
 fn groupby<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
@@ -141,12 +143,11 @@ fn unique<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 impl<'a> Lazy<'a> for Unique<'a> {
     fn next(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
         let Ok(mut running) = self.running.try_borrow_mut() else { return Ok(None) };
-        let (items, path, seen) = match running.as_mut() {
-            Some(running) => running,
-            None => {
-                let path = Path::new(rt, self.attribute)?;
-                running.insert((Iter::new(rt, self.value)?, path, rt.new_distinct()))
-            }
+        let (items, path, seen) = if let Some(running) = running.as_mut() {
+            running
+        } else {
+            let path = Path::new(rt, self.attribute)?;
+            running.insert((Iter::new(rt, self.value)?, path, rt.new_distinct()))
         };
         while let Some(item) = items.next(rt)? {
             rt.step(1)?;
@@ -231,7 +232,7 @@ fn no_count(value: Value<'_>) -> Raised {
 /// So many lists of items, the first of which may have one more.
 struct Slices<'a> {
     value: Value<'a>,
-    slices: Value<'a>,
+    count: Value<'a>,
     fill: Option<Value<'a>>,
     running: Cell<Option<Running<'a>>>,
 }
@@ -249,14 +250,14 @@ struct Running<'a> {
 
 fn slice<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, slices, fill, ..] = *args;
-    Generator::value(rt, Slices { value, slices, fill: optional(fill), running: Cell::new(None) })
+    Generator::value(rt, Slices { value, count: slices, fill: optional(fill), running: Cell::new(None) })
 }
 
 impl<'a> Slices<'a> {
     fn start(&self, rt: &Runtime<'a>) -> Result<Running<'a>> {
         let items = iter::collect(rt, self.value)?;
         let length = items.len();
-        let slices = match self.slices {
+        let slices = match self.count {
             Value::Int(_, slices) if slices != 0 => slices,
             Value::Bool(_, true) => 1,
             Value::Big(_, big) => {

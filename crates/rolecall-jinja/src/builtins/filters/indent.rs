@@ -102,7 +102,8 @@ impl<'a> Indented<'_, 'a> {
     }
 
     fn other(&mut self, line: &'a str, first: bool, blank: bool) -> Result<()> {
-        self.out.str("\n")?;
+        self.out.computed(self.origin)?.push('\n');
+        self.out.count()?;
         if blank {
             self.out.string(self.indentation)?;
             return self.line(line, 1);

@@ -38,6 +38,18 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     if indent.is_some() {
         options.item_separator = ",";
     }
+    if let Some((item, _)) = separators
+        && indent.is_some()
+        && !item.is_str()
+    {
+        // Line ends are put behind it, where there are any.
+        let is_long = operators::truth(rt, value)?;
+        return if is_long {
+            operators::add(rt, item, Value::EMPTY)
+        } else {
+            json::dumps(rt, value, &options)
+        };
+    }
     if let Some((item, key)) = separators {
         // Python's encoder looks at the one for keys first.
         options.key_separator = separator(rt, key, 5)?;
@@ -69,16 +81,11 @@ fn indentation<'a>(rt: &Runtime<'a>, indent: Value<'a>) -> Result<&'a str> {
 }
 
 fn separator<'a>(rt: &Runtime<'a>, value: Value<'a>, place: u8) -> Result<&'a str> {
-    match rt.flat(value)? {
-        Some((_, text)) => Ok(text),
-        None => {
-            let name = match value {
-                Value::None(_) => "None",
-                other => names::type_name(other),
-            };
-            Err(Raised::type_error(format!("make_encoder() argument {place} must be str, not {name}")))
-        }
+    if let Some((_, text)) = rt.flat(value)? {
+        return Ok(text);
     }
+    let name = if value.is_none() { "None" } else { names::type_name(value) };
+    Err(Raised::type_error(format!("make_encoder() argument {place} must be str, not {name}")))
 }
 
 /// `a, b = value`.

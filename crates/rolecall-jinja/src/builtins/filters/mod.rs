@@ -16,6 +16,9 @@ mod url;
 mod urlize;
 mod wrap;
 
+#[cfg(test)]
+mod tests;
+
 use super::args::{Args, Signature};
 use super::{Filter, FilterDef, FilterFunction, FilterKind, OpenFilter};
 use crate::raised::{Raised, Result};
@@ -96,12 +99,22 @@ const fn plain(
         name,
         does: FilterKind::Plain(Signature { function, hidden, parameters, required }, does),
         needs_context: false,
+        cut: None,
+        quick: None,
     }
+}
+
+/// What a quick filter does.
+type Quick = for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<Value<'a>>;
+
+/// A filter that has a quick form.
+const fn quick(filter: FilterDef, quick: Quick) -> FilterDef {
+    FilterDef { quick: Some(quick), ..filter }
 }
 
 /// A filter that looks at its arguments itself.
 const fn open(name: &'static str, needs_context: bool, does: OpenFilter) -> FilterDef {
-    FilterDef { name, does: FilterKind::Open(does), needs_context }
+    FilterDef { name, does: FilterKind::Open(does), needs_context, cut: None, quick: None }
 }
 
 /// A parameter's value, or its default.
@@ -178,12 +191,25 @@ fn no_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &str) -> Raised {
 }
 
 /// A parameter that has to be an index.
-fn index(value: Value<'_>) -> Result<i64> {
+pub(super) fn index(value: Value<'_>) -> Result<i64> {
     match value {
         Value::Int(_, value) => Ok(value),
         Value::Bool(_, value) => Ok(i64::from(value)),
         Value::Big(..) => {
             Err(Raised::new(crate::ErrorKind::Overflow, "Python int too large to convert to C ssize_t"))
+        }
+        other => Err(no_integer(other)),
+    }
+}
+
+/// A parameter that Python's own sorting takes: true or false, as an integer.
+fn flag(value: Value<'_>) -> Result<bool> {
+    match value {
+        Value::Missing => Ok(false),
+        Value::Bool(_, flag) => Ok(flag),
+        Value::Int(_, number) if i32::try_from(number).is_ok() => Ok(number != 0),
+        Value::Int(..) | Value::Big(..) => {
+            Err(Raised::new(crate::ErrorKind::Overflow, "Python int too large to convert to C int"))
         }
         other => Err(no_integer(other)),
     }
@@ -197,13 +223,9 @@ fn no_integer(value: Value<'_>) -> Raised {
 
 /// `len(value)`.
 fn length<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<usize> {
-    match super::tests::len(rt, value)? {
-        Some(length) => Ok(length),
-        None => {
-            let message = format!("object of type '{}' has no len()", names::type_name(value));
-            Err(Raised::type_error(message))
-        }
-    }
+    super::tests::len(rt, value)?.ok_or_else(|| {
+        Raised::type_error(format!("object of type '{}' has no len()", names::type_name(value)))
+    })
 }
 
 /// Refuses what cannot fit into the memory that is left, before any of it is made.

@@ -50,14 +50,20 @@ fn whole(value: f64) -> Result<BigInt> {
     }
 }
 
-/// `float(value)`; nothing where Python raises a `TypeError` or a `ValueError`, which are asked for again.
+/// `float(value)`.
 fn to_float<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<f64> {
     if let Some(number) = Number::of(value) {
         return operators::to_float(number);
     }
     if let Some((_, text)) = rt.flat(value)? {
         rt.step_bytes(text.len() * 8)?;
-        return parse_number::parse_float(text).map_err(|(kind, message)| Raised::new(kind, message));
+        return parse_number::parse_float(text).map_err(|(kind, message)| match value {
+            Value::Markup(..) => {
+                let shown = crate::value::repr::short(rt, value);
+                Raised::new(kind, format!("could not convert string to float: {shown}"))
+            }
+            _ => Raised::new(kind, message),
+        });
     }
     if let Value::Undefined(undefined) = value {
         return Err(undefined.error(rt));
@@ -67,6 +73,12 @@ fn to_float<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<f64> {
     Err(Raised::type_error(message))
 }
 
+/// The origin of a number that is computed from a value, which may be a text.
+fn computed<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Origin> {
+    let origin = rt.flat(value)?.map_or(value.origin(), |(origin, _)| origin);
+    Ok(rt.computed(origin))
+}
+
 fn is_type_or_value(error: &Raised) -> bool {
     matches!(error.kind(), ErrorKind::Type | ErrorKind::Value)
 }
@@ -74,7 +86,7 @@ fn is_type_or_value(error: &Raised) -> bool {
 fn float<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, default, ..] = *args;
     match to_float(rt, value) {
-        Ok(number) => Ok(Value::Float(rt.computed(value.origin()), number)),
+        Ok(number) => Ok(Value::Float(computed(rt, value)?, number)),
         Err(error) if is_type_or_value(&error) => Ok(given(default, Value::float(0.0))),
         Err(error) => Err(error),
     }
@@ -82,7 +94,6 @@ fn float<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 
 fn int<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, default, base, ..] = *args;
-    let origin = |value: Value<'a>| rt.computed(value.origin());
     match value {
         Value::Int(..) | Value::Big(..) => return Ok(value),
         Value::Bool(from, value) => return Ok(Value::Int(rt.computed(from), i64::from(value))),
@@ -98,7 +109,7 @@ fn int<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     }
     // What is no integer may still be a float.
     match to_float(rt, value).and_then(whole) {
-        Ok(number) => rt.integer(origin(value), &number),
+        Ok(number) => rt.integer(computed(rt, value)?, &number),
         Err(error) if is_type_or_value(&error) || error.kind() == ErrorKind::Overflow => {
             Ok(given(default, Value::int(0)))
         }
@@ -114,8 +125,10 @@ fn parse_int(rt: &Runtime<'_>, text: &str, base: Value<'_>) -> Result<Option<Big
         _ => return Ok(None),
     };
     // Reading takes the square of the length where no digits limit it.
-    let words = text.len() / 8;
-    rt.step(1 + words.saturating_mul(words) / 8)?;
+    let is_limited = base > 0 && base.count_ones() != 1;
+    let words = if is_limited { text.len().min(parse_number::MOST_DIGITS) } else { text.len() } / 8;
+    rt.step_bytes(text.len())?;
+    rt.step(words.saturating_mul(words) / 8)?;
     Ok(parse_number::parse_int(text, base).ok())
 }
 
@@ -154,7 +167,7 @@ fn filesizeformat<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         let number = base * bytes / unit;
         if number.is_nan() { format!("nan {name}") } else { format!("{number:.1} {name}") }
     };
-    Ok(Value::Str(rt.computed(value.origin()), rt.alloc_str(&text)?))
+    Ok(Value::Str(computed(rt, value)?, rt.alloc_str(&text)?))
 }
 
 fn round<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
@@ -190,12 +203,9 @@ fn round<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 /// `round(value, precision)`.
 fn round_to<'a>(rt: &Runtime<'a>, value: Value<'a>, precision: Value<'a>) -> Result<Value<'a>> {
     let origin = rt.computed(value.origin());
-    let number = match Number::of(value) {
-        Some(number) => number,
-        None => {
-            let message = format!("type {} doesn't define __round__ method", names::type_name(value));
-            return Err(Raised::type_error(message));
-        }
+    let Some(number) = Number::of(value) else {
+        let message = format!("type {} doesn't define __round__ method", names::type_name(value));
+        return Err(Raised::type_error(message));
     };
     let Some(precision) = optional(precision) else {
         return match number {
@@ -265,14 +275,13 @@ fn round_float(number: f64, digits: i64) -> Result<f64> {
     if digits < -308 {
         return Ok(0.0 * number);
     }
-    let rounded = match usize::try_from(digits) {
-        Ok(digits) => format!("{:.digits$}", number.abs()).parse().unwrap_or(number.abs()),
-        Err(_) => {
-            let zeros = u32::try_from(digits.unsigned_abs()).unwrap_or(u32::MAX);
-            let unit = BigInt::from_i64(10).pow(zeros);
-            let nearest = nearest(&whole(number.abs())?, &unit, number.fract() != 0.0);
-            nearest.to_f64().unwrap_or(f64::INFINITY)
-        }
+    let rounded = if let Ok(digits) = usize::try_from(digits) {
+        format!("{:.digits$}", number.abs()).parse().unwrap_or(number.abs())
+    } else {
+        let zeros = u32::try_from(digits.unsigned_abs()).unwrap_or(u32::MAX);
+        let unit = BigInt::from_i64(10).pow(zeros);
+        let nearest = nearest(&whole(number.abs())?, &unit, number.fract() != 0.0);
+        nearest.to_f64().unwrap_or(f64::INFINITY)
     };
     if rounded.is_infinite() {
         return Err(overflow("rounded value too large to represent"));

@@ -13,11 +13,12 @@ use crate::value::compare::{Order, ordered};
 use crate::value::writer::Writer;
 use crate::value::{Object, Seq, Value, iter, names, repr};
 
-pub(super) static PPRINT: FilterDef = plain("pprint", ("do_pprint", 0), &["value"], 1, |rt, args: &Bound<'_>| {
-    let mut pretty = Pretty { out: Writer::new(rt) };
-    pretty.value(args[0], Place { indent: 0, allowance: 0, level: 0 })?;
-    pretty.out.finish()
-});
+pub(super) static PPRINT: FilterDef =
+    plain("pprint", ("do_pprint", 0), &["value"], 1, |rt, args: &Bound<'_>| {
+        let mut pretty = Pretty { out: Writer::new(rt) };
+        pretty.value(args[0], Place { indent: 0, allowance: 0, level: 0 })?;
+        pretty.out.finish()
+    });
 
 const WIDTH: usize = 80;
 
@@ -52,7 +53,9 @@ impl<'a> Pretty<'_, 'a> {
             }
             _ => match value.as_list() {
                 Some(seq) => ("[", "]", seq),
-                None if value.as_dict().is_some() => return self.covered(value, |this| this.dict(value, inner)),
+                None if value.as_dict().is_some() => {
+                    return self.covered(value, |this| this.dict(value, inner));
+                }
                 None => return write(&mut self.out, value),
             },
         };

@@ -149,7 +149,7 @@ fn by_name<'a, T>(
     let mut message = format!("No {kind} named {}.", crate::value::repr::short(rt, name));
     if let Value::Undefined(undefined) = name {
         let why = undefined.error(rt);
-        message.push_str(&format!(" ({}; did you forget to quote the callable name?)", why.message()));
+        message.extend([" (", why.message(), "; did you forget to quote the callable name?)"]);
     }
     Err(Raised::new(ErrorKind::Runtime, message))
 }
@@ -178,13 +178,10 @@ impl<'a> Select<'a> {
         if !self.choice.by_attribute {
             return Path::new(rt, Value::NONE);
         }
-        match self.source.positional.first() {
-            Some(attribute) => Path::new(rt, *attribute),
-            None => {
-                let message = "Missing parameter for attribute name";
-                Err(Raised::new(ErrorKind::FilterArgument, message))
-            }
-        }
+        let Some(attribute) = self.source.positional.first() else {
+            return Err(Raised::new(ErrorKind::FilterArgument, "Missing parameter for attribute name"));
+        };
+        Path::new(rt, *attribute)
     }
 
     fn passes(&self, rt: &Runtime<'a>, value: Value<'a>) -> Result<bool> {

@@ -3,9 +3,9 @@
 use std::cell::{Cell, RefCell};
 
 use super::path::{Case, Path};
-use super::{given, length, only_value, open, optional, plain};
+use super::{given, length, only_value, open, optional, plain, quick};
 use crate::ErrorKind;
-use crate::builtins::{Args, Bound, FilterDef};
+use crate::builtins::{Bound, FilterDef};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::Origin;
@@ -22,10 +22,13 @@ pub(super) static FIRST: FilterDef = plain("first", ("sync_do_first", 1), &["seq
 pub(super) static ITEMS: FilterDef = plain("items", ("do_items", 0), &["value"], 1, items);
 pub(super) static JOIN: FilterDef = plain("join", ("sync_do_join", 1), &["value", "d", "attribute"], 1, join);
 pub(super) static LAST: FilterDef = plain("last", ("do_last", 1), &["seq"], 1, last);
-pub(super) static LENGTH: FilterDef = open("length", false, |rt, value, args| {
-    only_value("len", args)?;
-    Ok(Value::count(length(rt, value)?))
-});
+pub(super) static LENGTH: FilterDef = quick(
+    open("length", false, |rt, value, args| {
+        only_value("len", args)?;
+        Ok(Value::count(length(rt, value)?))
+    }),
+    |rt, value| length(rt, value).map(Value::count),
+);
 pub(super) static LIST: FilterDef = plain("list", ("sync_do_list", 0), &["value"], 1, |rt, args| {
     let items = iter::collect(rt, args[0])?;
     Ok(Value::list(items))
@@ -154,6 +157,8 @@ impl<'a> Lazy<'a> for Reversed<'a> {
 fn random<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     match length(rt, args[0])? {
         0 => undefined(rt, "No random item, sequence was empty."),
+        // There is no choice.
+        1 if args[0].as_dict().is_none() => access::item(rt, args[0], Value::int(0)),
         _ => Err(Raised::unsupported("the filter `random` is not supported: its result is not reproducible")),
     }
 }
@@ -171,17 +176,16 @@ fn items<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 impl<'a> Lazy<'a> for Items<'a> {
     fn next(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
         let Ok(mut running) = self.running.try_borrow_mut() else { return Ok(None) };
-        let entries = match running.as_mut() {
-            Some(entries) => entries,
-            None => {
-                if self.value.is_undefined() {
-                    return Ok(None);
-                }
-                let Some(dict) = self.value.as_dict() else {
-                    return Err(Raised::type_error("Can only get item pairs from a mapping."));
-                };
-                running.insert(dict.iter())
+        let entries = if let Some(entries) = running.as_mut() {
+            entries
+        } else {
+            if self.value.is_undefined() {
+                return Ok(None);
             }
+            let Some(dict) = self.value.as_dict() else {
+                return Err(Raised::type_error("Can only get item pairs from a mapping."));
+            };
+            running.insert(dict.iter())
         };
         match entries.next(rt)? {
             Some((key, value)) => Ok(Some(Value::tuple(rt.alloc_slice(&[key, value])?))),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{given, index, like, only_s, open, optional, plain, text_of};
+use super::{given, index, like, only_s, open, optional, plain, quick, text_of};
 use crate::ErrorKind;
 use crate::builtins::{Args, Bound, FilterDef, percent};
 use crate::raised::{Raised, Result};
@@ -23,7 +23,10 @@ pub(super) static REPLACE: FilterDef =
     plain("replace", ("do_replace", 1), &["s", "old", "new", "count"], 3, replace);
 pub(super) static STRING: FilterDef = open("string", false, string);
 pub(super) static TITLE: FilterDef = plain("title", ("do_title", 0), &["s"], 1, title);
-pub(super) static TRIM: FilterDef = plain("trim", ("do_trim", 0), &["value", "chars"], 1, trim);
+pub(super) static TRIM: FilterDef = FilterDef {
+    cut: Some(text::strip),
+    ..quick(plain("trim", ("do_trim", 0), &["value", "chars"], 1, trim), trim_space)
+};
 pub(super) static UPPER: FilterDef =
     plain("upper", ("do_upper", 0), &["s"], 1, |rt, args| cased(rt, args, case::upper));
 
@@ -75,11 +78,22 @@ fn title<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     Ok(Value::Str(rt.computed(origin), rt.alloc_str(&out)?))
 }
 
-fn trim<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
-    let [value, chars, ..] = *args;
+fn trim_space<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>> {
+    if let Value::Str(origin, text) = value {
+        let stripped = text::strip(text);
+        rt.step_bytes(text.len() - stripped.len())?;
+        return Ok(Value::Str(origin, stripped));
+    }
     let (origin, text) = text_of(rt, value)?;
     rt.step_bytes(text.len())?;
-    let Some(chars) = optional(chars) else { return Ok(like(value, origin, text::strip(text))) };
+    Ok(like(value, origin, text::strip(text)))
+}
+
+fn trim<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
+    let [value, chars, ..] = *args;
+    let Some(chars) = optional(chars) else { return trim_space(rt, value) };
+    let (origin, text) = text_of(rt, value)?;
+    rt.step_bytes(text.len())?;
     let Some((_, chars)) = rt.flat(chars)? else {
         return Err(Raised::type_error("strip arg must be None or str"));
     };

@@ -10,8 +10,7 @@ use crate::value::iter::Iter;
 use crate::value::writer::Writer;
 use crate::value::{Object, Value};
 
-pub(super) static URLENCODE: FilterDef =
-    plain("urlencode", ("do_urlencode", 0), &["value"], 1, urlencode);
+pub(super) static URLENCODE: FilterDef = plain("urlencode", ("do_urlencode", 0), &["value"], 1, urlencode);
 
 fn urlencode<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let value = args[0];
@@ -63,9 +62,7 @@ fn write_pair<'a>(
 fn quote<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>, in_query: bool) -> Result<()> {
     let (origin, text) = text_of(out.rt, value)?;
     let is_safe = |byte: u8| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'.' | b'-' | b'~')
-            || byte == b'/' && !in_query
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'~') || byte == b'/' && !in_query
     };
     out.rt.step_bytes(text.len() * 4)?;
     if text.bytes().all(is_safe) {

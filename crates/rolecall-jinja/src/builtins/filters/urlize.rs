@@ -7,6 +7,7 @@ use crate::builtins::{Bound, FilterDef};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::{self, class, repr as quoted};
+use crate::trace::Origin;
 use crate::value::compare::{Order, ordered};
 use crate::value::iter::Iter;
 use crate::value::{Value, names, operators, slice};
@@ -39,7 +40,7 @@ fn urlize<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let schemes = schemes_of(rt, schemes)?;
     if operators::truth(rt, target)? {
         let (_, target) = text_of(rt, operators::escaped(rt, target)?)?;
-        attributes.push_str(&format!(" target=\"{target}\""));
+        attributes.extend([" target=\"", target, "\""]);
     }
     let links = Links { rt, limit: optional(limit), attributes, schemes };
     let (origin, text) = text_of(rt, operators::escaped(rt, value)?)?;
@@ -55,9 +56,17 @@ fn urlize<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
             counted = out.len();
         }
     }
-    let origin = if out == text { origin } else { rt.computed(origin) };
+    // The attributes are in the text too, unless there is no link.
+    let origin = if out == text { origin } else { rt.joined(origin, attributes_origin(rt, rel, target)?) };
     let text = rt.alloc_str(&out)?;
     Ok(if rt.autoescape.get() { Value::Markup(origin, text) } else { Value::Str(origin, text) })
+}
+
+fn attributes_origin<'a>(rt: &Runtime<'a>, rel: Value<'a>, target: Value<'a>) -> Result<Origin> {
+    let of = |value: Value<'a>| -> Result<Origin> {
+        Ok(rt.flat(value)?.map_or(value.origin(), |(origin, _)| origin))
+    };
+    Ok(rt.joined(of(rel)?, of(target)?))
 }
 
 /// The attribute `rel` of every link: the words that are asked for, sorted.
@@ -120,14 +129,14 @@ impl<'a> Links<'_, 'a> {
     }
 
     fn link(&self, out: &mut String, address: &'a str) -> Result<()> {
-        let attributes = &self.attributes;
+        let attributes = self.attributes.as_str();
         if is_web_address(address) {
             let scheme = if address.starts_with("https://") || address.starts_with("http://") {
                 ""
             } else {
                 "https://"
             };
-            out.push_str(&format!("<a href=\"{scheme}{address}\"{attributes}>"));
+            out.extend(["<a href=\"", scheme, address, "\"", attributes, ">"]);
             self.shown(out, address)?;
             out.push_str("</a>");
             return Ok(());
@@ -135,7 +144,7 @@ impl<'a> Links<'_, 'a> {
         if let Some(mail) = address.strip_prefix("mailto:")
             && is_mail_address(mail)
         {
-            out.push_str(&format!("<a href=\"{address}\">{mail}</a>"));
+            out.extend(["<a href=\"", address, "\">", mail, "</a>"]);
             return Ok(());
         }
         if address.contains('@')
@@ -144,12 +153,12 @@ impl<'a> Links<'_, 'a> {
             && !address.contains(':')
             && is_mail_address(address)
         {
-            out.push_str(&format!("<a href=\"mailto:{address}\">{address}</a>"));
+            out.extend(["<a href=\"mailto:", address, "\">", address, "</a>"]);
             return Ok(());
         }
         self.rt.step(self.schemes.len())?;
         match self.schemes.iter().find(|scheme| **scheme != address && address.starts_with(**scheme)) {
-            Some(_) => out.push_str(&format!("<a href=\"{address}\"{attributes}>{address}</a>")),
+            Some(_) => out.extend(["<a href=\"", address, "\"", attributes, ">", address, "</a>"]),
             None => out.push_str(address),
         }
         Ok(())
@@ -182,9 +191,7 @@ fn strip_opening(word: &str) -> &str {
 
 fn strip_closing(word: &str) -> &str {
     let mut rest = word;
-    while let Some(less) =
-        rest.strip_suffix([')', '>', '.', ',']).or_else(|| rest.strip_suffix("&gt;"))
-    {
+    while let Some(less) = rest.strip_suffix([')', '>', '.', ',']).or_else(|| rest.strip_suffix("&gt;")) {
         rest = less;
     }
     rest

@@ -127,7 +127,13 @@ impl<'a> Wrap<'a> {
             if lines > 0 && text::strip(first.text).is_empty() {
                 chunks.pop();
             }
-            let mut line = Line { start: chunks.start(), last: chunks.start(), end: chunks.start(), length: 0, parts: 0 };
+            let mut line = Line {
+                start: chunks.start(),
+                last: chunks.start(),
+                end: chunks.start(),
+                length: 0,
+                parts: 0,
+            };
             while let Some(chunk) = chunks.top() {
                 if chunk.length > self.width.most - line.length.min(self.width.most) {
                     break;
@@ -320,17 +326,15 @@ fn dashes(text: &str) -> Option<usize> {
 
 /// Whether the hyphen that `after` begins with is one in a word: between two letters or more on either side.
 fn hyphenates(before: &str, after: &str) -> bool {
-    let mut back = before.chars().rev();
-    let is_after_letters = match (back.next(), back.next(), back.next()) {
-        (Some(last), Some('-'), Some(other)) => is_letter(last) && is_letter(other),
-        (Some(last), Some(other), _) => is_letter(last) && is_letter(other),
-        _ => false,
+    two_letters(before.chars().rev()) && two_letters(after.chars().skip(1))
+}
+
+/// Whether there are two letters, perhaps with a hyphen between them.
+fn two_letters(mut chars: impl Iterator<Item = char>) -> bool {
+    let first = chars.next();
+    let second = match chars.next() {
+        Some('-') => chars.next(),
+        other => other,
     };
-    let mut next = after.chars().skip(1);
-    is_after_letters
-        && match (next.next(), next.next(), next.next()) {
-            (Some(first), Some('-'), Some(other)) => is_letter(first) && is_letter(other),
-            (Some(first), Some(other), _) => is_letter(first) && is_letter(other),
-            _ => false,
-        }
+    first.is_some_and(is_letter) && second.is_some_and(is_letter)
 }

@@ -30,7 +30,7 @@ pub(super) fn call<'a>(
         Method::Get | Method::Fromkeys => Style::Between(1, 2),
         _ => Style::Nothing,
     };
-    let [first, second, ..] = style.bind("dict", method.name(), args)?;
+    let [first, second, _] = style.bind("dict", method.name(), args)?;
     let view = |of: ViewOf| Ok(Value::View(rt.alloc(View { of, dict })?));
     match method {
         Method::Items => view(ViewOf::Items),

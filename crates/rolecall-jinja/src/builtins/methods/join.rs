@@ -1,6 +1,6 @@
 //! `separator.join(strings)`.
 
-use super::string::Text;
+use super::string::This;
 use crate::ErrorKind;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -10,7 +10,7 @@ use crate::value::{Value, iter, names, operators};
 /// `text.join(iterable)`. Markup escapes all items.
 pub(super) fn join<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     separator: Value<'a>,
     iterable: Value<'a>,
 ) -> Result<Value<'a>> {
@@ -38,7 +38,7 @@ pub(super) fn join<'a>(
         [] => Value::EMPTY,
         [Value::Markup(origin, text)] => Value::Str(*origin, text),
         [only] => *only,
-        _ if this.is_traced(rt) => {
+        _ if rt.trace.is_some() => {
             let mut pieces = Pieces::with_capacity(rt, strings.len().saturating_mul(2));
             for (at, item) in strings.iter().enumerate() {
                 if at > 0 {

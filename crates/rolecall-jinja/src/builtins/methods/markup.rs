@@ -2,8 +2,9 @@
 //! Python.
 
 use super::Method;
-use super::string::Text;
-use crate::builtins::{Args, Bound, Signature};
+use super::string::This;
+use crate::builtins::native::Given;
+use crate::builtins::{Args, Signature};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::{entity, escape as html};
@@ -43,8 +44,13 @@ fn parameters(method: Method) -> Option<(&'static str, &'static [&'static str], 
     })
 }
 
+/// The full name of a method that Markup has of its own.
+pub(super) fn name(method: Method) -> Option<&'static str> {
+    parameters(method).map(|(name, ..)| name)
+}
+
 /// Fills the parameters of a method that Markup has of its own.
-pub(super) fn bind<'a>(method: Method, args: &Args<'_, 'a>) -> Option<Result<Bound<'a>>> {
+pub(super) fn bind<'a>(method: Method, args: &Args<'_, 'a>) -> Option<Result<Given<'a>>> {
     let (function, parameters, required, by_name) = parameters(method)?;
     if !by_name && !args.named.is_empty() {
         let named: Vec<&str> =
@@ -57,7 +63,8 @@ pub(super) fn bind<'a>(method: Method, args: &Args<'_, 'a>) -> Option<Result<Bou
             return Some(Err(Raised::type_error(message)));
         }
     }
-    Some(Signature { function, hidden: 1, parameters, required }.bind(&[], args))
+    let bound = Signature { function, hidden: 1, parameters, required }.bind(&[], args);
+    Some(bound.map(|[first, second, third, ..]| [first, second, third]))
 }
 
 /// `Markup.escape(value)`.
@@ -67,24 +74,24 @@ pub(super) fn escape<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>
 
 fn plain<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     changed: std::result::Result<String, (crate::ErrorKind, String)>,
 ) -> Result<Value<'a>> {
     match changed {
         Ok(text) if text == this.text => Ok(Value::Str(this.origin, this.text)),
-        Ok(text) => Text { markup: false, ..this }.computed(rt, &text),
+        Ok(text) => This { markup: false, ..this }.computed(rt, &text),
         Err((kind, message)) => Err(Raised::new(kind, message)),
     }
 }
 
 /// `markup.unescape()`.
-pub(super) fn unescape<'a>(rt: &Runtime<'a>, this: Text<'a>) -> Result<Value<'a>> {
+pub(super) fn unescape<'a>(rt: &Runtime<'a>, this: This<'a>) -> Result<Value<'a>> {
     rt.step_bytes(this.text.len().saturating_mul(8))?;
     plain(rt, this, entity::unescape(this.text))
 }
 
 /// `markup.striptags()`.
-pub(super) fn strip_tags<'a>(rt: &Runtime<'a>, this: Text<'a>) -> Result<Value<'a>> {
+pub(super) fn strip_tags<'a>(rt: &Runtime<'a>, this: This<'a>) -> Result<Value<'a>> {
     rt.step_bytes(this.text.len().saturating_mul(8))?;
     plain(rt, this, html::strip_tags(this.text))
 }

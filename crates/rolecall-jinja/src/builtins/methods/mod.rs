@@ -207,20 +207,26 @@ impl Method {
         }
     }
 
-    /// The type that Python gives the bound method.
-    pub(crate) fn type_name(self) -> &'static str {
+    /// The type that Python gives the method of a value.
+    pub(crate) fn type_name(self, of: Value<'_>) -> &'static str {
         match self {
             // The sandbox has functions of its own in their place.
             Self::Format | Self::FormatMap => "function",
-            Self::Changed
-            | Self::Cycle
-            | Self::Next
-            | Self::Reset
-            | Self::Escape
-            | Self::Striptags
-            | Self::Unescape => "method",
+            _ if self.python_name(of).is_some() => "method",
             _ => "builtin_function_or_method",
         }
+    }
+
+    /// The full name of a method that is written in Python, where others are in C.
+    pub(crate) fn python_name(self, of: Value<'_>) -> Option<&'static str> {
+        Some(match self {
+            Self::Changed => "LoopContext.changed",
+            Self::Cycle => "LoopContext.cycle",
+            Self::Next => "Cycler.next",
+            Self::Reset => "Cycler.reset",
+            _ if owner(of) == MARKUP => return markup::name(self),
+            _ => return None,
+        })
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn call<'a>(
         return Err(Raised::unsupported(message));
     }
     let style = if method == Method::Fromhex { Style::One } else { Style::Nothing };
-    let [text, ..] = style.bind(names::type_name(of), method.name(), args)?;
+    let [text, _, _] = style.bind(names::type_name(of), method.name(), args)?;
     let origin = rt.computed(of.origin());
     if let Value::Float(_, value) = of {
         return match method {
@@ -54,23 +54,11 @@ pub(super) fn call<'a>(
         }
         _ => {}
     }
-    let bits = match whole {
-        Value::Int(_, value) => {
-            let value = value.unsigned_abs();
-            let bits = match method {
-                Method::BitLength => u64::BITS - value.leading_zeros(),
-                _ => value.count_ones(),
-            };
-            usize::try_from(bits).unwrap_or_default()
-        }
-        _ => {
-            let value = Number::of(whole).and_then(Number::big).unwrap_or_default();
-            rt.step_bytes(value.digits().saturating_mul(16))?;
-            match method {
-                Method::BitLength => value.bit_length(),
-                _ => value.abs().to_radix_string(2).bytes().filter(|bit| *bit == b'1').count(),
-            }
-        }
+    let value = Number::of(whole).and_then(Number::big).unwrap_or_default();
+    rt.step_bytes(value.digits().saturating_mul(16))?;
+    let bits = match method {
+        Method::BitLength => value.bit_length(),
+        _ => value.abs().to_radix_string(2).bytes().filter(|bit| *bit == b'1').count(),
     };
     Ok(Value::count(bits).with_origin(origin))
 }

@@ -20,7 +20,7 @@ pub(super) fn call_generator<'a>(
         Method::Send => Style::One,
         _ => Style::Between(1, 3),
     };
-    let [first, _, traceback, ..] = style.bind("generator", method.name(), args)?;
+    let [first, _, traceback] = style.bind("generator", method.name(), args)?;
     match method {
         Method::Close => {
             generator.close()?;
@@ -30,13 +30,11 @@ pub(super) fn call_generator<'a>(
             if !first.is_none() && generator.is_fresh() {
                 return Err(Raised::type_error("can't send non-None value to a just-started generator"));
             }
-            match generator.next(rt)? {
-                Some(item) => Ok(item),
-                None => {
-                    let hint = "value was undefined because a callable raised a StopIteration exception";
-                    Ok(Value::Undefined(rt.alloc(Undefined::Hint(hint))?))
-                }
+            if let Some(item) = generator.next(rt)? {
+                return Ok(item);
             }
+            let hint = "value was undefined because a callable raised a StopIteration exception";
+            Ok(Value::Undefined(rt.alloc(Undefined::Hint(hint))?))
         }
         _ if !(traceback.is_missing() || traceback.is_none()) => {
             Err(Raised::type_error("throw() third argument must be a traceback object"))

@@ -1,7 +1,7 @@
 //! Methods that fill a string up: `center`, `ljust`, `rjust`, `zfill`, `expandtabs`.
 
 use super::Method;
-use super::string::Text;
+use super::string::This;
 use crate::builtins::native;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -28,14 +28,14 @@ impl Part<'_> {
 }
 
 /// The parts, one after the other.
-fn put_together<'a>(rt: &Runtime<'a>, this: Text<'a>, parts: &[Part<'a>]) -> Result<Value<'a>> {
-    if this.is_traced(rt) {
+fn put_together<'a>(rt: &Runtime<'a>, this: This<'a>, parts: &[Part<'a>]) -> Result<Value<'a>> {
+    if rt.trace.is_some() {
         let mut pieces = Pieces::with_capacity(rt, parts.len());
         for part in parts {
             match *part {
                 Part::Text(text) => pieces.push(rt, this.origin, text)?,
                 Part::Fill(origin, ..) => {
-                    pieces.push(rt, origin, written(rt, std::slice::from_ref(part))?)?
+                    pieces.push(rt, origin, written(rt, std::slice::from_ref(part))?)?;
                 }
             }
         }
@@ -59,7 +59,7 @@ fn written<'a>(rt: &Runtime<'a>, parts: &[Part<'a>]) -> Result<&'a str> {
 }
 
 /// How many characters are missing to a width.
-fn missing<'a>(rt: &Runtime<'a>, this: Text<'a>, width: Value<'a>) -> Result<(usize, usize)> {
+fn missing<'a>(rt: &Runtime<'a>, this: This<'a>, width: Value<'a>) -> Result<(usize, usize)> {
     let width = usize::try_from(native::size(width)?.unwrap_or_default()).unwrap_or_default();
     rt.step_bytes(this.text.len())?;
     Ok((width, width.saturating_sub(this.text.chars().count())))
@@ -68,24 +68,18 @@ fn missing<'a>(rt: &Runtime<'a>, this: Text<'a>, width: Value<'a>) -> Result<(us
 /// `text.center(width[, fillchar])`, `ljust` and `rjust`.
 pub(super) fn pad<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     method: Method,
     width: Value<'a>,
     fill: Value<'a>,
 ) -> Result<Value<'a>> {
     let fill = if this.markup && !fill.is_missing() { operators::escaped(rt, fill)? } else { fill };
     let (width, missing) = missing(rt, this, width)?;
-    let (origin, fill) = match fill {
-        Value::Missing => (Origin::TEMPLATE, " "),
-        _ => match rt.flat(fill)? {
-            Some((origin, text)) => (origin, text),
-            None => {
-                let found = names::type_name(fill);
-                return Err(Raised::type_error(format!(
-                    "The fill character must be a unicode character, not {found}"
-                )));
-            }
-        },
+    let fill = if fill.is_missing() { Value::text(" ") } else { fill };
+    let Some((origin, fill)) = rt.flat(fill)? else {
+        let found = names::type_name(fill);
+        let message = format!("The fill character must be a unicode character, not {found}");
+        return Err(Raised::type_error(message));
     };
     if fill.chars().nth(1).is_some() || fill.is_empty() {
         return Err(Raised::type_error("The fill character must be exactly one character long"));
@@ -105,7 +99,7 @@ pub(super) fn pad<'a>(
 }
 
 /// `text.zfill(width)`: zeros go behind a sign.
-pub(super) fn zfill<'a>(rt: &Runtime<'a>, this: Text<'a>, width: Value<'a>) -> Result<Value<'a>> {
+pub(super) fn zfill<'a>(rt: &Runtime<'a>, this: This<'a>, width: Value<'a>) -> Result<Value<'a>> {
     let (_, missing) = missing(rt, this, width)?;
     if missing == 0 {
         return Ok(this.whole());
@@ -116,7 +110,7 @@ pub(super) fn zfill<'a>(rt: &Runtime<'a>, this: Text<'a>, width: Value<'a>) -> R
 }
 
 /// `text.expandtabs([tabsize])`.
-pub(super) fn expand_tabs<'a>(rt: &Runtime<'a>, this: Text<'a>, size: Value<'a>) -> Result<Value<'a>> {
+pub(super) fn expand_tabs<'a>(rt: &Runtime<'a>, this: This<'a>, size: Value<'a>) -> Result<Value<'a>> {
     let size = usize::try_from(native::int(size)?.unwrap_or(8)).unwrap_or_default();
     rt.step_bytes(this.text.len())?;
     let mut out = Writer::new(rt);

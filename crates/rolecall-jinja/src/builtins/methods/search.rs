@@ -2,7 +2,7 @@
 
 use super::Method;
 use super::split::empty_separator;
-use super::string::Text;
+use super::string::This;
 use crate::builtins::native;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -50,7 +50,7 @@ fn wanted<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<&'a str> {
 /// `text.find(sub[, start[, end]])`, `rfind`, `index` and `rindex`.
 pub(super) fn find<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     method: Method,
     [sub, start, stop]: [Value<'a>; 3],
 ) -> Result<Value<'a>> {
@@ -77,7 +77,7 @@ pub(super) fn find<'a>(
 /// `text.count(sub[, start[, end]])`.
 pub(super) fn count<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     [sub, start, stop]: [Value<'a>; 3],
 ) -> Result<Value<'a>> {
     rt.step_bytes(this.text.len())?;
@@ -90,7 +90,7 @@ pub(super) fn count<'a>(
 /// `text.startswith(prefix[, start[, end]])` and `endswith`. Several can be asked for in a tuple.
 pub(super) fn edge<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     method: Method,
     [sub, start, stop]: [Value<'a>; 3],
 ) -> Result<Value<'a>> {
@@ -130,14 +130,14 @@ pub(super) fn edge<'a>(
 }
 
 /// `text.partition(sep)`.
-pub(super) fn partition<'a>(rt: &Runtime<'a>, this: Text<'a>, sep: Value<'a>) -> Result<Value<'a>> {
+pub(super) fn partition<'a>(rt: &Runtime<'a>, this: This<'a>, sep: Value<'a>) -> Result<Value<'a>> {
     rt.step_bytes(this.text.len())?;
     let found = this.text.find(separator(rt, sep)?);
     parts(rt, this, sep, found, false)
 }
 
 /// `text.rpartition(sep)`.
-pub(super) fn rpartition<'a>(rt: &Runtime<'a>, this: Text<'a>, sep: Value<'a>) -> Result<Value<'a>> {
+pub(super) fn rpartition<'a>(rt: &Runtime<'a>, this: This<'a>, sep: Value<'a>) -> Result<Value<'a>> {
     rt.step_bytes(this.text.len())?;
     let found = this.text.rfind(separator(rt, sep)?);
     parts(rt, this, sep, found, true)
@@ -152,49 +152,35 @@ fn separator<'a>(rt: &Runtime<'a>, sep: Value<'a>) -> Result<&'a str> {
 
 fn parts<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     sep: Value<'a>,
     found: Option<usize>,
     from_right: bool,
 ) -> Result<Value<'a>> {
-    let parts = match found {
-        Some(at) => {
-            let width = wanted(rt, sep)?.len();
-            let (before, from) = this.text.split_at(at);
-            let (middle, after) = from.split_at(width);
-            // In Python it is the separator itself.
-            let middle =
-                Text { markup: this.markup || matches!(sep, Value::Markup(..)), ..this }.part(middle);
-            [this.part(before), middle, this.part(after)]
-        }
-        None => {
-            let empty = this.part(this.text.get(..0).unwrap_or_default());
-            if from_right { [empty, empty, this.whole()] } else { [this.whole(), empty, empty] }
-        }
+    let parts = if let Some(at) = found {
+        let width = wanted(rt, sep)?.len();
+        let (before, from) = this.text.split_at(at);
+        let (middle, after) = from.split_at(width);
+        // In Python it is the separator itself.
+        let middle = This { markup: this.markup || matches!(sep, Value::Markup(..)), ..this }.part(middle);
+        [this.part(before), middle, this.part(after)]
+    } else {
+        let empty = this.part(this.text.get(..0).unwrap_or_default());
+        if from_right { [empty, empty, this.whole()] } else { [this.whole(), empty, empty] }
     };
     Ok(Value::tuple(rt.alloc_slice(&parts)?))
 }
 
-fn affix<'a>(rt: &Runtime<'a>, name: &str, value: Value<'a>) -> Result<&'a str> {
-    match rt.flat(value)? {
-        Some((_, text)) => Ok(text),
-        None => {
-            let found = native::type_or_none(value);
-            Err(Raised::type_error(format!("{name}() argument must be str, not {found}")))
-        }
-    }
-}
-
 /// `text.removeprefix(prefix)`.
-pub(super) fn remove_prefix<'a>(this: Text<'a>, rt: &Runtime<'a>, prefix: Value<'a>) -> Result<Value<'a>> {
-    let prefix = affix(rt, "removeprefix", prefix)?;
+pub(super) fn remove_prefix<'a>(rt: &Runtime<'a>, this: This<'a>, prefix: Value<'a>) -> Result<Value<'a>> {
+    let prefix = native::string(rt, "removeprefix() argument", prefix)?;
     rt.step_bytes(prefix.len())?;
     Ok(this.part(this.text.strip_prefix(prefix).unwrap_or(this.text)))
 }
 
 /// `text.removesuffix(suffix)`.
-pub(super) fn remove_suffix<'a>(this: Text<'a>, rt: &Runtime<'a>, suffix: Value<'a>) -> Result<Value<'a>> {
-    let suffix = affix(rt, "removesuffix", suffix)?;
+pub(super) fn remove_suffix<'a>(rt: &Runtime<'a>, this: This<'a>, suffix: Value<'a>) -> Result<Value<'a>> {
+    let suffix = native::string(rt, "removesuffix() argument", suffix)?;
     rt.step_bytes(suffix.len())?;
     Ok(this.part(this.text.strip_suffix(suffix).unwrap_or(this.text)))
 }
@@ -202,21 +188,14 @@ pub(super) fn remove_suffix<'a>(this: Text<'a>, rt: &Runtime<'a>, suffix: Value<
 /// `text.replace(old, new[, count])`. Markup escapes what is new.
 pub(super) fn replace<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     old: Value<'a>,
     new: Value<'a>,
     count: Value<'a>,
 ) -> Result<Value<'a>> {
     let new = if this.markup { operators::escaped(rt, new)? } else { new };
-    let argument = |number: usize, value: Value<'a>| match rt.flat(value)? {
-        Some((_, text)) => Ok(text),
-        None => {
-            let found = native::type_or_none(value);
-            Err(Raised::type_error(format!("replace() argument {number} must be str, not {found}")))
-        }
-    };
-    let old = argument(1, old)?;
-    let new_text = argument(2, new)?;
+    let old = native::string(rt, "replace() argument 1", old)?;
+    let new_text = native::string(rt, "replace() argument 2", new)?;
     let most = native::size(count)?.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
     rt.step_bytes(this.text.len())?;
     let times = if most == 0 { 0 } else { this.text.matches(old).take(most).count() };
@@ -225,7 +204,7 @@ pub(super) fn replace<'a>(
     }
     rt.step(times)?;
     let bytes = (this.text.len() - times * old.len()).saturating_add(times.saturating_mul(new_text.len()));
-    if this.is_traced(rt) {
+    if rt.trace.is_some() {
         let mut pieces = Pieces::with_capacity(rt, 8);
         let mut rest = 0;
         for (at, found) in this.text.match_indices(old).take(times) {

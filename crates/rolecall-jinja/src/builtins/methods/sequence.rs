@@ -20,7 +20,7 @@ pub(super) fn call<'a>(
         Method::Index => Style::Between(1, 3),
         _ => Style::One,
     };
-    let [first, start, stop, ..] = style.bind(owner(of), method.name(), args)?;
+    let [first, start, stop] = style.bind(owner(of), method.name(), args)?;
     let seq = match (of.as_list(), of.as_tuple()) {
         (Some(seq), _) => seq,
         (None, items) => Seq::Values(Origin::TEMPLATE, items.unwrap_or_default()),

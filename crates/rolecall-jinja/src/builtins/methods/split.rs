@@ -1,6 +1,6 @@
 //! `strip`, `split` and the like: what they give are parts of the string itself.
 
-use super::string::Text;
+use super::string::This;
 use crate::builtins::native;
 use crate::raised::{Raised, Result};
 use crate::runtime::{List, Runtime};
@@ -34,7 +34,7 @@ impl Ends {
 const FEW: usize = 8;
 
 /// `text.strip([chars])`, at one end or both.
-pub(super) fn strip<'a>(rt: &Runtime<'a>, this: Text<'a>, ends: Ends, chars: Value<'a>) -> Result<Value<'a>> {
+pub(super) fn strip<'a>(rt: &Runtime<'a>, this: This<'a>, ends: Ends, chars: Value<'a>) -> Result<Value<'a>> {
     let text = this.text;
     let left = match chars {
         Value::Missing | Value::None(_) => ends.trim(text, is_space),
@@ -85,7 +85,7 @@ fn finish<'a>(items: List<'_, 'a>) -> Value<'a> {
 /// `text.split([sep[, maxsplit]])`.
 pub(super) fn split<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     sep: Value<'a>,
     maxsplit: Value<'a>,
 ) -> Result<Value<'a>> {
@@ -93,25 +93,22 @@ pub(super) fn split<'a>(
     let sep = separator(rt, sep)?;
     rt.step_bytes(this.text.len())?;
     let mut parts = rt.list();
-    match sep {
-        Some(sep) => {
-            let limit = most.map_or(usize::MAX, |most| most.saturating_add(1));
-            for part in this.text.splitn(limit, sep) {
-                parts.push(this.part(part))?;
-            }
+    if let Some(sep) = sep {
+        let limit = most.map_or(usize::MAX, |most| most.saturating_add(1));
+        for part in this.text.splitn(limit, sep) {
+            parts.push(this.part(part))?;
         }
-        None => {
-            let mut rest = this.text.trim_start_matches(is_space);
-            while !rest.is_empty() {
-                if most.is_some_and(|most| parts.len() >= most) {
-                    parts.push(this.part(rest))?;
-                    break;
-                }
-                let end = rest.find(is_space).unwrap_or(rest.len());
-                let (word, after) = rest.split_at(end);
-                parts.push(this.part(word))?;
-                rest = after.trim_start_matches(is_space);
+    } else {
+        let mut rest = this.text.trim_start_matches(is_space);
+        while !rest.is_empty() {
+            if most.is_some_and(|most| parts.len() >= most) {
+                parts.push(this.part(rest))?;
+                break;
             }
+            let end = rest.find(is_space).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            parts.push(this.part(word))?;
+            rest = after.trim_start_matches(is_space);
         }
     }
     Ok(finish(parts))
@@ -120,7 +117,7 @@ pub(super) fn split<'a>(
 /// `text.rsplit([sep[, maxsplit]])`.
 pub(super) fn rsplit<'a>(
     rt: &Runtime<'a>,
-    this: Text<'a>,
+    this: This<'a>,
     sep: Value<'a>,
     maxsplit: Value<'a>,
 ) -> Result<Value<'a>> {
@@ -128,25 +125,22 @@ pub(super) fn rsplit<'a>(
     let sep = separator(rt, sep)?;
     rt.step_bytes(this.text.len())?;
     let mut parts = rt.list();
-    match sep {
-        Some(sep) => {
-            let limit = most.map_or(usize::MAX, |most| most.saturating_add(1));
-            for part in this.text.rsplitn(limit, sep) {
-                parts.push(this.part(part))?;
-            }
+    if let Some(sep) = sep {
+        let limit = most.map_or(usize::MAX, |most| most.saturating_add(1));
+        for part in this.text.rsplitn(limit, sep) {
+            parts.push(this.part(part))?;
         }
-        None => {
-            let mut rest = this.text.trim_end_matches(is_space);
-            while !rest.is_empty() {
-                if most.is_some_and(|most| parts.len() >= most) {
-                    parts.push(this.part(rest))?;
-                    break;
-                }
-                let word = rest.rsplit(is_space).next().unwrap_or_default();
-                parts.push(this.part(word))?;
-                let before = rest.get(..rest.len() - word.len()).unwrap_or_default();
-                rest = before.trim_end_matches(is_space);
+    } else {
+        let mut rest = this.text.trim_end_matches(is_space);
+        while !rest.is_empty() {
+            if most.is_some_and(|most| parts.len() >= most) {
+                parts.push(this.part(rest))?;
+                break;
             }
+            let word = rest.rsplit(is_space).next().unwrap_or_default();
+            parts.push(this.part(word))?;
+            let before = rest.get(..rest.len() - word.len()).unwrap_or_default();
+            rest = before.trim_end_matches(is_space);
         }
     }
     parts.items_mut().reverse();
@@ -158,7 +152,7 @@ fn ends_line(c: char) -> bool {
 }
 
 /// `text.splitlines([keepends])`.
-pub(super) fn lines<'a>(rt: &Runtime<'a>, this: Text<'a>, keepends: Value<'a>) -> Result<Value<'a>> {
+pub(super) fn lines<'a>(rt: &Runtime<'a>, this: This<'a>, keepends: Value<'a>) -> Result<Value<'a>> {
     let keep = native::int(keepends)?.is_some_and(|keep| keep != 0);
     rt.step_bytes(this.text.len())?;
     let mut lines = rt.list();

@@ -1,8 +1,8 @@
 //! Methods of `str` and of Markup: how each takes its arguments, and which file has it.
 
 use super::{Method, join, markup, pad, search, split, text, translate};
-use crate::builtins::native::{self, Style};
-use crate::builtins::{Args, Bound, format};
+use crate::builtins::native::{self, Given, Style};
+use crate::builtins::{Args, format};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::Origin;
@@ -10,14 +10,14 @@ use crate::value::{Value, names, operators};
 
 /// The string that a method belongs to, in one piece.
 #[derive(Clone, Copy)]
-pub(super) struct Text<'a> {
+pub(super) struct This<'a> {
     pub(super) origin: Origin,
     pub(super) text: &'a str,
     /// Whether it is Markup, as then is what its methods give.
     pub(super) markup: bool,
 }
 
-impl<'a> Text<'a> {
+impl<'a> This<'a> {
     /// A part of it.
     #[inline]
     pub(super) fn part(self, text: &'a str) -> Value<'a> {
@@ -39,11 +39,6 @@ impl<'a> Text<'a> {
         let text = rt.alloc_str(text)?;
         let origin = rt.computed(self.origin);
         Ok(if self.markup { Value::Markup(origin, text) } else { Value::Str(origin, text) })
-    }
-
-    /// Whether pieces of it have to keep where they came from.
-    pub(super) fn is_traced(self, rt: &Runtime<'a>) -> bool {
-        rt.trace.is_some()
     }
 }
 
@@ -76,7 +71,7 @@ fn style(method: Method) -> Style {
     }
 }
 
-fn bind<'a>(method: Method, of: Value<'a>, args: &Args<'_, 'a>) -> Result<Bound<'a>> {
+fn bind<'a>(method: Method, of: Value<'a>, args: &Args<'_, 'a>) -> Result<Given<'a>> {
     if matches!(of, Value::Markup(..))
         && let Some(bound) = markup::bind(method, args)
     {
@@ -99,9 +94,9 @@ pub(super) fn call<'a>(
         Method::FormatMap => return format::format_map(rt, of, args),
         _ => {}
     }
-    let [first, second, third, ..] = bind(method, of, args)?;
+    let [first, second, third] = bind(method, of, args)?;
     let Some((origin, flat)) = rt.flat(of)? else { return Ok(of) };
-    let this = Text { origin, text: flat, markup: matches!(of, Value::Markup(..)) };
+    let this = This { origin, text: flat, markup: matches!(of, Value::Markup(..)) };
     match method {
         Method::Strip => split::strip(rt, this, split::Ends::Both, first),
         Method::Lstrip => split::strip(rt, this, split::Ends::Left, first),
@@ -110,13 +105,14 @@ pub(super) fn call<'a>(
         Method::Rsplit => split::rsplit(rt, this, first, second),
         Method::Splitlines => split::lines(rt, this, first),
         Method::Startswith | Method::Endswith => search::edge(rt, this, method, [first, second, third]),
-        Method::Find | Method::Index => search::find(rt, this, method, [first, second, third]),
-        Method::Rfind | Method::Rindex => search::find(rt, this, method, [first, second, third]),
+        Method::Find | Method::Index | Method::Rfind | Method::Rindex => {
+            search::find(rt, this, method, [first, second, third])
+        }
         Method::Count => search::count(rt, this, [first, second, third]),
         Method::Partition => search::partition(rt, this, first),
         Method::Rpartition => search::rpartition(rt, this, first),
-        Method::Removeprefix => search::remove_prefix(this, rt, first),
-        Method::Removesuffix => search::remove_suffix(this, rt, first),
+        Method::Removeprefix => search::remove_prefix(rt, this, first),
+        Method::Removesuffix => search::remove_suffix(rt, this, first),
         Method::Replace => search::replace(rt, this, first, second, third),
         Method::Join => join::join(rt, this, of, first),
         Method::Center | Method::Ljust | Method::Rjust => pad::pad(rt, this, method, first, second),
@@ -135,9 +131,8 @@ pub(super) fn call<'a>(
 /// `string.encode([encoding[, errors]])`, which checks its arguments first.
 fn encode<'a>(rt: &Runtime<'a>, encoding: Value<'a>, errors: Value<'a>) -> Result<Value<'a>> {
     for (name, value) in [("encoding", encoding), ("errors", errors)] {
-        if !value.is_missing() && rt.flat(value)?.is_none() {
-            let found = native::type_or_none(value);
-            return Err(Raised::type_error(format!("encode() argument '{name}' must be str, not {found}")));
+        if !value.is_missing() {
+            native::string(rt, &format!("encode() argument '{name}'"), value)?;
         }
     }
     Err(Raised::unsupported("str.encode() makes bytes, which this engine does not have"))

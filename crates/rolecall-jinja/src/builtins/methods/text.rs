@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use super::Method;
-use super::string::Text;
+use super::string::This;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::{case, class};
 use crate::value::Value;
 
 /// Calls a method without arguments.
-pub(super) fn call<'a>(rt: &Runtime<'a>, method: Method, this: Text<'a>) -> Result<Value<'a>> {
+pub(super) fn call<'a>(rt: &Runtime<'a>, method: Method, this: This<'a>) -> Result<Value<'a>> {
     let text = this.text;
     rt.step_bytes(text.len().saturating_mul(if text.is_ascii() { 1 } else { 8 }))?;
     let changed = match method {

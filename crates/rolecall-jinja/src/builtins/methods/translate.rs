@@ -1,6 +1,6 @@
 //! `text.translate(table)` and the tables for it.
 
-use super::string::Text;
+use super::string::This;
 use crate::ErrorKind;
 use crate::builtins::native;
 use crate::number::BigInt;
@@ -16,7 +16,7 @@ fn code<'a>(c: char) -> Value<'a> {
 }
 
 /// `text.translate(table)`.
-pub(super) fn translate<'a>(rt: &Runtime<'a>, this: Text<'a>, table: Value<'a>) -> Result<Value<'a>> {
+pub(super) fn translate<'a>(rt: &Runtime<'a>, this: This<'a>, table: Value<'a>) -> Result<Value<'a>> {
     let mut out = Writer::new(rt);
     let mut copied = 0;
     let upto = |out: &mut Writer<'_, 'a>, from: usize, to: usize| match this.text.get(from..to) {
@@ -88,15 +88,8 @@ pub(super) fn maketrans<'a>(
         }
         return table.finish(rt);
     }
-    let text = |number: usize, value: Value<'a>| match rt.flat(value)? {
-        Some((_, text)) => Ok(text),
-        None => {
-            let found = native::type_or_none(value);
-            Err(Raised::type_error(format!("maketrans() argument {number} must be str, not {found}")))
-        }
-    };
-    let to = text(2, second)?;
-    let deleted = if third.is_missing() { "" } else { text(3, third)? };
+    let to = native::string(rt, "maketrans() argument 2", second)?;
+    let deleted = if third.is_missing() { "" } else { native::string(rt, "maketrans() argument 3", third)? };
     let Some((_, from)) = rt.flat(first)? else {
         return Err(Raised::type_error(
             "first maketrans argument must be a string if there is a second argument",
