@@ -139,16 +139,16 @@ impl<'a> Runtime<'a> {
     }
 
     /// Takes what is used already; what is reserved next fails if it was too much.
+    #[inline]
     pub(crate) fn charge(&self, bytes: usize) {
         self.memory.set(self.memory.get().saturating_sub(bytes));
     }
 
-    /// Notes something in the trace, which takes memory as everything else.
+    /// Notes something in the trace, which takes memory as everything else: a node at most.
+    #[inline]
     pub(crate) fn noted<T>(&self, trace: &Trace<'a>, note: impl FnOnce(&Trace<'a>) -> T) -> T {
-        let before = trace.len();
-        let result = note(trace);
-        self.charge((trace.len() - before) * NODE_BYTES);
-        result
+        self.charge(NODE_BYTES);
+        note(trace)
     }
 
     /// What is left of the memory budget.
