@@ -126,6 +126,11 @@ impl<'a> Runtime<'a> {
         ))
     }
 
+    /// What is left of the budget of steps.
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.steps.get()
+    }
+
     /// What is left of the memory budget.
     pub(crate) fn memory_left(&self) -> usize {
         self.memory.get()
