@@ -1,5 +1,8 @@
 //! What fuzzed templates are rendered with.
 
+#[path = "../crates/rolecall-jinja/tests/support/spans.rs"]
+pub mod spans;
+
 use rolecall::{Clock, Limits, Options};
 use serde_json::{Value, json};
 
@@ -21,10 +24,25 @@ pub fn messages() -> Value {
 
 /// Options with budgets that make an endless render fail in a moment.
 pub fn options() -> Options {
-    let moment = "2026-07-04T12:34:56".parse().expect("a time");
     Options::new()
         .add_generation_prompt(true)
         .tools(json!([{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]))
-        .clock(Clock::fixed(moment))
-        .limits(Limits { source_bytes: 1 << 16, steps: 200_000, output_bytes: OUTPUT_BYTES })
+        .clock(clock())
+        .limits(limits())
+}
+
+/// Budgets that make an endless render fail in a moment.
+pub fn limits() -> Limits {
+    Limits {
+        source_bytes: 1 << 16,
+        steps: 200_000,
+        output_bytes: OUTPUT_BYTES,
+        memory_bytes: 64 << 20,
+        recursion: 100,
+    }
+}
+
+/// The moment at which fuzzed templates are rendered.
+pub fn clock() -> Clock {
+    Clock::fixed("2026-07-04T12:34:56".parse().expect("a time"))
 }

@@ -68,8 +68,9 @@ impl Tree {
         self.keys.get(start..start + text.length as usize).unwrap_or_default()
     }
 
-    /// The nodes that something was made from in the end, without those of the template.
-    pub(crate) fn sources(&self, node: u32) -> Vec<u32> {
+    /// The nodes that something was made from in the end, without those of the template; nothing if finding them takes
+    /// more than is left of `work`.
+    pub(crate) fn sources(&self, node: u32, work: &mut usize) -> Option<Vec<u32>> {
         let mut sources = Vec::new();
         let mut left = vec![node];
         let mut seen = std::collections::HashSet::new();
@@ -77,16 +78,18 @@ impl Tree {
             if !seen.insert(node) {
                 continue;
             }
+            *work = work.checked_sub(1)?;
             match self.nodes.get(node as usize) {
                 None | Some(Owned::Template) => {}
                 Some(Owned::Derived(from)) => {
                     if let Some(from) = self.derived.get(*from as usize) {
+                        *work = work.checked_sub(from.len())?;
                         left.extend(from.iter().rev());
                     }
                 }
                 Some(_) => sources.push(node),
             }
         }
-        sources
+        Some(sources)
     }
 }

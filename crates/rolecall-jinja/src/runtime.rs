@@ -1,6 +1,7 @@
 //! What all of one render shares: the arena, the budgets, the clock and the trace.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -13,6 +14,9 @@ use crate::value::dict::Distinct;
 use crate::value::{Big, Rope, Value};
 use crate::vm::Variables;
 use crate::{Clock, Limits};
+
+/// How many bytes a node of the trace takes.
+const NODE_BYTES: usize = 32;
 
 /// How many bytes of text count as one step.
 const BYTES_A_STEP: usize = 64;
@@ -40,6 +44,8 @@ pub(crate) struct Runtime<'a> {
     steps: Cell<u64>,
     memory: Cell<usize>,
     depth: Cell<u32>,
+    /// Where names of arguments came from that were given by `**`, by their places in memory; only in a trace.
+    names: RefCell<HashMap<(*const u8, usize), Origin>>,
     /// What generators have seen; here because nothing in the arena is dropped.
     distinct: RefCell<Vec<Distinct<'a>>>,
 }
@@ -68,6 +74,7 @@ impl<'a> Runtime<'a> {
             steps: Cell::new(limits.steps),
             memory: Cell::new(limits.memory_bytes),
             depth: Cell::new(0),
+            names: RefCell::new(HashMap::new()),
             distinct: RefCell::new(Vec::new()),
         }
     }
@@ -131,6 +138,19 @@ impl<'a> Runtime<'a> {
         self.steps.get()
     }
 
+    /// Takes what is used already; what is reserved next fails if it was too much.
+    pub(crate) fn charge(&self, bytes: usize) {
+        self.memory.set(self.memory.get().saturating_sub(bytes));
+    }
+
+    /// Notes something in the trace, which takes memory as everything else.
+    pub(crate) fn noted<T>(&self, trace: &Trace<'a>, note: impl FnOnce(&Trace<'a>) -> T) -> T {
+        let before = trace.len();
+        let result = note(trace);
+        self.charge((trace.len() - before) * NODE_BYTES);
+        result
+    }
+
     /// What is left of the memory budget.
     pub(crate) fn memory_left(&self) -> usize {
         self.memory.get()
@@ -138,17 +158,44 @@ impl<'a> Runtime<'a> {
 
     /// Runs something that goes one level deeper into a value.
     pub(crate) fn deeper<T>(&self, what: &str, inside: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.deeper_by(1, what, inside)
+    }
+
+    /// Runs something that takes as much stack as so many levels of a value.
+    pub(crate) fn deeper_by<T>(
+        &self,
+        levels: u32,
+        what: &str,
+        inside: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
         let depth = self.depth.get();
-        if depth >= MAX_VALUE_DEPTH {
+        if depth + levels > MAX_VALUE_DEPTH {
             return Err(Raised::new(
                 crate::ErrorKind::Recursion,
                 format!("maximum recursion depth exceeded{what}"),
             ));
         }
-        self.depth.set(depth + 1);
+        self.depth.set(depth + levels);
         let result = inside();
         self.depth.set(depth);
         result
+    }
+
+    /// Notes where the name of an argument came from.
+    pub(crate) fn note_name(&self, origin: Origin, name: &'a str) {
+        if self.trace.is_some() && origin != Origin::TEMPLATE {
+            self.charge(64);
+            self.names.borrow_mut().insert((name.as_ptr(), name.len()), origin);
+        }
+    }
+
+    /// The name of an argument as a string.
+    pub(crate) fn name_value(&self, name: &'a str) -> Value<'a> {
+        let origin = match self.trace {
+            Some(_) => self.names.borrow().get(&(name.as_ptr(), name.len())).copied(),
+            None => None,
+        };
+        Value::Str(origin.unwrap_or(Origin::TEMPLATE), name)
     }
 
     /// The number of a new set of values.
@@ -220,7 +267,7 @@ impl<'a> Runtime<'a> {
     #[inline]
     pub(crate) fn computed(&self, origin: Origin) -> Origin {
         match self.trace {
-            Some(trace) if origin != Origin::TEMPLATE => trace.computed(origin),
+            Some(trace) if origin != Origin::TEMPLATE => self.noted(trace, |trace| trace.computed(origin)),
             _ => Origin::TEMPLATE,
         }
     }
@@ -229,7 +276,7 @@ impl<'a> Runtime<'a> {
     #[inline]
     pub(crate) fn joined(&self, left: Origin, right: Origin) -> Origin {
         match self.trace {
-            Some(trace) => trace.joined(left, right),
+            Some(trace) => self.noted(trace, |trace| trace.joined(left, right)),
             None => Origin::TEMPLATE,
         }
     }

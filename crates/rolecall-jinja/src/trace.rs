@@ -50,6 +50,35 @@ pub(crate) enum Step<'a> {
     Index(usize),
 }
 
+/// The pieces of a text that `length` bytes from `offset` on were put together of.
+pub(crate) fn pieces_within<'a>(
+    pieces: &'a [Piece<'a>],
+    ends: &'a [usize],
+    offset: usize,
+    length: usize,
+) -> impl Iterator<Item = Piece<'a>> {
+    let first = ends.partition_point(|end| *end <= offset);
+    let start = first.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
+    let mut before = start;
+    let pieces = pieces.get(first..).unwrap_or_default().iter().zip(ends.get(first..).unwrap_or_default());
+    pieces
+        .map(move |(piece, end)| (piece, std::mem::replace(&mut before, *end), *end))
+        .take_while(move |(_, start, _)| *start < offset + length)
+        // Generation blocks may be empty.
+        .filter(|(_, start, end)| start < end)
+        .map(move |(piece, start, end)| {
+            let part = start.max(offset) - start..end.min(offset + length) - start;
+            Piece { text: piece.text.get(part).unwrap_or_default(), ..*piece }
+        })
+}
+
+/// Where `part` begins in `whole`, if it is a slice of it.
+#[inline]
+pub(crate) fn offset(whole: &str, part: &str) -> Option<usize> {
+    let offset = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    (offset + part.len() <= whole.len()).then_some(offset)
+}
+
 /// A generation block that captured text belongs to, and the one around both.
 #[derive(Clone, Copy)]
 pub(crate) struct Generation {
@@ -64,6 +93,13 @@ pub(crate) struct Trace<'a> {
     last_computed: Cell<(Origin, Origin)>,
 }
 
+/// What a text was put together from: pieces, none of which was itself put together, and where each of them ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts<'a> {
+    pub(crate) pieces: &'a [Piece<'a>],
+    pub(crate) ends: &'a [usize],
+}
+
 struct State<'a> {
     /// The nodes, as they are kept after the render.
     tree: Tree,
@@ -72,7 +108,7 @@ struct State<'a> {
     /// The keys that were kept last: the objects of a conversation have the same few.
     recent: [(&'a str, Text); RECENT],
     /// Texts that were put together, by the numbers of their nodes.
-    pieces: Vec<(u32, &'a [Piece<'a>])>,
+    pieces: Vec<(u32, Parts<'a>)>,
 }
 
 /// How many keys are remembered.
@@ -121,6 +157,11 @@ impl<'a> Trace<'a> {
         nodes + nodes / 2
     }
 
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.state.borrow().texts.len()
+    }
+
     /// The nodes, for those who read the result.
     pub(crate) fn take_tree(&self) -> Tree {
         std::mem::take(&mut self.state.borrow_mut().tree)
@@ -133,14 +174,14 @@ impl<'a> Trace<'a> {
     }
 
     /// What a text was put together from.
-    pub(crate) fn parts(&self, origin: Origin) -> Option<&'a [Piece<'a>]> {
+    pub(crate) fn parts(&self, origin: Origin) -> Option<Parts<'a>> {
         if origin.0 & DERIVED == 0 {
             return None;
         }
         let state = self.state.borrow();
         let number = origin.0 & MOST_NODES;
         let found = state.pieces.binary_search_by_key(&number, |(number, _)| *number).ok()?;
-        state.pieces.get(found).map(|(_, pieces)| *pieces)
+        state.pieces.get(found).map(|(_, parts)| *parts)
     }
 
     #[inline]
@@ -158,11 +199,11 @@ impl<'a> Trace<'a> {
     }
 
     /// Text that was put together of pieces.
-    pub(crate) fn pieces(&self, text: &'a str, pieces: &'a [Piece<'a>]) -> Origin {
+    pub(crate) fn pieces(&self, text: &'a str, pieces: &'a [Piece<'a>], ends: &'a [usize]) -> Origin {
         let from = pieces.iter().map(|piece| piece.origin.number()).collect();
         let origin = self.add(DERIVED, text, |state| state.tree.derived(from));
         if origin != Origin::ROOT {
-            self.state.borrow_mut().pieces.push((origin.0 & MOST_NODES, pieces));
+            self.state.borrow_mut().pieces.push((origin.0 & MOST_NODES, Parts { pieces, ends }));
         }
         origin
     }

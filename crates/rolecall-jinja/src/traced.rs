@@ -76,7 +76,7 @@ pub enum Origin<'t> {
     },
     /// It was computed from values of the input: a number that was printed, an object as JSON, a string in capitals.
     Computed {
-        /// The values, without repetition.
+        /// The values, without repetition; the input as a whole once the lists of a render are millions long.
         pointers: Vec<Pointer<'t>>,
     },
 }
@@ -89,7 +89,7 @@ pub struct Pointer<'t> {
 }
 
 /// A step of a [`Pointer`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PointerStep<'t> {
     /// To the value of a key of an object.
     Key(&'t str),
@@ -122,6 +122,7 @@ impl Traced {
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
         let mut spans = self.spans.iter().peekable();
         let mut at = 0;
+        let mut work = MOST_WORK;
         std::iter::from_fn(move || {
             // What no span was noted for is the template's.
             let next = spans.peek().map_or(self.text.len(), |span| span.at);
@@ -133,7 +134,7 @@ impl Traced {
             let span = spans.next()?;
             at = span.end;
             let range = span.at..span.end;
-            Some(Span { origin: self.origin(span, range.len()), range })
+            Some(Span { origin: self.origin(span, range.len(), &mut work), range })
         })
     }
 
@@ -143,7 +144,7 @@ impl Traced {
         &self.generations
     }
 
-    fn origin(&self, span: &RawSpan, length: usize) -> Origin<'_> {
+    fn origin(&self, span: &RawSpan, length: usize, work: &mut usize) -> Origin<'_> {
         let tree = &self.tree;
         let node = span.origin.number();
         let pointer = || Pointer { tree, node };
@@ -151,7 +152,7 @@ impl Traced {
         match tree.nodes.get(node as usize) {
             Some(Owned::Template) | None => Origin::Template,
             Some(Owned::Trusted { name }) => Origin::Trusted { variable: tree.text(*name) },
-            Some(Owned::Derived(_)) => tree.origin_of_derived(node),
+            Some(Owned::Derived(_)) => tree.origin_of_derived(node, work),
             Some(Owned::Member { .. } | Owned::Item { .. }) if span.start != RawSpan::COMPUTED => {
                 Origin::Copied { pointer: pointer(), range: range() }
             }
@@ -165,28 +166,42 @@ impl Traced {
     }
 }
 
+/// How many nodes are looked at for what was computed from many values. A sum that is printed again and again as it
+/// grows has a list of all summands each time; beyond this they count as computed from all of the input.
+const MOST_WORK: usize = 4_000_000;
+
+/// The number of the object of variables.
+const ROOT: u32 = 1;
+
 impl Tree {
     /// The values of the input that something was computed from.
-    fn origin_of_derived(&self, node: u32) -> Origin<'_> {
+    fn origin_of_derived(&self, node: u32, work: &mut usize) -> Origin<'_> {
+        self.sources_of_derived(node, work)
+            .unwrap_or_else(|| Origin::Computed { pointers: vec![Pointer { tree: self, node: ROOT }] })
+    }
+
+    fn sources_of_derived(&self, node: u32, work: &mut usize) -> Option<Origin<'_>> {
         let mut pointers: Vec<Pointer<'_>> = Vec::new();
+        let mut places = std::collections::HashSet::new();
         let mut trusted = None;
-        for node in self.sources(node) {
-            match self.nodes.get(node as usize) {
-                Some(Owned::Trusted { name }) => trusted = Some(self.text(*name)),
-                Some(_) => {
-                    let pointer = Pointer { tree: self, node };
-                    if !pointers.contains(&pointer) {
-                        pointers.push(pointer);
-                    }
-                }
-                None => {}
+        for node in self.sources(node, work)? {
+            if let Some(Owned::Trusted { name }) = self.nodes.get(node as usize) {
+                trusted = Some(self.text(*name));
+                continue;
+            }
+            // The same value may have been looked up several times.
+            let pointer = Pointer { tree: self, node };
+            let place = pointer.steps();
+            *work = work.checked_sub(place.len())?;
+            if places.insert(place) {
+                pointers.push(pointer);
             }
         }
-        match (pointers.is_empty(), trusted) {
+        Some(match (pointers.is_empty(), trusted) {
             (false, _) => Origin::Computed { pointers },
             (true, Some(variable)) => Origin::Trusted { variable },
             (true, None) => Origin::Template,
-        }
+        })
     }
 }
 

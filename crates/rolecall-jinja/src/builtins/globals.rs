@@ -187,7 +187,7 @@ fn build_dict<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<DictBuilder<'
         }
     }
     for (name, value) in args.named {
-        entries.insert(rt, Value::text(name), *value)?;
+        entries.insert(rt, rt.name_value(name), *value)?;
     }
     Ok(entries)
 }

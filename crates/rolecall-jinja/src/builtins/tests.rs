@@ -175,7 +175,7 @@ fn rest_is<'a>(rt: &Runtime<'a>, value: Value<'a>, divisor: Value<'a>, rest: i64
 
 fn cased<'a>(rt: &Runtime<'a>, value: Value<'a>, is: fn(&str) -> bool) -> Result<bool> {
     let Some((_, text)) = rt.flat(repr::str_with_any_address(rt, value)?)? else { return Ok(false) };
-    rt.step_bytes(text.len())?;
+    rt.step_bytes(text.len().saturating_mul(if text.is_ascii() { 1 } else { 8 }))?;
     Ok(is(text))
 }
 

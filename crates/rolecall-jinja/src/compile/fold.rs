@@ -8,7 +8,9 @@ use std::cell::Cell;
 use bumpalo::Bump;
 
 use super::Escape;
+use crate::Limits;
 use crate::builtins::{Args, filters, tests};
+use crate::number::{BigInt, LONGEST};
 use crate::program::{Constant, Program};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -18,7 +20,6 @@ use crate::value::compare::{Order, contains, equal, ordered};
 use crate::value::undefined::Undefined;
 use crate::value::{Value, access, dict, operators, slice};
 use crate::vm::Variables;
-use crate::{Limits, number::BigInt};
 
 /// Budgets of one expression: whatever takes longer is left for a render, which has budgets of its own.
 const LIMITS: Limits =
@@ -116,6 +117,10 @@ pub(super) fn literal(constant: &Const<'_>) -> Constant {
 }
 
 fn integer(digits: &str) -> Option<BigInt> {
+    // Reading another base takes the square of their number.
+    if digits.len() > LONGEST {
+        return None;
+    }
     let based = |radix| BigInt::from_radix(digits.get(2..)?, radix);
     match digits.as_bytes().get(1) {
         Some(b'x' | b'X') => based(16),

@@ -203,7 +203,8 @@ impl<'s> Compiler<'s> {
     }
 
     fn shape(&mut self, shape: CallShape) -> u32 {
-        if let Some(at) = self.program.calls.iter().position(|known| *known == shape) {
+        // Templates have a handful; only hostile ones have thousands, which are not all looked at.
+        if let Some(at) = self.program.calls.iter().take(64).position(|known| *known == shape) {
             return u32::try_from(at).unwrap_or(u32::MAX);
         }
         self.program.calls.push(shape);

@@ -5,10 +5,13 @@
 //! the one around it; a name that is only read is the one around it, or comes from the context. Where branches of an
 //! `if` differ in what they set, the variable begins with what it would be without them.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use crate::syntax::{Arguments, Body, Emit, Expr, ExprKind, Signature, Stmt, StmtKind};
 
 /// A variable: a slot of a function's frame.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Variable {
     pub(super) function: usize,
     pub(super) slot: u32,
@@ -26,11 +29,37 @@ pub(super) enum Begin<'s> {
     Undefined,
 }
 
+/// Keys and values in the order in which they came; templates may have many thousands of names.
+struct Entries<K, V> {
+    list: Vec<(K, V)>,
+    places: HashMap<K, usize>,
+}
+
+impl<K, V> Default for Entries<K, V> {
+    fn default() -> Self {
+        Self { list: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<K: Copy + Eq + Hash, V: Copy> Entries<K, V> {
+    fn get(&self, key: K) -> Option<V> {
+        self.places.get(&key).and_then(|place| self.list.get(*place)).map(|(_, value)| *value)
+    }
+
+    fn set(&mut self, key: K, value: V) {
+        let next = self.list.len();
+        match self.list.get_mut(*self.places.entry(key).or_insert(next)) {
+            Some(entry) => entry.1 = value,
+            None => self.list.push((key, value)),
+        }
+    }
+}
+
 #[derive(Default)]
 struct Layer<'s> {
-    refs: Vec<(&'s str, Variable)>,
-    begins: Vec<(Variable, Begin<'s>)>,
-    stores: Vec<&'s str>,
+    refs: Entries<&'s str, Variable>,
+    begins: Entries<Variable, Begin<'s>>,
+    stores: Entries<&'s str, ()>,
 }
 
 struct Scope<'s> {
@@ -39,7 +68,7 @@ struct Scope<'s> {
     /// The scope itself and the branches that are being looked at; only one is left in the end.
     layers: Vec<Layer<'s>>,
     /// All variables that were ever made here: branches share them by name.
-    made: Vec<(&'s str, Variable)>,
+    made: Entries<&'s str, Variable>,
 }
 
 /// All scopes of a template, and how many slots each function needs.
@@ -74,7 +103,7 @@ impl<'s> Symbols<'s> {
 
     pub(super) fn add_scope(&mut self, parent: Option<usize>, function: usize) -> usize {
         let layers = vec![Layer::default()];
-        self.scopes.push(Scope { parent, function, layers, made: Vec::new() });
+        self.scopes.push(Scope { parent, function, layers, made: Entries::default() });
         self.scopes.len() - 1
     }
 
@@ -123,23 +152,23 @@ impl<'s> Symbols<'s> {
     /// What the variables of a scope begin with.
     pub(super) fn begins(&self, scope: usize) -> Vec<(Variable, Begin<'s>)> {
         let layer = self.scopes.get(scope).and_then(|scope| scope.layers.first());
-        layer.map(|layer| layer.begins.clone()).unwrap_or_default()
+        layer.map(|layer| layer.begins.list.clone()).unwrap_or_default()
     }
 
     fn define(&mut self, scope: usize, name: &'s str, begin: Begin<'s>) -> Variable {
         let Some(at) = self.scopes.get(scope) else { return Variable { function: 0, slot: 0 } };
-        let made = at.made.iter().find(|(made, _)| *made == name).map(|(_, variable)| *variable);
+        let made = at.made.get(name);
         let variable = match made {
             Some(variable) => variable,
             None => self.hidden(at.function),
         };
         if let Some(at) = self.scopes.get_mut(scope) {
             if made.is_none() {
-                at.made.push((name, variable));
+                at.made.set(name, variable);
             }
             if let Some(layer) = at.layers.last_mut() {
-                set(&mut layer.refs, name, variable);
-                set(&mut layer.begins, variable, begin);
+                layer.refs.set(name, variable);
+                layer.begins.set(variable, begin);
             }
         }
         variable
@@ -151,10 +180,8 @@ impl<'s> Symbols<'s> {
     }
 
     fn note_store(&mut self, scope: usize, name: &'s str) {
-        if let Some(layer) = self.scopes.get_mut(scope).and_then(|scope| scope.layers.last_mut())
-            && !layer.stores.contains(&name)
-        {
-            layer.stores.push(name);
+        if let Some(layer) = self.scopes.get_mut(scope).and_then(|scope| scope.layers.last_mut()) {
+            layer.stores.set(name, ());
         }
     }
 
@@ -191,29 +218,26 @@ impl<'s> Symbols<'s> {
 
     /// Takes over what branches did.
     fn merge(&mut self, scope: usize, branches: Vec<Layer<'s>>) {
-        let mut stores: Vec<&'s str> = Vec::new();
-        for name in branches.iter().flat_map(|branch| &branch.stores) {
-            let known = self.scopes.get(scope).is_some_and(|at| at.stores(name));
-            if !known && !stores.contains(name) {
-                stores.push(name);
+        let mut stores: Entries<&'s str, ()> = Entries::default();
+        for (name, ()) in branches.iter().flat_map(|branch| &branch.stores.list) {
+            if !self.is_stored(scope, name) {
+                stores.set(name, ());
             }
         }
         if let Some(layer) = self.scopes.get_mut(scope).and_then(|at| at.layers.last_mut()) {
             for branch in branches {
-                for (name, variable) in branch.refs {
-                    set(&mut layer.refs, name, variable);
+                for (name, variable) in branch.refs.list {
+                    layer.refs.set(name, variable);
                 }
-                for (variable, begin) in branch.begins {
-                    set(&mut layer.begins, variable, begin);
+                for (variable, begin) in branch.begins.list {
+                    layer.begins.set(variable, begin);
                 }
-                for name in branch.stores {
-                    if !layer.stores.contains(&name) {
-                        layer.stores.push(name);
-                    }
+                for (name, ()) in branch.stores.list {
+                    layer.stores.set(name, ());
                 }
             }
         }
-        for name in stores {
+        for (name, ()) in stores.list {
             let begin = match self.outer(scope, name) {
                 Some(outer) => Begin::Alias(outer),
                 None => Begin::Context(name),
@@ -221,7 +245,7 @@ impl<'s> Symbols<'s> {
             if let Some(variable) = self.find(scope, name)
                 && let Some(layer) = self.scopes.get_mut(scope).and_then(|at| at.layers.last_mut())
             {
-                set(&mut layer.begins, variable, begin);
+                layer.begins.set(variable, begin);
             }
         }
     }
@@ -341,19 +365,11 @@ impl<'s> Symbols<'s> {
 impl<'s> Scope<'s> {
     fn own(&self, name: &str) -> Option<Variable> {
         let mut layers = self.layers.iter().rev();
-        layers
-            .find_map(|layer| layer.refs.iter().find(|(own, _)| *own == name).map(|(_, variable)| *variable))
+        layers.find_map(|layer| layer.refs.get(name))
     }
 
     fn stores(&self, name: &str) -> bool {
-        self.layers.iter().any(|layer| layer.stores.contains(&name))
-    }
-}
-
-fn set<K: PartialEq, V>(entries: &mut Vec<(K, V)>, key: K, value: V) {
-    match entries.iter_mut().find(|(known, _)| *known == key) {
-        Some(entry) => entry.1 = value,
-        None => entries.push((key, value)),
+        self.layers.iter().any(|layer| layer.stores.get(name).is_some())
     }
 }
 

@@ -14,9 +14,13 @@ use crate::syntax::Body;
 use crate::text::repr;
 use crate::{Error, ErrorKind};
 
-/// How deep statements may nest in each other, and expressions in each other. Python gives up at 98 blocks, 74 lists
-/// and 69 parentheses.
-const MAX_DEPTH: u16 = 100;
+/// How deep statements and expressions may nest in each other: 100 blocks or 75 expressions, so that a debug build
+/// stays below 2 MiB of stack. Python gives up at 98 blocks, 74 lists and 69 parentheses.
+const MAX_DEPTH: u16 = 303;
+/// What a block counts.
+const BLOCK: u16 = 3;
+/// What an expression counts.
+const EXPRESSION: u16 = 4;
 
 /// How many levels an expression may have: chains such as `1 + 1 + 1` have one for each operator. Python gives up at
 /// 197.
@@ -172,14 +176,17 @@ impl<'s> Parser<'s> {
     }
 
     /// Runs `inside` one level deeper.
-    fn deeper<T>(&mut self, inside: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        if self.depth >= MAX_DEPTH {
-            let message = format!("the template nests deeper than {MAX_DEPTH} levels");
+    fn deeper<T>(&mut self, level: u16, inside: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth + level > MAX_DEPTH {
+            let (blocks, expressions) = (MAX_DEPTH / BLOCK, MAX_DEPTH / EXPRESSION);
+            let message = format!(
+                "the template nests deeper than {blocks} levels of blocks or {expressions} of expressions"
+            );
             return Err(error_at(self.source, self.position(), ErrorKind::Limit, message));
         }
-        self.depth += 1;
+        self.depth += level;
         let result = inside(self);
-        self.depth -= 1;
+        self.depth -= level;
         result
     }
 }

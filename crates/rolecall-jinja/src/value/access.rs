@@ -133,6 +133,7 @@ fn python_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Re
         };
     }
     if let Value::Object(Object::Namespace(namespace)) = value {
+        rt.step(namespace.len() / 8)?;
         // Whatever is in it was checked when it was put there.
         return Ok(match namespace.get(name) {
             Some(found) => Attribute::Found(found),

@@ -35,6 +35,14 @@ impl<'a> Number<'a> {
         }
     }
 
+    /// How many limbs a comparison has to look at, beyond a handful.
+    pub(crate) fn limbs(self) -> usize {
+        match self {
+            Self::Big(value) => value.limbs.len(),
+            Self::Int(_) | Self::Float(_) => 0,
+        }
+    }
+
     /// The order of two numbers; none if one of them is not a number.
     pub(crate) fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (*self, *other) {
@@ -78,13 +86,19 @@ fn cmp_float(integer: Number<'_>, float: f64) -> Option<Ordering> {
 /// `left == right`.
 pub(crate) fn equal<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> Result<bool> {
     match (left, right) {
-        (Value::Str(_, a), Value::Str(_, b)) => return Ok(a == b),
+        (Value::Str(_, a), Value::Str(_, b)) => {
+            if a.len() == b.len() {
+                rt.step(a.len() / 64)?;
+            }
+            return Ok(a == b);
+        }
         (Value::Int(_, a), Value::Int(_, b)) => return Ok(a == b),
         (Value::None(_), Value::None(_)) => return Ok(true),
         (Value::Undefined(_), Value::Undefined(_)) => return Ok(true),
         _ => {}
     }
     if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
+        rt.step(a.limbs() + b.limbs())?;
         return Ok(a.partial_cmp(&b) == Some(Ordering::Equal));
     }
     if left.is_str() && right.is_str() {
@@ -259,6 +273,7 @@ impl Order {
 /// `left < right` and the like.
 pub(crate) fn ordered<'a>(rt: &Runtime<'a>, order: Order, left: Value<'a>, right: Value<'a>) -> Result<bool> {
     if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
+        rt.step(a.limbs() + b.limbs())?;
         return Ok(a.partial_cmp(&b).is_some_and(|found| order.holds(found)));
     }
     if left.is_str() && right.is_str() {

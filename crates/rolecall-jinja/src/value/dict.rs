@@ -10,6 +10,9 @@ use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::{Origin, Step};
 
+/// How many levels of a value a tuple as a key takes as much stack as.
+const LEVELS: u32 = 4;
+
 /// Dicts of up to so many entries are searched one by one.
 const FEW: usize = 8;
 
@@ -92,8 +95,8 @@ enum Key<'a> {
 impl<'a> Key<'a> {
     fn of(rt: &Runtime<'a>, value: Value<'a>) -> Result<Self> {
         Ok(match value {
-            Value::Str(_, text) | Value::Markup(_, text) => Self::Text(text),
-            Value::Rope(..) => Self::Text(rt.flat(value)?.map_or("", |(_, text)| text)),
+            Value::Str(_, text) | Value::Markup(_, text) => Self::text(rt, text)?,
+            Value::Rope(..) => Self::text(rt, rt.flat(value)?.map_or("", |(_, text)| text))?,
             Value::None(_) => Self::None,
             Value::Undefined(_) | Value::Missing => Self::Undefined,
             Value::Tuple(_, items) => Self::tuple(rt, items)?,
@@ -117,7 +120,10 @@ impl<'a> Key<'a> {
             }
             Value::Generator(generator) => Self::Object(std::ptr::from_ref(generator).addr()),
             other => match compare::Number::of(other) {
-                Some(number) => Self::Number(number),
+                Some(number) => {
+                    rt.step(number.limbs())?;
+                    Self::Number(number)
+                }
                 None => {
                     let message = format!("unhashable type: '{}'", names::type_name(other));
                     return Err(Raised::type_error(message));
@@ -126,9 +132,19 @@ impl<'a> Key<'a> {
         })
     }
 
+    /// A text, which is compared with others that may be as long.
+    #[inline]
+    fn text(rt: &Runtime<'a>, text: &'a str) -> Result<Self> {
+        rt.step(text.len() / 64)?;
+        Ok(Self::Text(text))
+    }
+
     fn tuple(rt: &Runtime<'a>, items: &'a [Value<'a>]) -> Result<Self> {
-        let items =
-            rt.deeper("", || items.iter().map(|item| Self::of(rt, *item)).collect::<Result<Vec<_>>>())?;
+        rt.step(items.len())?;
+        rt.reserve(size_of_val(items))?;
+        let items = rt.deeper_by(LEVELS, "", || {
+            items.iter().map(|item| Self::of(rt, *item)).collect::<Result<Vec<_>>>()
+        })?;
         Ok(Self::Tuple(items))
     }
 
@@ -271,8 +287,13 @@ impl<'a> DictBuilder<'a> {
 /// A dict of entries whose keys are known to be different.
 pub(crate) fn from_entries<'a>(rt: &Runtime<'a>, entries: &[(Value<'a>, Value<'a>)]) -> Result<Value<'a>> {
     rt.reserve(size_of::<Dict<'_>>() + size_of_val(entries))?;
+    Ok(given(rt, entries))
+}
+
+/// The same for what a render is given, which is not counted.
+pub(crate) fn given<'a>(rt: &Runtime<'a>, entries: &[(Value<'a>, Value<'a>)]) -> Value<'a> {
     let entries = rt.bump.alloc_slice_copy(entries);
-    Ok(Value::Dict(Origin::TEMPLATE, rt.bump.alloc(Dict { entries, order: Cell::new(None) })))
+    Value::Dict(Origin::TEMPLATE, rt.bump.alloc(Dict { entries, order: Cell::new(None) }))
 }
 
 /// A dict of texts, which are known to be different, and their values.
@@ -320,6 +341,7 @@ impl<'a> DictRef<'a> {
     /// The value of a key that is a string.
     #[inline]
     pub(crate) fn get_str(self, rt: &Runtime<'a>, key: &str) -> Result<Option<Value<'a>>> {
+        rt.step(key.len() / 64)?;
         match self {
             Self::Json(origin, map) => {
                 // Messages have a handful of keys: looking at all is faster than hashing one.

@@ -67,14 +67,16 @@ pub(crate) fn child_value<'a>(
 #[cold]
 #[inline(never)]
 fn origin_of_child<'a>(rt: &Runtime<'a>, parent: Origin, step: Step<'a>, text: &'a str) -> Origin {
-    rt.trace.map_or(Origin::TEMPLATE, |trace| trace.child(parent, step, text))
+    rt.trace.map_or(Origin::TEMPLATE, |trace| rt.noted(trace, |trace| trace.child(parent, step, text)))
 }
 
 /// A key of an object of the origin `parent`.
 #[inline]
 pub(crate) fn key<'a>(rt: &Runtime<'a>, parent: Origin, key: &'a str) -> Value<'a> {
     match rt.trace {
-        Some(trace) if parent != Origin::TEMPLATE => Value::Str(trace.key(parent, key), key),
+        Some(trace) if parent != Origin::TEMPLATE => {
+            Value::Str(rt.noted(trace, |trace| trace.key(parent, key)), key)
+        }
         _ => Value::Str(Origin::TEMPLATE, key),
     }
 }

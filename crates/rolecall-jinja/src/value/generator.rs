@@ -6,6 +6,9 @@ use super::Value;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 
+/// How many levels of a value an item takes as much stack as.
+const LEVELS: u32 = 4;
+
 /// Where a generator's items come from.
 pub(crate) trait Lazy<'a> {
     /// The next item. It is not asked again after the last one or an error.
@@ -57,7 +60,7 @@ impl<'a> Generator<'a> {
         }
         rt.step(1)?;
         self.state.set(State::Running);
-        let item = rt.deeper("", || self.source.next(rt));
+        let item = rt.deeper_by(LEVELS, "", || self.source.next(rt));
         self.state.set(if matches!(item, Ok(Some(_))) { State::Waiting } else { State::Done });
         item
     }

@@ -109,6 +109,10 @@ impl<'a> Namespace<'a> {
         Ok(Self { entries: RefCell::new(own) })
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.borrow().len()
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<Value<'a>> {
         self.entries.borrow().iter().find(|(key, _)| is_name(*key, name)).map(|(_, value)| *value)
     }

@@ -40,6 +40,12 @@ pub(crate) fn truth<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<bool> {
     match value {
         Value::Object(Object::Loop(this)) => Ok(this.length(rt)? > 0),
         Value::Object(Object::Unknown(unknown)) => Err(unknown.error()),
+        Value::Rope(pieces, rope) => {
+            // Traces have empty pieces.
+            let (empty, is_empty) = rope.leading_empty(pieces);
+            rt.step(empty)?;
+            Ok(!is_empty)
+        }
         other => Ok(is_true(other)),
     }
 }
@@ -188,10 +194,10 @@ pub(crate) fn escaped<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a
         other => repr::str(rt, other)?,
     };
     let Some((origin, text)) = rt.flat(value)? else { return Ok(Value::Markup(Origin::TEMPLATE, "")) };
+    rt.step_bytes(text.len())?;
     if !text.contains(['&', '<', '>', '"', '\'']) {
         return Ok(Value::Markup(origin, text));
     }
-    rt.step_bytes(text.len())?;
     let mut out = String::with_capacity(text.len() + 16);
     escape::write_escaped(&mut out, text);
     Ok(Value::Markup(rt.computed(origin), rt.alloc_str(&out)?))
@@ -521,6 +527,7 @@ pub(crate) fn unary<'a>(rt: &Runtime<'a>, negate: bool, value: Value<'a>) -> Res
         },
         Some(Number::Float(number)) => Ok(Value::Float(origin, if negate { -number } else { number })),
         Some(Number::Big(number)) => {
+            rt.step(number.limbs.len())?;
             rt.integer(origin, &if negate { number.get().neg() } else { number.get() })
         }
         None => {

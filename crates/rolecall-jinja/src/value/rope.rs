@@ -7,7 +7,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use super::Value;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::Origin;
+use crate::trace::{Origin, Trace, offset, pieces_within};
 
 /// A piece of text.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +51,13 @@ impl<'a> Rope<'a> {
             .fold(0_usize, |sum, piece| sum.saturating_add(piece.text.len()))
     }
 
+    /// How many of the first so many pieces are empty before one that is not, and whether all are.
+    pub(crate) fn leading_empty(&self, pieces: u32) -> (usize, bool) {
+        let borrowed = self.pieces.borrow();
+        let first = borrowed.iter().take(pieces as usize).position(|piece| !piece.text.is_empty());
+        (first.unwrap_or(pieces as usize), first.is_none())
+    }
+
     /// Whether there is no text in the first so many pieces.
     pub(crate) fn is_empty(&self, pieces: u32) -> bool {
         self.pieces.borrow().iter().take(pieces as usize).all(|piece| piece.text.is_empty())
@@ -78,14 +85,40 @@ impl<'a> Rope<'a> {
                 if parts.iter().all(|part| part.origin == Origin::TEMPLATE && part.generation == 0) {
                     Origin::TEMPLATE
                 } else {
-                    rt.reserve(size_of_val(parts))?;
-                    trace.pieces(text, rt.bump.alloc_slice_copy(parts))
+                    made_of(rt, trace, text, parts)?
                 }
             }
         };
         self.flat.set((pieces, origin, text));
         Ok((origin, text))
     }
+}
+
+/// The origin of a text that was put together of these parts.
+fn made_of<'a>(rt: &Runtime<'a>, trace: &Trace<'a>, text: &'a str, parts: &[Piece<'a>]) -> Result<Origin> {
+    let mut pieces = Pieces::with_capacity(rt, parts.len());
+    for part in parts {
+        // What was put together before counts as its own pieces: texts that are cut and put together again and again
+        // would be a chain without end.
+        let before = trace.parts(part.origin).zip(offset(trace.text(part.origin), part.text));
+        let Some((before, at)) = before else {
+            pieces.push_piece(rt, *part)?;
+            continue;
+        };
+        for piece in pieces_within(before.pieces, before.ends, at, part.text.len()) {
+            rt.step(1)?;
+            let generation = trace.nested_generation(part.generation, piece.generation);
+            pieces.push_piece(rt, Piece { generation, ..piece })?;
+        }
+    }
+    let pieces: &'a [Piece<'a>] = pieces.pieces.into_bump_slice();
+    rt.reserve(pieces.len() * size_of::<usize>())?;
+    let mut end = 0;
+    let ends: &'a [usize] = rt.bump.alloc_slice_fill_iter(pieces.iter().map(|piece| {
+        end += piece.text.len();
+        end
+    }));
+    Ok(trace.pieces(text, pieces, ends))
 }
 
 /// A string that is being made of pieces.

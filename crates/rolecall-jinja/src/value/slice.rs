@@ -56,6 +56,23 @@ impl Bounds {
         Range { start: self.start, stop: self.stop, step: self.step }.len()
     }
 
+    /// Calls `each` with the characters of a text of so many, and where they are.
+    fn chars(self, text: &str, length: usize, mut each: impl FnMut(usize, char) -> Result<()>) -> Result<()> {
+        let start = usize::try_from(self.start).unwrap_or_default();
+        let step = usize::try_from(self.step.unsigned_abs()).unwrap_or(usize::MAX);
+        let (forward, backward) = if self.step > 0 {
+            (Some(text.char_indices().skip(start)), None)
+        } else {
+            // As many are left out at the end as come after the first.
+            (None, Some(text.char_indices().rev().skip(length.saturating_sub(start + 1))))
+        };
+        let chars = forward.into_iter().flatten().chain(backward.into_iter().flatten());
+        for (at, c) in chars.step_by(step).take(self.len()) {
+            each(at, c)?;
+        }
+        Ok(())
+    }
+
     fn places(self) -> impl Iterator<Item = usize> {
         let range = Range { start: self.start, stop: self.stop, step: self.step };
         (0..range.len()).map(move |at| usize::try_from(range.item(at)).unwrap_or_default())
@@ -169,17 +186,17 @@ fn slice_text<'a>(
     }
     rt.step_bytes(text.len() * 8)?;
     rt.reserve(bounds.len().saturating_mul(4))?;
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
     if rt.trace.is_some() && origin != Origin::TEMPLATE {
         let mut pieces = super::rope::Pieces::new(rt);
-        for place in bounds.places() {
-            if let Some((at, c)) = chars.get(place) {
-                pieces.push(rt, origin, text.get(*at..at + c.len_utf8()).unwrap_or_default())?;
-            }
-        }
+        bounds.chars(text, length, |at, c| {
+            pieces.push(rt, origin, text.get(at..at + c.len_utf8()).unwrap_or_default())
+        })?;
         return pieces.finish(rt);
     }
     let mut out = bumpalo::collections::String::with_capacity_in(bounds.len(), rt.bump);
-    out.extend(bounds.places().filter_map(|place| chars.get(place)).map(|(_, c)| *c));
+    bounds.chars(text, length, |_, c| {
+        out.push(c);
+        Ok(())
+    })?;
     Ok(Value::text(out.into_bump_str()))
 }

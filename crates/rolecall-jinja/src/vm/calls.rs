@@ -64,11 +64,15 @@ impl<'a> Machine<'_, 'a> {
                     format!("{CALL} argument after ** must be a mapping, not {}", names::type_name(more));
                 return Err(Raised::type_error(message));
             };
+            // Its own keys are all different.
+            let explicit = named.len();
+            self.rt.step(more.len().saturating_mul(explicit) / 8)?;
             for (name, value) in more.entries(self.rt)? {
-                let Some((_, name)) = self.rt.flat(name)? else {
+                let Some((origin, name)) = self.rt.flat(name)? else {
                     return Err(Raised::type_error("keywords must be strings"));
                 };
-                if named.iter().any(|(known, _)| *known == name) {
+                self.rt.note_name(origin, name);
+                if named.iter().take(explicit).any(|(known, _)| *known == name) {
                     let message = format!("{CALL} got multiple values for keyword argument {}", repr(name));
                     return Err(Raised::type_error(message));
                 }
@@ -197,6 +201,7 @@ impl<'a> Machine<'_, 'a> {
             return Err(Raised::type_error("Macro.__call__() got multiple values for argument 'self'"));
         }
         let count = decl.parameters().len();
+        self.rt.step((count + 1).saturating_mul(args.named.len()) / 4)?;
         let mut used = 0_usize;
         let mut found_caller =
             args.positional.len() >= count && decl.parameters().any(|name| name == "caller");
@@ -227,7 +232,7 @@ impl<'a> Machine<'_, 'a> {
         if let Some(slot) = decl.kwargs {
             let mut entries = dict::DictBuilder::new();
             for (name, value) in left {
-                entries.insert(self.rt, Value::text(name), *value)?;
+                entries.insert(self.rt, self.rt.name_value(name), *value)?;
             }
             set(slot, entries.finish(self.rt)?);
         } else if let Some((first, _)) = left.peek() {

@@ -34,7 +34,12 @@ impl<'a> Machine<'_, 'a> {
         let iter = Iter::new(self.rt, value)?;
         let length = match value {
             Value::Generator(_) => None,
-            _ => iter.remaining(),
+            _ => {
+                if let Iter::Text(_, text) = &iter {
+                    self.rt.step(text.len() / 64)?;
+                }
+                iter.remaining()
+            }
         };
         let object = self.rt.alloc(Object::Loop(Loop::new(iter, length, depth0, recurse)))?;
         self.set_slot(slot, Value::Object(object));

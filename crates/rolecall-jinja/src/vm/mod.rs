@@ -29,6 +29,9 @@ use crate::value::{DictRef, Object, Value, from_json};
 /// How often the machine may be started from inside of itself, by loops with filters.
 const MAX_NESTED: u32 = 24;
 
+/// How many levels of a value each of these takes as much stack as.
+const LEVELS: u32 = 24;
+
 /// The variables that a template is given.
 #[derive(Clone, Copy)]
 pub(crate) enum Variables<'a> {
@@ -183,7 +186,8 @@ impl<'r, 'a> Machine<'r, 'a> {
             slot.set(argument);
         }
         let mut machine = Machine::new(rt, frame, Output::none());
-        let result = machine.run_from(entry).and_then(|()| {
+        let result = rt.deeper_by(LEVELS, "", || {
+            machine.run_from(entry)?;
             let holds = machine.pop();
             Ok((crate::value::operators::truth(rt, holds)?, machine.pop()))
         });

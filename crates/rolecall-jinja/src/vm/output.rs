@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::{Origin, Trace};
+use crate::trace::{Origin, Trace, offset, pieces_within};
 use crate::value::Rope;
 use crate::value::Value;
 use crate::value::rope::{Piece, Pieces};
@@ -53,6 +53,8 @@ pub(crate) struct Output<'a> {
     open: Vec<Open>,
     /// The places of captured generation blocks in the output, by their marks.
     captured: Vec<(u32, Range<usize>)>,
+    /// How many notes of origins and blocks were made and not counted yet.
+    noted: usize,
 }
 
 impl<'a> Output<'a> {
@@ -69,6 +71,7 @@ impl<'a> Output<'a> {
             captures: Vec::new(),
             open: Vec::new(),
             captured: Vec::new(),
+            noted: 0,
         }
     }
 
@@ -106,6 +109,7 @@ impl<'a> Output<'a> {
                 self.append(rt, text)?;
                 if origin != Origin::TEMPLATE {
                     self.note(trace, origin, text, at);
+                    self.count_notes(rt)?;
                 }
                 Ok(())
             }
@@ -140,6 +144,7 @@ impl<'a> Output<'a> {
         self.append(rt, piece.text)?;
         if let Some(trace) = rt.trace {
             self.trace(trace, piece, start);
+            self.count_notes(rt)?;
         }
         Ok(())
     }
@@ -280,11 +285,11 @@ impl<'a> Output<'a> {
             return;
         }
         let end = at + text.len();
-        let start = offset(trace.text(origin), text);
+        let start = offset(trace.text(origin), text).unwrap_or(RawSpan::COMPUTED);
         if start != RawSpan::COMPUTED
-            && let Some(pieces) = trace.parts(origin)
+            && let Some(parts) = trace.parts(origin)
         {
-            return self.note_pieces(trace, pieces, start, text.len(), at);
+            return self.note_pieces(trace, pieces_within(parts.pieces, parts.ends, start, text.len()), at);
         }
         if start == RawSpan::COMPUTED
             && let Some(last) = self.spans.last_mut()
@@ -293,29 +298,27 @@ impl<'a> Output<'a> {
             last.end = end;
             return;
         }
+        self.noted += 1;
         self.spans.push(RawSpan { at, end, start, origin });
     }
 
-    /// Notes a part of a text that was put together: `length` bytes from `offset` on.
-    fn note_pieces(
-        &mut self,
-        trace: &Trace<'a>,
-        pieces: &'a [Piece<'a>],
-        offset: usize,
-        length: usize,
-        at: usize,
-    ) {
-        let mut from = 0;
+    /// Counts the notes that were made since the last time.
+    fn count_notes(&mut self, rt: &Runtime<'a>) -> Result<()> {
+        let noted = std::mem::take(&mut self.noted);
+        rt.charge(noted.saturating_mul(size_of::<RawSpan>()));
+        rt.step(noted.saturating_sub(1))
+    }
+
+    /// Notes a text that was put together of these pieces.
+    fn note_pieces(&mut self, trace: &Trace<'a>, pieces: impl Iterator<Item = Piece<'a>>, at: usize) {
+        let mut at = at;
         for piece in pieces {
-            let (start, end) = (from.max(offset), (from + piece.text.len()).min(offset + length));
-            if start < end {
-                let part = piece.text.get(start - from..end - from).unwrap_or_default();
-                self.note(trace, piece.origin, part, at + start - offset);
-                if piece.generation != 0 {
-                    self.note_generation(trace, piece.generation, at + start - offset, at + end - offset);
-                }
+            let start = at;
+            at += piece.text.len();
+            self.note(trace, piece.origin, piece.text, start);
+            if piece.generation != 0 {
+                self.note_generation(trace, piece.generation, start, at);
             }
-            from += piece.text.len();
         }
     }
 
@@ -323,6 +326,7 @@ impl<'a> Output<'a> {
     fn note_generation(&mut self, trace: &Trace<'a>, mark: u32, start: usize, end: usize) {
         let mut blocks = Vec::new();
         trace.generations(mark, &mut blocks);
+        self.noted += blocks.len();
         for block in blocks {
             let last = self.captured.iter_mut().rev().take(64).find(|(known, _)| *known == block);
             match last {
@@ -344,13 +348,4 @@ impl<'a> Output<'a> {
 #[cold]
 fn too_long(rt: &Runtime<'_>) -> Raised {
     Raised::limit(format!("the output has more than {} bytes (limit `output_bytes`)", rt.limits.output_bytes))
-}
-
-/// Where `part` begins in `whole`, if it is a slice of it.
-#[inline]
-fn offset(whole: &str, part: &str) -> usize {
-    match part.as_ptr().addr().checked_sub(whole.as_ptr().addr()) {
-        Some(offset) if offset + part.len() <= whole.len() => offset,
-        _ => RawSpan::COMPUTED,
-    }
 }

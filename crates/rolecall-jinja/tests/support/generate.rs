@@ -7,11 +7,11 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 /// Variables of a context, and names that templates set; some are never defined.
-const NAMES: [&str; 10] = ["a", "b", "c", "items", "text", "n", "x", "y", "messages", "missing"];
+pub(crate) const NAMES: [&str; 10] = ["a", "b", "c", "items", "text", "n", "x", "y", "messages", "missing"];
 /// Names that contexts nearly always define.
-const DEFINED: [&str; 7] = ["a", "b", "items", "text", "n", "messages", "y"];
-const KEYS: [&str; 8] = ["role", "content", "name", "a", "0", "items", "x", "type"];
-const WORDS: [&str; 14] = [
+pub(crate) const DEFINED: [&str; 7] = ["a", "b", "items", "text", "n", "messages", "y"];
+pub(crate) const KEYS: [&str; 8] = ["role", "content", "name", "a", "0", "items", "x", "type"];
+pub(crate) const WORDS: [&str; 14] = [
     "",
     "a",
     "user",
@@ -27,10 +27,10 @@ const WORDS: [&str; 14] = [
     "it\\'s",
     "a-b c",
 ];
-const NUMBERS: [&str; 14] =
+pub(crate) const NUMBERS: [&str; 14] =
     ["0", "1", "2", "3", "-1", "7", "1.5", "0.1", "1e3", "2.0", "10", "-2", "100", "1e16"];
 
-const FILTERS: [&str; 58] = [
+pub(crate) const FILTERS: [&str; 58] = [
     "upper",
     "lower",
     "title",
@@ -90,7 +90,7 @@ const FILTERS: [&str; 58] = [
     "striptags",
     "filesizeformat",
 ];
-const TESTS: [&str; 24] = [
+pub(crate) const TESTS: [&str; 24] = [
     "defined",
     "undefined",
     "none",
@@ -116,7 +116,7 @@ const TESTS: [&str; 24] = [
     "sameas(none)",
     "escaped",
 ];
-const METHODS: [&str; 32] = [
+pub(crate) const METHODS: [&str; 32] = [
     "upper()",
     "lower()",
     "strip()",
@@ -150,12 +150,12 @@ const METHODS: [&str; 32] = [
     "removeprefix('a')",
     "swapcase()",
 ];
-const OPERATORS: [&str; 22] = [
+pub(crate) const OPERATORS: [&str; 22] = [
     "+", "+", "-", "*", "/", "//", "%", "~", "~", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "and",
     "or", "and", "or", "==",
 ];
 /// What fails for few values or for none.
-const CALM_FILTERS: [&str; 22] = [
+pub(crate) const CALM_FILTERS: [&str; 22] = [
     "upper",
     "lower",
     "title",
@@ -179,7 +179,7 @@ const CALM_FILTERS: [&str; 22] = [
     "forceescape",
     "default(1)|tojson",
 ];
-const CALM_TESTS: [&str; 16] = [
+pub(crate) const CALM_TESTS: [&str; 16] = [
     "defined",
     "undefined",
     "none",
@@ -197,8 +197,8 @@ const CALM_TESTS: [&str; 16] = [
     "sameas(none)",
     "in(['a', 1, none])",
 ];
-const CALM_OPERATORS: [&str; 6] = ["~", "==", "!=", "and", "or", "~"];
-const CALM_METHODS: [&str; 24] = [
+pub(crate) const CALM_OPERATORS: [&str; 6] = ["~", "==", "!=", "and", "or", "~"];
+pub(crate) const CALM_METHODS: [&str; 24] = [
     "upper()",
     "lower()",
     "strip()",
@@ -224,7 +224,7 @@ const CALM_METHODS: [&str; 24] = [
     "rsplit(none, 1)",
     "format_map({})[:0]",
 ];
-const LISTS: [&str; 12] = [
+pub(crate) const LISTS: [&str; 12] = [
     "items",
     "messages",
     "items|list",
@@ -238,7 +238,7 @@ const LISTS: [&str; 12] = [
     "items|reject('none')|list",
     "messages|rejectattr('content')|list",
 ];
-const LOOP: [&str; 13] = [
+pub(crate) const LOOP: [&str; 13] = [
     "index",
     "index0",
     "first",
@@ -253,7 +253,7 @@ const LOOP: [&str; 13] = [
     "changed(x)",
     "nope",
 ];
-const TEXTS: [&str; 12] =
+pub(crate) const TEXTS: [&str; 12] =
     ["", " ", "\n", "text", "\n  ", "  \n", "<|user|>", "é", "\t", "a b\n", "\n\n", "}"];
 
 fn name() -> impl Strategy<Value = String> {

@@ -139,7 +139,7 @@ fn format<'a>(rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result
     let values = match (args.positional, args.named) {
         (positional, []) => Value::tuple(rt.alloc_slice(positional)?),
         ([], named) => {
-            let entries: Vec<_> = named.iter().map(|(name, value)| (Value::text(name), *value)).collect();
+            let entries: Vec<_> = named.iter().map(|(name, value)| (rt.name_value(name), *value)).collect();
             dict::from_entries(rt, &entries)?
         }
         _ => {
