@@ -23,7 +23,8 @@ const METHODS: &str = "append as_integer_ratio bit_count bit_length capitalize c
     partition pop popitem remove removeprefix removesuffix replace reset reverse rfind rindex rjust rpartition \
     rsplit rstrip send setdefault sort split splitlines startswith strip striptags swapcase throw title to_bytes \
     translate unescape update upper values zfill real imag numerator start stop step mapping";
-const FUNCTIONS: &str = "range dict namespace cycler joiner lipsum raise_exception strftime_now loop m self.b";
+const FUNCTIONS: &str =
+    "range dict namespace cycler joiner lipsum raise_exception strftime_now loop m self.b";
 /// What every argument is in turn; some are too much to be had, and a budget has to say so.
 const ODD: [&str; 46] = [
     "none",
@@ -96,7 +97,8 @@ const SLOWEST: Duration = Duration::from_secs(4);
 fn options() -> RenderOptions {
     let clock = "2026-07-04T12:34:56".parse().ok().map(Clock::fixed);
     // Enough for anything sensible.
-    let limits = Limits { steps: 300_000, memory_bytes: 16 << 20, output_bytes: 16 << 20, ..Limits::default() };
+    let limits =
+        Limits { steps: 300_000, memory_bytes: 16 << 20, output_bytes: 16 << 20, ..Limits::default() };
     RenderOptions { clock, limits }
 }
 
@@ -123,11 +125,15 @@ fn all(expressions: &[String]) -> String {
                 match template.render_traced_with(&context, &options, &[]) {
                     Ok(traced) => {
                         // Without those two that no serde_json::Value can hold.
-                        let same = traced.text() == plain || expression.contains("nan") || expression.contains("inf");
+                        let same = traced.text() == plain
+                            || expression.contains("nan")
+                            || expression.contains("inf");
                         assert!(same, "traced: {:?}, plain: {plain:?}", traced.text());
                     }
                     Err(error) => assert!(
-                        error.kind() == ErrorKind::Limit || expression.contains("nan") || expression.contains("inf"),
+                        error.kind() == ErrorKind::Limit
+                            || expression.contains("nan")
+                            || expression.contains("inf"),
                         "fails where it is traced: {error}"
                     ),
                 }
@@ -154,7 +160,10 @@ fn check(expressions: BTreeSet<String>) {
         let parts: Vec<_> = expressions
             .chunks(expressions.len().div_ceil(2).max(1))
             .map(|part| {
-                std::thread::Builder::new().stack_size(2 << 20).spawn_scoped(scope, || all(part)).expect("a thread")
+                std::thread::Builder::new()
+                    .stack_size(2 << 20)
+                    .spawn_scoped(scope, || all(part))
+                    .expect("a thread")
             })
             .collect();
         parts.into_iter().map(|part| part.join().unwrap_or_else(|_| "a thread died".to_owned())).collect()
@@ -215,7 +224,10 @@ fn filters_take_anything() {
 
 #[test]
 fn tests_take_anything() {
-    check(some(calls(TESTS, |subject, name, arguments| format!("({subject}) is {name}({arguments})")), 2_000));
+    check(some(
+        calls(TESTS, |subject, name, arguments| format!("({subject}) is {name}({arguments})")),
+        2_000,
+    ));
 }
 
 #[test]
@@ -241,11 +253,46 @@ fn functions_take_anything() {
 #[test]
 fn filters_take_any_keyword() {
     let keywords = [
-        "linecount", "fill_with", "default_value", "boolean", "case_sensitive", "by", "reverse", "binary", "default",
-        "attribute", "width", "first", "blank", "base", "d", "old", "new", "count", "precision", "method", "slices",
-        "start", "indent", "ensure_ascii", "sort_keys", "separators", "chars", "length", "killwords", "end", "leeway",
-        "trim_url_limit", "nofollow", "target", "rel", "break_long_words", "wrapstring", "break_on_hyphens",
-        "autospace", "name",
+        "linecount",
+        "fill_with",
+        "default_value",
+        "boolean",
+        "case_sensitive",
+        "by",
+        "reverse",
+        "binary",
+        "default",
+        "attribute",
+        "width",
+        "first",
+        "blank",
+        "base",
+        "d",
+        "old",
+        "new",
+        "count",
+        "precision",
+        "method",
+        "slices",
+        "start",
+        "indent",
+        "ensure_ascii",
+        "sort_keys",
+        "separators",
+        "chars",
+        "length",
+        "killwords",
+        "end",
+        "leeway",
+        "trim_url_limit",
+        "nofollow",
+        "target",
+        "rel",
+        "break_long_words",
+        "wrapstring",
+        "break_on_hyphens",
+        "autospace",
+        "name",
     ];
     let mut expressions = BTreeSet::new();
     for name in FILTERS.split_whitespace() {
@@ -262,14 +309,17 @@ fn filters_take_any_keyword() {
 #[test]
 fn operators_take_anything() {
     let mut expressions = BTreeSet::new();
-    let operators = ["+", "-", "*", "/", "//", "%", "**", "~", "==", "<", ">=", "in", "not in", "and", "is sameas"];
+    let operators =
+        ["+", "-", "*", "/", "//", "%", "**", "~", "==", "<", ">=", "in", "not in", "and", "is sameas"];
     for left in ODD.iter().chain(&ODDER) {
         for right in ODD.iter().chain(&ODDER) {
             for operator in operators {
                 expressions.insert(format!("({left}) {operator} ({right})"));
             }
             expressions.insert(format!("({left})[{right}]"));
-            for subject in ["'aé😀b'", "[1, 2, 3]", "(1, 2)", "range(9)", "context.list", "'<a>'|safe", "long"] {
+            for subject in
+                ["'aé😀b'", "[1, 2, 3]", "(1, 2)", "range(9)", "context.list", "'<a>'|safe", "long"]
+            {
                 expressions.insert(format!("({subject})[{left}:{right}]"));
                 expressions.insert(format!("({subject})[{left}::{right}]"));
             }
@@ -297,7 +347,9 @@ fn formats_take_anything() {
             expressions.insert(format!("'%*.*{kind}' % (3, min, {odd})"));
             expressions.insert(format!("'%(a){kind}' % {odd}"));
         }
-        for kind in ["", "s", "d", "x", "b", "o", "c", "e", "f", "g", "n", "%", ",", "_d", ",.3f", "=10d", "z.2f"] {
+        for kind in
+            ["", "s", "d", "x", "b", "o", "c", "e", "f", "g", "n", "%", ",", "_d", ",.3f", "=10d", "z.2f"]
+        {
             for size in ["", "5", "<5", "é^07", "=+9", "99999999999999999999", "1000000000", "#", "+"] {
                 expressions.insert(format!("'{{:{size}{kind}}}'.format({odd})"));
             }

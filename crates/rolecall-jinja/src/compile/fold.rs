@@ -6,7 +6,9 @@
 use bumpalo::Bump;
 
 use super::Escape;
+use crate::Limits;
 use crate::builtins::{Args, filters, tests};
+use crate::number::{BigInt, LONGEST};
 use crate::program::{Constant, Program};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -16,8 +18,6 @@ use crate::value::compare::{Order, contains, equal, ordered};
 use crate::value::undefined::Undefined;
 use crate::value::{Value, access, dict, operators, slice};
 use crate::vm::Variables;
-use crate::Limits;
-use crate::number::{BigInt, LONGEST};
 
 /// Budgets of one expression: whatever takes longer is left for a render, which has budgets of its own.
 const LIMITS: Limits =

@@ -180,8 +180,7 @@ impl<'s> Symbols<'s> {
     }
 
     fn note_store(&mut self, scope: usize, name: &'s str) {
-        if let Some(layer) = self.scopes.get_mut(scope).and_then(|scope| scope.layers.last_mut())
-        {
+        if let Some(layer) = self.scopes.get_mut(scope).and_then(|scope| scope.layers.last_mut()) {
             layer.stores.set(name, ());
         }
     }

@@ -136,8 +136,9 @@ impl<'a> Key<'a> {
     fn tuple(rt: &Runtime<'a>, items: &'a [Value<'a>]) -> Result<Self> {
         rt.step(items.len())?;
         rt.reserve(size_of_val(items))?;
-        let items =
-            rt.deeper_by(LEVELS, "", || items.iter().map(|item| Self::of(rt, *item)).collect::<Result<Vec<_>>>())?;
+        let items = rt.deeper_by(LEVELS, "", || {
+            items.iter().map(|item| Self::of(rt, *item)).collect::<Result<Vec<_>>>()
+        })?;
         Ok(Self::Tuple(items))
     }
 

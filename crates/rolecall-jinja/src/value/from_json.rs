@@ -74,7 +74,9 @@ fn origin_of_child<'a>(rt: &Runtime<'a>, parent: Origin, step: Step<'a>, text: &
 #[inline]
 pub(crate) fn key<'a>(rt: &Runtime<'a>, parent: Origin, key: &'a str) -> Value<'a> {
     match rt.trace {
-        Some(trace) if parent != Origin::TEMPLATE => Value::Str(rt.noted(trace, |trace| trace.key(parent, key)), key),
+        Some(trace) if parent != Origin::TEMPLATE => {
+            Value::Str(rt.noted(trace, |trace| trace.key(parent, key)), key)
+        }
         _ => Value::Str(Origin::TEMPLATE, key),
     }
 }

@@ -95,12 +95,7 @@ impl<'a> Rope<'a> {
 }
 
 /// The origin of a text that was put together of these parts.
-fn made_of<'a>(
-    rt: &Runtime<'a>,
-    trace: &Trace<'a>,
-    text: &'a str,
-    parts: &[Piece<'a>],
-) -> Result<Origin> {
+fn made_of<'a>(rt: &Runtime<'a>, trace: &Trace<'a>, text: &'a str, parts: &[Piece<'a>]) -> Result<Origin> {
     let mut pieces = Pieces::with_capacity(rt, parts.len());
     for part in parts {
         match trace.node(part.origin) {

@@ -125,7 +125,9 @@ impl<'a> Machine<'_, 'a> {
     #[cold]
     #[inline(never)]
     fn origin_of_member(&self, parent: Origin, key: &'a str, text: &'a str) -> Origin {
-        self.rt.trace.map_or(Origin::TEMPLATE, |trace| self.rt.noted(trace, |trace| trace.child(parent, Step::Key(key), text)))
+        self.rt.trace.map_or(Origin::TEMPLATE, |trace| {
+            self.rt.noted(trace, |trace| trace.child(parent, Step::Key(key), text))
+        })
     }
 
     /// Pushes the member of a variable that is an object; `false` if the variable is something else.
@@ -212,7 +214,9 @@ impl<'a> Machine<'_, 'a> {
     #[inline(never)]
     fn origin_of_item(&self, parent: Origin, at: usize, json: &'a Json) -> Origin {
         let text = json.as_str().unwrap_or_default();
-        self.rt.trace.map_or(Origin::TEMPLATE, |trace| self.rt.noted(trace, |trace| trace.child(parent, Step::Index(at), text)))
+        self.rt.trace.map_or(Origin::TEMPLATE, |trace| {
+            self.rt.noted(trace, |trace| trace.child(parent, Step::Index(at), text))
+        })
     }
 
     /// Sets a variable to what is on top of the stack.

@@ -45,7 +45,9 @@ pub fn check(traced: &Traced, context: &Value) -> Result<(), String> {
                     return Err(format!("{part:?} is computed from nothing"));
                 }
                 match pointers.iter().find(|pointer| follow(context, pointer).is_none()) {
-                    Some(pointer) => return Err(format!("{part:?} is computed from {pointer}, which is not there")),
+                    Some(pointer) => {
+                        return Err(format!("{part:?} is computed from {pointer}, which is not there"));
+                    }
                     None => continue,
                 }
             }
