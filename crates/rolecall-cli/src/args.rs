@@ -113,6 +113,14 @@ pub(crate) struct RenderArgs {
     /// Print a JSON document instead of the bare prompt
     #[arg(long)]
     pub(crate) json: bool,
+    /// Render a second time on another engine, minijinja, and fail if it gives something else
+    #[cfg(feature = "cross-check")]
+    #[arg(long)]
+    pub(crate) cross_check: bool,
+    /// With --cross-check: say so on standard error when both engines give the same
+    #[cfg(feature = "cross-check")]
+    #[arg(short, long, requires = "cross_check")]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Args)]

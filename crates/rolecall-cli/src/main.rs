@@ -3,6 +3,8 @@
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
 mod args;
 mod commands;
+#[cfg(feature = "cross-check")]
+mod cross_check;
 mod failure;
 mod input;
 mod output;

@@ -205,6 +205,59 @@ fn json_for_programs() {
     );
 }
 
+#[cfg(feature = "cross-check")]
+#[test]
+fn a_second_engine_is_asked() {
+    let run = |more: &[&str]| {
+        let arguments = ["render", "--model", "builtin:llama-3", "--cross-check"];
+        rolecall(arguments.into_iter().chain(more.iter().copied())).input(HI).end()
+    };
+    let prompt = rolecall(["render", "--model", "builtin:llama-3"]).input(HI).ok();
+    for (more, err) in [(&[][..], ""), (&["--verbose"], "cross-check: minijinja gives the same.\n")] {
+        let ended = run(more);
+        assert_eq!((ended.code, ended.out.as_str(), ended.err.as_str()), (0, prompt.as_str(), err));
+    }
+    let document: Value = serde_json::from_str(&run(&["--json"]).out).expect("JSON");
+    assert_eq!(document["cross_check"], json!({"result": "same"}));
+    // What comes after the template, the cut and the images, is no business of the second engine.
+    let chat = r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Sure,"}]"#;
+    let more = ["--continue-final-message", "--verbose"];
+    let run = rolecall(["render", "--model", "builtin:llama-3", "--cross-check"].into_iter().chain(more));
+    let ended = run.input(chat).end();
+    assert!(ended.out.ends_with("Sure,") && ended.err.contains("the same"), "{ended:?}");
+    let image = ["--image", "examples/llama.jpg", "examples/limerick.json", "--verbose"];
+    let ended =
+        rolecall(["render", "--model", "builtin:idefics2", "--cross-check"].into_iter().chain(image)).end();
+    assert!(ended.out.contains("![](data:") && ended.err.contains("the same"), "{ended:?}");
+    rolecall(["render", "--model", "builtin:llama-3", "--verbose"]).fails(2, &["--cross-check"]);
+}
+
+#[cfg(feature = "cross-check")]
+#[test]
+fn a_difference_of_the_second_engine_is_shown_harmlessly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = folder.path().join("t.jinja");
+    let run = |source: &str| {
+        fs::write(&template, source).expect("writes");
+        let arguments = ["render".as_ref(), "--cross-check".as_ref(), "--template".as_ref()];
+        rolecall(arguments.into_iter().chain([template.as_os_str()]))
+            .input(r#"[{"role": "user", "content": "Hi\u001b[2J"}]"#)
+    };
+    // minijinja is known to drop this blank.
+    let different = "{{ messages[0].content }}\n{%- raw %} {% endraw -%}\nx";
+    assert_eq!(run(different).end().out, "");
+    assert!(!run(different).end().err.contains('\u{1b}'));
+    let shown =
+        [r"rolecall:  Hi\u{1b}[2J⟦ x⟧", r"minijinja: Hi\u{1b}[2J⟦x⟧", "line 1, column 7", "report it"];
+    run(different).fails(1, &shown);
+
+    let ended = run("{% block a %}{{ messages[0].role }}{% endblock %}").end();
+    assert_eq!((ended.code, ended.out.as_str()), (0, "user"));
+    assert!(ended.err.starts_with("cross-check: minijinja has no opinion: blocks"), "{ended:?}");
+
+    run("{{ messages[0].role + 1 }}").fails(1, &["error: TypeError: can only concatenate str"]);
+}
+
 #[test]
 fn inspect_shows_hostile_files_harmlessly() {
     let folder = tempfile::tempdir().expect("a folder");

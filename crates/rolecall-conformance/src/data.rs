@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::spans::Block;
 use crate::verdict::{Failure, Outcome};
 
 /// A template, a context and what the reference makes of them.
@@ -52,8 +53,8 @@ impl SpecialTokenTexts {
 pub(crate) struct RecordedRender {
     /// Why the result cannot be read here, or the result.
     pub(crate) outcome: Result<Outcome, String>,
-    /// Whether the spans of generation tags were recorded too.
-    pub(crate) has_spans: bool,
+    /// Where the reference says the text of generation blocks is, if it was recorded.
+    pub(crate) generation: Option<Vec<Block>>,
 }
 
 /// A conversation and the arguments beside it, each as JSON text.
@@ -191,22 +192,21 @@ fn expected(path: &Path, conversations: &[Conversation]) -> Result<Vec<RecordedR
         output: Option<&'a RawValue>,
         #[serde(borrow)]
         error: Option<&'a RawValue>,
-        #[serde(borrow)]
-        generation: Option<&'a RawValue>,
+        generation: Option<Vec<Block>>,
     }
 
     let text = read(path)?;
-    let results: BTreeMap<String, Entry<'_>> =
+    let mut results: BTreeMap<String, Entry<'_>> =
         serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    let recorded = |conversation: &Conversation| {
+    let mut recorded = |conversation: &Conversation| {
         let name = &conversation.name;
         let entry = results
-            .get(name)
+            .remove(name)
             .ok_or_else(|| format!("{} has no result for the conversation {name:?}", path.display()))?;
         let outcome = outcome(entry.output, entry.error);
-        Ok(RecordedRender { outcome, has_spans: entry.generation.is_some() })
+        Ok(RecordedRender { outcome, generation: entry.generation })
     };
-    conversations.iter().map(recorded).collect()
+    conversations.iter().map(&mut recorded).collect()
 }
 
 /// The recorded outcome, or why it cannot be read: a text with half a surrogate pair is no text in Rust.

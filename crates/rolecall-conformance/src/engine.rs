@@ -3,11 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub(crate) use rolecall::Clock;
-use rolecall::{ChatTemplate, Options, SpecialTokens};
-
+use rolecall::{ChatTemplate, Options, Prepared, Prompt, SpecialTokens};
 use rolecall_jinja::{RenderOptions, Template, json};
+use serde_json::Value;
 
 use crate::data::{Conversation, SpecialTokenTexts};
+use crate::spans::{self, Block};
 use crate::verdict::{Failure, Outcome};
 
 /// The class of a failure that is a panic; no exception of Python has this name.
@@ -28,41 +29,108 @@ pub(crate) fn render_language(source: &str, context: &str, clock: &Clock) -> Out
 }
 
 /// A chat template that was compiled, or why it was not.
-pub(crate) struct Compiled(Result<ChatTemplate, Failure>);
+pub(crate) struct Compiled(Result<Engines, Failure>);
+
+struct Engines {
+    template: ChatTemplate,
+    /// The same once more, for traced renders.
+    engine: Template,
+    /// The names of the special tokens.
+    trusted: Vec<String>,
+}
+
+/// What a conversation gives.
+pub(crate) struct Applied {
+    pub(crate) prompt: Outcome,
+    /// Nothing if it came to no render.
+    pub(crate) traced: Option<TracedRender>,
+}
+
+/// A render that keeps the origin of every byte, beside one that does not.
+pub(crate) struct TracedRender {
+    pub(crate) plain: Outcome,
+    pub(crate) traced: Outcome,
+    /// Where generation blocks wrote.
+    pub(crate) generation: Vec<Block>,
+}
 
 impl Compiled {
     pub(crate) fn new(source: &str, tokens: &SpecialTokenTexts) -> Self {
+        let trusted = tokens.iter().map(|(name, _)| name.to_owned()).collect();
         let tokens: SpecialTokens = tokens.iter().collect();
-        Self(caught(|| ChatTemplate::new(source, tokens).map_err(|error| of_library(&error))))
+        Self(caught(|| {
+            Ok(Engines {
+                template: ChatTemplate::new(source, tokens).map_err(|error| of_library(&error))?,
+                engine: Template::new(source).map_err(|error| of_template(&error))?,
+                trusted,
+            })
+        }))
     }
 
-    pub(crate) fn apply(&self, conversation: &Conversation, clock: &Clock) -> Outcome {
-        let template = self.0.as_ref().map_err(Failure::clone)?;
-        caught(|| {
-            let read = |text: &str| {
-                json::to_value(text).map_err(|error| Failure::new("unreadable JSON", error.to_string()))
-            };
-            let mut options = Options::new().clock(clock.clone());
-            for (name, text) in &conversation.variables {
-                options = options.variable(name, read(text)?);
-            }
-            if let Some(tools) = &conversation.tools {
-                options = options.tools(read(tools)?);
-            }
-            if let Some(documents) = &conversation.documents {
-                options = options.documents(read(documents)?);
-            }
-            if let Some(value) = &conversation.add_generation_prompt {
-                options = options.add_generation_prompt(read(value)?);
-            }
-            if let Some(value) = &conversation.continue_final_message {
-                options = options.continue_final_message(read(value)?);
-            }
-            let messages = read(&conversation.messages)?;
-            let prompt = template.apply_chat_template(&messages, &options);
-            prompt.map(rolecall::Prompt::into_text).map_err(|error| of_library(&error))
-        })
+    pub(crate) fn apply(&self, conversation: &Conversation, clock: &Clock) -> Applied {
+        let unprepared = |failure| Applied { prompt: Err(failure), traced: None };
+        let engines = match &self.0 {
+            Ok(engines) => engines,
+            Err(failure) => return unprepared(failure.clone()),
+        };
+        let (messages, options) = match arguments(conversation, clock) {
+            Ok(arguments) => arguments,
+            Err(failure) => return unprepared(failure),
+        };
+        let prepared =
+            caught(|| engines.template.prepare(&messages, &options).map_err(|error| of_library(&error)));
+        match prepared {
+            Ok(prepared) => Applied {
+                prompt: caught(|| {
+                    prepared.render().map(Prompt::into_text).map_err(|error| of_library(&error))
+                }),
+                traced: Some(engines.trace(&prepared)),
+            },
+            Err(failure) => unprepared(failure),
+        }
     }
+}
+
+impl Engines {
+    fn trace(&self, prepared: &Prepared<'_>) -> TracedRender {
+        let trusted: Vec<&str> = self.trusted.iter().map(String::as_str).collect();
+        let (variables, options) = (prepared.variables(), prepared.render_options());
+        let traced = caught(|| {
+            let traced = self.engine.render_traced_with(variables, options, &trusted);
+            let traced = traced.map_err(|error| of_template(&error))?;
+            spans::check(&traced, variables).map_err(|problem| Failure::new("wrong spans", problem))?;
+            Ok((spans::blocks(&traced), traced.into_text()))
+        });
+        let (generation, traced) = match traced {
+            Ok((blocks, text)) => (blocks, Ok(text)),
+            Err(failure) => (Vec::new(), Err(failure)),
+        };
+        let plain = caught(|| prepared.output().map_err(|error| of_library(&error)));
+        TracedRender { plain, traced, generation }
+    }
+}
+
+/// The messages and what is asked for beside them.
+fn arguments(conversation: &Conversation, clock: &Clock) -> Result<(Value, Options), Failure> {
+    let read =
+        |text: &str| json::to_value(text).map_err(|error| Failure::new("unreadable JSON", error.to_string()));
+    let mut options = Options::new().clock(clock.clone());
+    for (name, text) in &conversation.variables {
+        options = options.variable(name, read(text)?);
+    }
+    if let Some(tools) = &conversation.tools {
+        options = options.tools(read(tools)?);
+    }
+    if let Some(documents) = &conversation.documents {
+        options = options.documents(read(documents)?);
+    }
+    if let Some(value) = &conversation.add_generation_prompt {
+        options = options.add_generation_prompt(read(value)?);
+    }
+    if let Some(value) = &conversation.continue_final_message {
+        options = options.continue_final_message(read(value)?);
+    }
+    Ok((read(&conversation.messages)?, options))
 }
 
 /// One case that panics does not hide the others.

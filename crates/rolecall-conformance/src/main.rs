@@ -4,9 +4,9 @@
 
 mod data;
 mod engine;
-mod excerpt;
 mod report;
 mod run;
+mod spans;
 mod tally;
 mod verdict;
 
@@ -29,6 +29,11 @@ use crate::tally::{Bar, Bound, Cleared};
 /// Where the reference gives a text, rolecall's is "equal" or "other", or it "failed". Where the reference
 /// fails, rolecall's error has the same "class", and perhaps the same "words" too, or there is "none". These
 /// are the figures' names, behind their group's: corpus.continue.equal.
+///
+/// Two groups of the corpus compare something else. corpus.traced: a render that keeps the origin of every byte
+/// with one that does not; it is "equal" if its spans cover the text and what was copied stands in the input.
+/// corpus.generation: the spans of generation blocks; corpus.generation.lengths only their lengths, for templates
+/// with blocks that the reference is known to misplace: those in macros, set blocks and the like.
 ///
 /// The exit code is 0 when all bars are cleared or there are no data, 1 when a bar is not cleared, 2 when the
 /// data cannot be read or the command is used wrongly.

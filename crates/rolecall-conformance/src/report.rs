@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use rolecall_crosscheck::excerpt::{Parting, on_one_line};
 use serde_json::{Value, json};
 
-use crate::excerpt::{Parting, on_one_line};
 use crate::run::{Difference, Results};
 use crate::tally::Cleared;
 use crate::verdict::{Outcome, Verdict};
@@ -127,9 +127,8 @@ impl Report<'_> {
     }
 
     fn not_supported(&self) -> impl Iterator<Item = (String, usize)> {
-        let spans = ("renders with generation spans".to_owned(), self.results.with_spans);
         let tokens = self.tokens.iter().map(|(name, count)| (format!("tokenised cases ({name})"), *count));
-        tokens.chain([spans]).filter(|(_, count)| *count > 0)
+        tokens.filter(|(_, count)| *count > 0)
     }
 
     fn summary(&self) -> String {
@@ -182,7 +181,7 @@ fn describe(difference: &Difference, out: &mut String) {
         line(out, format_args!("  template:  {}", on_one_line(source, LINE)));
     }
     let (recorded, actual) = match parting {
-        Some(parting) => (parting.recorded, parting.actual),
+        Some(parting) => (parting.one, parting.other),
         None => (brief(recorded), brief(actual)),
     };
     line(out, format_args!("  reference: {recorded}"));

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::data::{Corpus, LanguageCase, TemplateCase};
-use crate::engine::{self, Clock, Compiled};
+use crate::engine::{self, Applied, Clock, Compiled, TracedRender};
+use crate::spans::{self, Block};
 use crate::tally::Tally;
 use crate::verdict::{Outcome, Verdict};
 
@@ -34,8 +35,6 @@ pub(crate) struct Results {
     pub(crate) differences: Vec<Difference>,
     /// Cases that cannot be read here, each with the reason.
     pub(crate) unreadable: Vec<String>,
-    /// How many recorded renders have generation spans, which are not compared.
-    pub(crate) with_spans: usize,
 }
 
 /// One case, rendered and compared.
@@ -43,7 +42,6 @@ struct Rendered {
     case: String,
     /// The groups it counts in.
     groups: Vec<String>,
-    has_spans: bool,
     verdict: Result<(Verdict, Option<Difference>), String>,
     panicked: bool,
 }
@@ -119,19 +117,29 @@ impl Work {
             return Vec::new();
         }
         let compiled = Compiled::new(&template.source, &template.tokens);
-        let render = |(name, recorded, conversation): (String, &crate::data::RecordedRender, _)| {
-            let conversation: &crate::data::Conversation = conversation;
+        let at_the_root = spans::are_at_the_root(&template.source);
+        let mut done = Vec::new();
+        for (name, recorded, conversation) in cases {
             let part = if conversation.continue_final_message.is_some() { "continue" } else { "plain" };
             let groups = vec!["corpus".to_owned(), format!("corpus.{part}")];
-            let rendered = match &recorded.outcome {
-                Ok(outcome) => {
-                    Rendered::new(name, groups, outcome, compiled.apply(conversation, &self.clock), None)
+            let outcome = match &recorded.outcome {
+                Ok(outcome) => outcome,
+                Err(reason) => {
+                    done.push(Rendered::unreadable(name, groups, reason));
+                    continue;
                 }
-                Err(reason) => Rendered::unreadable(name, groups, reason),
             };
-            Rendered { has_spans: recorded.has_spans, ..rendered }
-        };
-        cases.into_iter().map(render).collect()
+            let Applied { prompt, traced } = compiled.apply(conversation, &self.clock);
+            done.push(Rendered::new(name.clone(), groups, outcome, prompt, None));
+            if let Some(blocks) = &recorded.generation {
+                let actual = traced.as_ref().map_or(&[][..], |traced| &traced.generation);
+                done.push(Rendered::generation(&name, blocks, actual, at_the_root));
+            }
+            if let Some(TracedRender { plain, traced, .. }) = traced {
+                done.push(Rendered::part(&name, "traced", &plain, traced));
+            }
+        }
+        done
     }
 }
 
@@ -152,17 +160,32 @@ impl Rendered {
             recorded: recorded.clone(),
             actual,
         });
-        Self { case, groups, has_spans: false, verdict: Ok((verdict, difference)), panicked }
+        Self { case, groups, verdict: Ok((verdict, difference)), panicked }
+    }
+
+    /// Something else about a case of the corpus than its prompt.
+    fn part(case: &str, part: &str, expected: &Outcome, actual: Outcome) -> Self {
+        Self::new(format!("{case} ({part})"), vec![format!("corpus.{part}")], expected, actual, None)
+    }
+
+    /// Where generation blocks wrote; only how much, where the reference does not know the place.
+    fn generation(case: &str, recorded: &[Block], actual: &[Block], at_the_root: bool) -> Self {
+        if at_the_root {
+            let shown = |blocks: &[Block]| Ok(format!("{:?}", spans::sorted(blocks.to_vec())));
+            Self::part(case, "generation", &shown(recorded), shown(actual))
+        } else {
+            let shown = |blocks: &[Block]| Ok(format!("{:?}", spans::lengths(blocks)));
+            Self::part(case, "generation.lengths", &shown(recorded), shown(actual))
+        }
     }
 
     fn unreadable(case: String, groups: Vec<String>, reason: &str) -> Self {
-        Self { case, groups, has_spans: false, verdict: Err(reason.to_owned()), panicked: false }
+        Self { case, groups, verdict: Err(reason.to_owned()), panicked: false }
     }
 }
 
 impl Results {
     fn add(&mut self, rendered: Rendered) {
-        self.with_spans += usize::from(rendered.has_spans);
         match rendered.verdict {
             Ok((verdict, difference)) => {
                 for group in &rendered.groups {

@@ -110,7 +110,8 @@ impl Tally {
         let mut out = String::new();
         for (group, counts) in &self.groups {
             for (bound, figure) in figures {
-                if let Some((count, of)) = counts.figure(figure) {
+                // A figure of no cases says nothing.
+                if let Some((count, of)) = counts.figure(figure).filter(|(_, of)| *of > 0) {
                     let bar = Bar { name: format!("{group}.{figure}"), count, of: Some(of) };
                     out.extend([bound, " ", &bar.to_string(), "\n"]);
                 }

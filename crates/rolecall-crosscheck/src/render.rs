@@ -45,7 +45,6 @@ pub(crate) fn render(
         let origin = |at| compiled.places.start(at);
         let translated = error::translated(&error, source, origin);
         macro_arguments(compiled, source, &error, origin).map_or(translated.clone(), |better| {
-            let better = Error::new(ErrorKind::Type, better);
             translated.line().map_or(better.clone(), |line| better.at(source, line, translated.column()))
         })
     })?;
@@ -100,23 +99,28 @@ impl io::Write for &mut Capped {
     }
 }
 
-/// The reference's message about the arguments of a macro, whose name stands where the error was found.
+/// The reference's error about the arguments of a macro, whose name stands where the error was found.
 fn macro_arguments(
     compiled: &Compiled,
     source: &str,
     error: &minijinja::Error,
     origin: impl Fn(usize) -> usize,
-) -> Option<String> {
-    let detail = error.detail().unwrap_or_default();
-    let call = source.get(origin(error.range()?.start)..)?;
-    let name = call.get(..call.find(|c: char| c != '_' && !c.is_alphanumeric())?)?;
-    let parameters = compiled.macros.get(name)?;
+) -> Option<Error> {
     if error.kind() != minijinja::ErrorKind::TooManyArguments {
         return None;
     }
+    let detail = error.detail().unwrap_or_default();
+    if ["varargs", "kwargs"].iter().any(|name| source.contains(name)) {
+        let message = "minijinja gives macros no `varargs` and `kwargs`";
+        return Some(Error::new(ErrorKind::Unsupported, message));
+    }
+    let call = source.get(origin(error.range()?.start)..)?;
+    let name = call.get(..call.find(|c: char| c != '_' && !c.is_alphanumeric())?)?;
+    let parameters = compiled.macros.get(name)?;
     let quoted = |prefix: &str| detail.strip_prefix(prefix).map(|rest| rest.trim_matches('`'));
-    Some(match quoted("unknown keyword argument ").or_else(|| quoted("duplicate argument ")) {
+    let message = match quoted("unknown keyword argument ").or_else(|| quoted("duplicate argument ")) {
         Some(argument) => format!("macro '{name}' takes no keyword argument '{argument}'"),
         None => format!("macro '{name}' takes not more than {parameters} argument(s)"),
-    })
+    };
+    Some(Error::new(ErrorKind::Type, message))
 }

@@ -24,6 +24,12 @@ pub enum ErrorKind {
     Type,
     /// `ValueError`.
     Value,
+    /// `UnicodeEncodeError`.
+    UnicodeEncode,
+    /// `UnicodeDecodeError`.
+    UnicodeDecode,
+    /// `LookupError`: an unknown encoding or error handler.
+    Lookup,
     /// `KeyError`.
     Key,
     /// `IndexError`.
@@ -69,6 +75,9 @@ impl ErrorKind {
             Self::Security => "SecurityError",
             Self::Type => "TypeError",
             Self::Value => "ValueError",
+            Self::UnicodeEncode => "UnicodeEncodeError",
+            Self::UnicodeDecode => "UnicodeDecodeError",
+            Self::Lookup => "LookupError",
             Self::Key => "KeyError",
             Self::Index => "IndexError",
             Self::Attribute => "AttributeError",

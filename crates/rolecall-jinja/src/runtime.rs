@@ -15,6 +15,9 @@ use crate::value::{Big, Rope, Value};
 use crate::vm::Variables;
 use crate::{Clock, Limits};
 
+/// How many bytes a node of the trace takes.
+const NODE_BYTES: usize = 32;
+
 /// How many bytes of text count as one step.
 const BYTES_A_STEP: usize = 64;
 
@@ -130,17 +133,22 @@ impl<'a> Runtime<'a> {
         ))
     }
 
+    /// What is left of the budget of steps.
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.steps.get()
+    }
+
     /// Takes what is used already; what is reserved next fails if it was too much.
+    #[inline]
     pub(crate) fn charge(&self, bytes: usize) {
         self.memory.set(self.memory.get().saturating_sub(bytes));
     }
 
-    /// Notes something in the trace, which takes memory as everything else.
+    /// Notes something in the trace, which takes memory as everything else: a node at most.
+    #[inline]
     pub(crate) fn noted<T>(&self, trace: &Trace<'a>, note: impl FnOnce(&Trace<'a>) -> T) -> T {
-        let before = trace.len();
-        let result = note(trace);
-        self.charge((trace.len() - before) * size_of::<crate::trace::Node<'_>>());
-        result
+        self.charge(NODE_BYTES);
+        note(trace)
     }
 
     /// What is left of the memory budget.

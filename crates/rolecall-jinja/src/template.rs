@@ -142,7 +142,7 @@ impl Template {
     ) -> Result<Traced, Error> {
         let map = object(context)?;
         in_arena(|bump| {
-            let trace = Trace::new(trusted);
+            let trace = Trace::new(trusted, 4 * messages(map));
             let (variables, clock) = (Variables::Json(map), options.clock.as_ref());
             let rt = Runtime::new(bump, &self.program, variables, options.limits, clock, Some(&trace));
             self.traced(&rt, &trace, capacity(&self.program, map))
@@ -199,7 +199,7 @@ impl Template {
         trusted: &[&str],
     ) -> Result<Traced, Error> {
         in_arena(|bump| {
-            let trace = Trace::new(trusted);
+            let trace = Trace::new(trusted, context.len() / 128);
             let rt = self.runtime_of_text(bump, context, options, Some(&trace))?;
             self.traced(&rt, &trace, self.capacity_of_text(context))
         })
@@ -228,6 +228,14 @@ impl Template {
         Ok(rt)
     }
 
+    /// How many messages there are.
+    fn messages(context: &Map<String, Json>) -> usize {
+        match member(context, "messages") {
+            Some((_, Json::Array(messages))) => messages.len().min(1 << 16),
+            _ => 0,
+        }
+    }
+
     /// How long an output is likely to be: most of a context is the text of messages.
     fn capacity_of_text(&self, context: &str) -> usize {
         self.program.literal_bytes.min(4096) + context.len().min(MOST_AT_FIRST) + 256
@@ -235,7 +243,11 @@ impl Template {
 
     fn run<'a>(&'a self, rt: &Runtime<'a>, capacity: usize) -> Result<Output<'a>, Error> {
         let frame = rt.frame(self.program.slots, None).map_err(|error| self.error(error))?;
-        Machine::new(rt, frame, Output::new(capacity)).run().map_err(|error| self.error(error))
+        let mut out = Output::new(capacity);
+        if let Some(trace) = rt.trace {
+            out.expect_spans(trace.expected());
+        }
+        Machine::new(rt, frame, out).run().map_err(|error| self.error(error))
     }
 
     #[cold]
@@ -270,6 +282,14 @@ fn in_arena<T>(job: impl FnOnce(&Bump) -> T) -> T {
         ARENA.set(Some(bump));
     }
     result
+}
+
+/// How many messages there are.
+fn messages(context: &Map<String, Json>) -> usize {
+    match member(context, "messages") {
+        Some((_, Json::Array(messages))) => messages.len().min(1 << 16),
+        _ => 0,
+    }
 }
 
 /// How long an output is likely to be: the strings of the messages, and what the template writes for each.

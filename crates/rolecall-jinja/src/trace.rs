@@ -6,7 +6,9 @@
 
 use std::cell::{Cell, RefCell};
 
+use crate::origins::{Owned, Text, Tree};
 use crate::value::rope::Piece;
+use crate::vm::fast::same_key;
 
 /// The number of a node of the trace; 0 is the template, and all there is in a plain render.
 ///
@@ -26,6 +28,16 @@ impl Origin {
     /// The object of variables itself.
     pub(crate) const ROOT: Origin = Origin(1);
 
+    /// Whether it is a place in the input, and nothing that was made of such places, nor trusted.
+    pub(crate) fn is_place(self) -> bool {
+        self.0 & (DERIVED | TRUSTED) == 0
+    }
+
+    /// The number of the node.
+    pub(crate) fn number(self) -> u32 {
+        self.0 & MOST_NODES
+    }
+
     pub(crate) fn index(self) -> usize {
         (self.0 & MOST_NODES) as usize
     }
@@ -36,44 +48,6 @@ impl Origin {
 pub(crate) enum Step<'a> {
     Key(&'a str),
     Index(usize),
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum Node<'a> {
-    Template,
-    Root,
-    /// The value of a key, and its text if it is a string.
-    Member {
-        parent: Origin,
-        key: &'a str,
-        text: &'a str,
-    },
-    /// An item of a list, and its text if it is a string.
-    Item {
-        parent: Origin,
-        index: usize,
-        text: &'a str,
-    },
-    /// A key of an object, which is named by the way to its value.
-    Key {
-        parent: Origin,
-        key: &'a str,
-    },
-    /// A variable that the caller trusts, and all inside of it.
-    Trusted {
-        name: &'a str,
-    },
-    /// Text that was put together of pieces, none of which was itself put together.
-    Pieces {
-        text: &'a str,
-        pieces: &'a [Piece<'a>],
-        /// Where in the text each of them ends.
-        ends: &'a [usize],
-    },
-    /// Something made from a value of another origin.
-    Computed(Origin),
-    /// Something made from two values.
-    Joined(Origin, Origin),
 }
 
 /// The pieces of a text that `length` bytes from `offset` on were put together of.
@@ -99,6 +73,7 @@ pub(crate) fn pieces_within<'a>(
 }
 
 /// Where `part` begins in `whole`, if it is a slice of it.
+#[inline]
 pub(crate) fn offset(whole: &str, part: &str) -> Option<usize> {
     let offset = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     (offset + part.len() <= whole.len()).then_some(offset)
@@ -112,27 +87,106 @@ pub(crate) struct Generation {
 }
 
 pub(crate) struct Trace<'a> {
-    nodes: RefCell<Vec<Node<'a>>>,
+    state: RefCell<State<'a>>,
     generations: RefCell<Vec<Generation>>,
     trusted: &'a [&'a str],
     last_computed: Cell<(Origin, Origin)>,
 }
 
+/// What a text was put together from: pieces, none of which was itself put together, and where each of them ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts<'a> {
+    pub(crate) pieces: &'a [Piece<'a>],
+    pub(crate) ends: &'a [usize],
+}
+
+struct State<'a> {
+    /// The nodes, as they are kept after the render.
+    tree: Tree,
+    /// The text of each node that has one.
+    texts: Vec<&'a str>,
+    /// The keys that were kept last: the objects of a conversation have the same few.
+    recent: [(&'a str, Text); RECENT],
+    /// Texts that were put together, by the numbers of their nodes.
+    pieces: Vec<(u32, Parts<'a>)>,
+}
+
+/// How many keys are remembered.
+const RECENT: usize = 8;
+
+impl<'a> State<'a> {
+    /// Keeps a key, most of them once.
+    #[inline]
+    fn key(&mut self, key: &'a str) -> Text {
+        let place = (key.len() + usize::from(key.as_bytes().first().copied().unwrap_or_default())) % RECENT;
+        if let Some((known, text)) = self.recent.get(place)
+            && same_key(known, key)
+        {
+            return *text;
+        }
+        let text = self.tree.key(key);
+        if let Some(recent) = self.recent.get_mut(place) {
+            *recent = (key, text);
+        }
+        text
+    }
+}
+
 impl<'a> Trace<'a> {
-    pub(crate) fn new(trusted: &'a [&'a str]) -> Self {
+    /// A trace of which some `nodes` are expected.
+    pub(crate) fn new(trusted: &'a [&'a str], nodes: usize) -> Self {
+        let mut texts = Vec::with_capacity(nodes + 8);
+        texts.extend(["", ""]);
+        let state = State {
+            tree: Tree::new(nodes + 8),
+            texts,
+            recent: [("", Text::default()); RECENT],
+            pieces: Vec::new(),
+        };
         Self {
-            nodes: RefCell::new(vec![Node::Template, Node::Root]),
-            generations: RefCell::new(vec![Generation { outer: 0, inner: 0 }]),
+            state: RefCell::new(state),
+            generations: RefCell::new(Vec::new()),
             trusted,
             last_computed: Cell::new((Origin::TEMPLATE, Origin::TEMPLATE)),
         }
     }
 
-    fn add(&self, node: Node<'a>, flags: u32) -> Origin {
-        let mut nodes = self.nodes.borrow_mut();
-        match u32::try_from(nodes.len()) {
+    /// How many spans are likely to refer to the nodes that are expected.
+    pub(crate) fn expected(&self) -> usize {
+        let nodes = self.state.borrow().texts.capacity();
+        nodes + nodes / 2
+    }
+
+    /// The nodes, for those who read the result.
+    pub(crate) fn take_tree(&self) -> Tree {
+        std::mem::take(&mut self.state.borrow_mut().tree)
+    }
+
+    /// The text that a node stands for: that of a string of the input, or one that was put together.
+    #[inline]
+    pub(crate) fn text(&self, origin: Origin) -> &'a str {
+        self.state.borrow().texts.get(origin.index()).copied().unwrap_or_default()
+    }
+
+    /// What a text was put together from.
+    pub(crate) fn parts(&self, origin: Origin) -> Option<Parts<'a>> {
+        if origin.0 & DERIVED == 0 {
+            return None;
+        }
+        let state = self.state.borrow();
+        let number = origin.0 & MOST_NODES;
+        let found = state.pieces.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        state.pieces.get(found).map(|(_, parts)| *parts)
+    }
+
+    #[inline]
+    fn add(&self, flags: u32, text: &'a str, node: impl FnOnce(&mut State<'a>) -> Owned) -> Origin {
+        let state = &mut *self.state.borrow_mut();
+        match u32::try_from(state.texts.len()) {
             Ok(number) if number < MOST_NODES => {
-                nodes.push(node);
+                let node = node(state);
+                state.tree.nodes.push(node);
+                state.texts.push(text);
                 Origin(number | flags)
             }
             _ => Origin::ROOT,
@@ -141,63 +195,59 @@ impl<'a> Trace<'a> {
 
     /// Text that was put together of pieces.
     pub(crate) fn pieces(&self, text: &'a str, pieces: &'a [Piece<'a>], ends: &'a [usize]) -> Origin {
-        self.add(Node::Pieces { text, pieces, ends }, DERIVED)
+        let from = pieces.iter().map(|piece| piece.origin.number()).collect();
+        let origin = self.add(DERIVED, text, |state| state.tree.derived(from));
+        if origin != Origin::ROOT {
+            self.state.borrow_mut().pieces.push((origin.0 & MOST_NODES, Parts { pieces, ends }));
+        }
+        origin
     }
 
-    /// How many nodes there are.
-    pub(crate) fn len(&self) -> usize {
-        self.nodes.borrow().len()
-    }
-
-    #[inline]
-    pub(crate) fn node(&self, origin: Origin) -> Node<'a> {
-        self.nodes.borrow().get(origin.index()).copied().unwrap_or(Node::Root)
-    }
-
-    /// All nodes, in the order of their numbers.
-    pub(crate) fn nodes(&self) -> std::cell::Ref<'_, Vec<Node<'a>>> {
-        self.nodes.borrow()
-    }
-
-    /// A value inside of another that has an origin.
+    /// A value inside of another that has an origin, and its text if it is a string.
     #[inline]
     pub(crate) fn child(&self, parent: Origin, step: Step<'a>, text: &'a str) -> Origin {
         if parent.0 & (DERIVED | TRUSTED) != 0 {
             return if parent.0 & DERIVED != 0 { self.computed(parent) } else { parent };
         }
+        let number = parent.0;
         match step {
             Step::Key(name) if parent == Origin::ROOT && self.trusted.contains(&name) => {
-                self.add(Node::Trusted { name }, TRUSTED)
+                self.add(TRUSTED, text, |state| Owned::Trusted { name: state.key(name) })
             }
-            Step::Key(key) => self.add(Node::Member { parent, key, text }, 0),
-            Step::Index(index) => self.add(Node::Item { parent, index, text }, 0),
+            Step::Key(key) => {
+                self.add(0, text, |state| Owned::Member { parent: number, key: state.key(key) })
+            }
+            Step::Index(index) => {
+                let index = u32::try_from(index).unwrap_or(u32::MAX);
+                self.add(0, text, |_| Owned::Item { parent: number, index })
+            }
         }
     }
 
     /// A key of an object that has an origin.
     pub(crate) fn key(&self, parent: Origin, key: &'a str) -> Origin {
         match parent.0 & (DERIVED | TRUSTED) {
-            0 => self.add(Node::Key { parent, key }, 0),
+            0 => self.add(0, key, |state| Owned::Key { parent: parent.0, key: state.key(key) }),
             TRUSTED => parent,
             _ => self.computed(parent),
         }
     }
 
+    /// Something made from a value of an origin.
     pub(crate) fn computed(&self, from: Origin) -> Origin {
-        if from == Origin::TEMPLATE
-            || from.0 & DERIVED != 0 && matches!(self.node(from), Node::Computed(_) | Node::Joined(..))
-        {
+        if from == Origin::TEMPLATE || from.0 & DERIVED != 0 && self.parts(from).is_none() {
             return from;
         }
         let (last, computed) = self.last_computed.get();
         if last == from {
             return computed;
         }
-        let computed = self.add(Node::Computed(from), DERIVED);
+        let computed = self.add(DERIVED, "", |state| state.tree.derived(Box::new([from.number()])));
         self.last_computed.set((from, computed));
         computed
     }
 
+    /// Something made from two values.
     pub(crate) fn joined(&self, left: Origin, right: Origin) -> Origin {
         if left == right || right == Origin::TEMPLATE {
             return self.computed(left);
@@ -205,7 +255,7 @@ impl<'a> Trace<'a> {
         if left == Origin::TEMPLATE {
             return self.computed(right);
         }
-        self.add(Node::Joined(left, right), DERIVED)
+        self.add(DERIVED, "", |state| state.tree.derived(Box::new([left.number(), right.number()])))
     }
 
     /// A number for a generation block whose text is captured inside of `outer`.
@@ -221,34 +271,38 @@ impl<'a> Trace<'a> {
         if inner == 0 {
             return outer;
         }
-        let last = self.generations.borrow().last().copied();
+        let (last, count) = {
+            let generations = self.generations.borrow();
+            (generations.last().copied(), generations.len())
+        };
         match last {
             Some(last) if last.outer == outer && last.inner == inner => {
-                u32::try_from(self.generations.borrow().len() - 1).unwrap_or_default()
+                u32::try_from(count).unwrap_or_default()
             }
             _ => self.add_generation(Generation { outer, inner }),
         }
     }
 
+    /// Marks count from 1.
     fn add_generation(&self, generation: Generation) -> u32 {
         let mut generations = self.generations.borrow_mut();
-        let number = u32::try_from(generations.len()).unwrap_or_default();
         generations.push(generation);
-        number
+        u32::try_from(generations.len()).unwrap_or_default()
     }
 
     /// The blocks that a mark stands for.
     pub(crate) fn generations(&self, mark: u32, blocks: &mut Vec<u32>) {
+        let generations = self.generations.borrow();
         let mut left = vec![mark];
+        let mut seen = std::collections::HashSet::new();
         while let Some(mark) = left.pop() {
-            let Some(generation) = self.generations.borrow().get(mark as usize).copied() else { continue };
-            if mark == 0 {
+            let place = (mark as usize).checked_sub(1);
+            let Some(generation) = place.and_then(|place| generations.get(place)) else { continue };
+            if !seen.insert(mark) {
                 continue;
             }
             if generation.inner == 0 {
-                if !blocks.contains(&mark) {
-                    blocks.push(mark);
-                }
+                blocks.push(mark);
             } else {
                 left.push(generation.inner);
             }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::trace::{self, Node, Trace};
+use crate::origins::{Owned, Tree};
+use crate::trace::Trace;
 use crate::vm::RawSpan;
-use crate::vm::fast::same_key;
 
 /// A rendered text and the origin of every byte of it.
 ///
@@ -37,7 +37,7 @@ pub struct Traced {
     text: String,
     spans: Vec<RawSpan>,
     generations: Vec<Range<usize>>,
-    origins: Origins,
+    tree: Tree,
 }
 
 /// A part of a rendered text that is all of one origin.
@@ -84,7 +84,7 @@ pub enum Origin<'t> {
 /// A place in the input. It prints as a JSON pointer (RFC 6901), such as `/messages/0/content`.
 #[derive(Clone, Copy)]
 pub struct Pointer<'t> {
-    origins: &'t Origins,
+    tree: &'t Tree,
     node: u32,
 }
 
@@ -97,43 +97,6 @@ pub enum PointerStep<'t> {
     Index(usize),
 }
 
-/// What spans refer to: the nodes of the trace, by the same numbers, and keys in one text.
-#[derive(Debug, Clone, Default)]
-struct Origins {
-    nodes: Vec<Owned>,
-    keys: String,
-}
-
-#[derive(Debug, Clone)]
-enum Owned {
-    Template,
-    Root,
-    Member {
-        parent: u32,
-        key: Text,
-    },
-    Item {
-        parent: u32,
-        index: u32,
-    },
-    Key {
-        parent: u32,
-        key: Text,
-    },
-    Trusted {
-        name: Text,
-    },
-    /// Made from other nodes.
-    Derived(Box<[u32]>),
-}
-
-/// A part of the text of all keys.
-#[derive(Debug, Clone, Copy, Default)]
-struct Text {
-    start: u32,
-    length: u32,
-}
-
 impl Traced {
     /// Takes over what a render noted.
     pub(crate) fn new(
@@ -142,7 +105,7 @@ impl Traced {
         generations: Vec<Range<usize>>,
         trace: &Trace<'_>,
     ) -> Self {
-        Self { text, spans, generations, origins: Origins::new(trace) }
+        Self { text, spans, generations, tree: trace.take_tree() }
     }
 
     /// The text; the same as that of a render that is not traced.
@@ -157,12 +120,21 @@ impl Traced {
 
     /// Who wrote what, in order.
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
-        let mut start = 0;
+        let mut spans = self.spans.iter().peekable();
+        let mut at = 0;
         let mut work = MOST_WORK;
-        self.spans.iter().map(move |span| {
-            let range = start..span.end;
-            start = span.end;
-            Span { origin: self.origin(span, range.len(), &mut work), range }
+        std::iter::from_fn(move || {
+            // What no span was noted for is the template's.
+            let next = spans.peek().map_or(self.text.len(), |span| span.at);
+            if at < next {
+                let range = at..next;
+                at = next;
+                return Some(Span { range, origin: Origin::Template });
+            }
+            let span = spans.next()?;
+            at = span.end;
+            let range = span.at..span.end;
+            Some(Span { origin: self.origin(span, range.len(), &mut work), range })
         })
     }
 
@@ -173,136 +145,63 @@ impl Traced {
     }
 
     fn origin(&self, span: &RawSpan, length: usize, work: &mut usize) -> Origin<'_> {
-        let origins = &self.origins;
-        let node = number(span.origin);
-        let pointer = |node| Pointer { origins, node };
+        let tree = &self.tree;
+        let node = span.origin.number();
+        let pointer = || Pointer { tree, node };
         let range = || span.start..span.start + length;
-        match origins.nodes.get(node as usize) {
+        match tree.nodes.get(node as usize) {
             Some(Owned::Template) | None => Origin::Template,
-            Some(Owned::Trusted { name }) => Origin::Trusted { variable: origins.text(*name) },
-            Some(Owned::Derived(_)) => origins.derived(node, work),
+            Some(Owned::Trusted { name }) => Origin::Trusted { variable: tree.text(*name) },
+            Some(Owned::Derived(_)) => tree.origin_of_derived(node, work),
             Some(Owned::Member { .. } | Owned::Item { .. }) if span.start != RawSpan::COMPUTED => {
-                Origin::Copied { pointer: pointer(node), range: range() }
+                Origin::Copied { pointer: pointer(), range: range() }
             }
             Some(Owned::Key { .. }) if span.start != RawSpan::COMPUTED => {
-                Origin::CopiedKey { pointer: pointer(node), range: range() }
+                Origin::CopiedKey { pointer: pointer(), range: range() }
             }
             Some(Owned::Member { .. } | Owned::Item { .. } | Owned::Key { .. } | Owned::Root) => {
-                Origin::Computed { pointers: vec![pointer(node)] }
+                Origin::Computed { pointers: vec![pointer()] }
             }
         }
     }
 }
-
-fn number(origin: trace::Origin) -> u32 {
-    u32::try_from(origin.index()).unwrap_or(ROOT)
-}
-
-/// The number of the object of variables.
-const ROOT: u32 = 1;
 
 /// How many nodes are looked at for what was computed from many values. A sum that is printed again and again as it
 /// grows has a list of all summands each time; beyond this they count as computed from all of the input.
 const MOST_WORK: usize = 4_000_000;
 
-impl Origins {
-    fn new(trace: &Trace<'_>) -> Self {
-        let nodes = trace.nodes();
-        let mut keys = Keys { text: String::new(), recent: [("", Text::default()); RECENT] };
-        let owned = nodes.iter().map(|node| match *node {
-            Node::Template => Owned::Template,
-            Node::Root => Owned::Root,
-            Node::Member { parent, key, .. } => Owned::Member { parent: number(parent), key: keys.add(key) },
-            Node::Item { parent, index, .. } => {
-                Owned::Item { parent: number(parent), index: u32::try_from(index).unwrap_or(u32::MAX) }
-            }
-            Node::Key { parent, key } => Owned::Key { parent: number(parent), key: keys.add(key) },
-            Node::Trusted { name } => Owned::Trusted { name: keys.add(name) },
-            Node::Computed(from) => Owned::Derived(Box::new([number(from)])),
-            Node::Joined(left, right) => Owned::Derived(Box::new([number(left), number(right)])),
-            Node::Pieces { pieces, .. } => {
-                Owned::Derived(pieces.iter().map(|piece| number(piece.origin)).collect())
-            }
-        });
-        let nodes = owned.collect();
-        Self { nodes, keys: keys.text }
-    }
+/// The number of the object of variables.
+const ROOT: u32 = 1;
 
-    fn text(&self, text: Text) -> &str {
-        let start = text.start as usize;
-        self.keys.get(start..start + text.length as usize).unwrap_or_default()
-    }
-
+impl Tree {
     /// The values of the input that something was computed from.
-    fn derived(&self, node: u32, work: &mut usize) -> Origin<'_> {
-        let whole = || Origin::Computed { pointers: vec![Pointer { origins: self, node: ROOT }] };
+    fn origin_of_derived(&self, node: u32, work: &mut usize) -> Origin<'_> {
+        self.sources_of_derived(node, work)
+            .unwrap_or_else(|| Origin::Computed { pointers: vec![Pointer { tree: self, node: ROOT }] })
+    }
+
+    fn sources_of_derived(&self, node: u32, work: &mut usize) -> Option<Origin<'_>> {
         let mut pointers: Vec<Pointer<'_>> = Vec::new();
+        let mut places = std::collections::HashSet::new();
         let mut trusted = None;
-        let mut left = vec![node];
-        let mut seen = std::collections::HashSet::new();
-        while let Some(node) = left.pop() {
-            if !seen.insert(node) {
+        for node in self.sources(node, work)? {
+            if let Some(Owned::Trusted { name }) = self.nodes.get(node as usize) {
+                trusted = Some(self.text(*name));
                 continue;
             }
-            let Some(left_of_it) = work.checked_sub(1) else { return whole() };
-            *work = left_of_it;
-            match self.nodes.get(node as usize) {
-                None | Some(Owned::Template) => {}
-                Some(Owned::Derived(from)) => {
-                    *work = work.saturating_sub(from.len());
-                    left.extend(from.iter().rev());
-                }
-                Some(Owned::Trusted { name }) => trusted = Some(self.text(*name)),
-                Some(_) => pointers.push(Pointer { origins: self, node }),
+            // The same value may have been looked up several times.
+            let pointer = Pointer { tree: self, node };
+            let place = pointer.steps();
+            *work = work.checked_sub(place.len())?;
+            if places.insert(place) {
+                pointers.push(pointer);
             }
         }
-        match (pointers.is_empty(), trusted) {
-            (false, _) => {
-                let mut distinct: Vec<Pointer<'_>> = Vec::new();
-                let mut places = std::collections::HashSet::new();
-                for pointer in pointers {
-                    let place = pointer.steps();
-                    let Some(left_of_it) = work.checked_sub(place.len()) else { return whole() };
-                    *work = left_of_it;
-                    if places.insert(place) {
-                        distinct.push(pointer);
-                    }
-                }
-                Origin::Computed { pointers: distinct }
-            }
+        Some(match (pointers.is_empty(), trusted) {
+            (false, _) => Origin::Computed { pointers },
             (true, Some(variable)) => Origin::Trusted { variable },
             (true, None) => Origin::Template,
-        }
-    }
-}
-
-/// How many keys are remembered: the objects of a conversation have the same few.
-const RECENT: usize = 8;
-
-/// Keys that are put into one text, most of them once.
-struct Keys<'a> {
-    text: String,
-    recent: [(&'a str, Text); RECENT],
-}
-
-impl<'a> Keys<'a> {
-    fn add(&mut self, key: &'a str) -> Text {
-        let place = (key.len() + usize::from(key.as_bytes().first().copied().unwrap_or_default())) % RECENT;
-        let recent = self.recent.get_mut(place);
-        if let Some((known, text)) = &recent
-            && same_key(known, key)
-        {
-            return *text;
-        }
-        let part = Text {
-            start: u32::try_from(self.text.len()).unwrap_or_default(),
-            length: u32::try_from(key.len()).unwrap_or_default(),
-        };
-        self.text.push_str(key);
-        if let Some(recent) = recent {
-            *recent = (key, part);
-        }
-        part
+        })
     }
 }
 
@@ -312,9 +211,9 @@ impl<'t> Pointer<'t> {
         let mut steps = Vec::new();
         let mut node = self.node;
         loop {
-            node = match self.origins.nodes.get(node as usize) {
+            node = match self.tree.nodes.get(node as usize) {
                 Some(Owned::Member { parent, key } | Owned::Key { parent, key }) => {
-                    steps.push(PointerStep::Key(self.origins.text(*key)));
+                    steps.push(PointerStep::Key(self.tree.text(*key)));
                     *parent
                 }
                 Some(Owned::Item { parent, index }) => {
@@ -358,7 +257,7 @@ impl fmt::Debug for Pointer<'_> {
 
 impl PartialEq for Pointer<'_> {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.origins, other.origins) && self.node == other.node || self.steps() == other.steps()
+        std::ptr::eq(self.tree, other.tree) && self.node == other.node || self.steps() == other.steps()
     }
 }
 

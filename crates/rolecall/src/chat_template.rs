@@ -1,12 +1,13 @@
 //! A chat template with its special tokens, without a model's folder.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::contract::{Context, Conversation};
-use crate::engine::{Engine, Surroundings};
-use crate::prompt::Rendered;
-use crate::{Error, ErrorKind, Options, Prompt, Result, SpecialTokens, clock};
+use crate::contract::Conversation;
+use crate::engine::Engine;
+use crate::{Error, ErrorKind, Options, Prepared, Prompt, Result, SpecialTokens};
 
 /// A compiled chat template and the special tokens that it sees.
 ///
@@ -21,7 +22,7 @@ use crate::{Error, ErrorKind, Options, Prompt, Result, SpecialTokens, clock};
 /// # Ok::<(), rolecall::Error>(())
 /// ```
 pub struct ChatTemplate {
-    engine: Engine,
+    engine: Arc<Engine>,
     special_tokens: SpecialTokens,
 }
 
@@ -32,9 +33,7 @@ impl ChatTemplate {
     ///
     /// [`ErrorKind::Template`] with the line when the template does not parse.
     pub fn new(source: impl AsRef<str>, special_tokens: impl Into<SpecialTokens>) -> Result<Self> {
-        let engine = Engine::new(source.as_ref())
-            .map_err(|error| Error::from_reference(ErrorKind::Template, error))?;
-        Ok(Self { engine, special_tokens: special_tokens.into() })
+        Ok(Self { engine: compiled(source.as_ref())?, special_tokens: special_tokens.into() })
     }
 
     /// The template's text.
@@ -57,84 +56,28 @@ impl ChatTemplate {
     where
         M: Serialize + ?Sized,
     {
+        self.prepare(messages, options)?.render()
+    }
+
+    /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Conversation`] when the reference refuses the arguments, [`ErrorKind::Media`] when there are
+    /// images and nothing says how the template marks one.
+    pub fn prepare<'a, M>(&self, messages: &M, options: &'a Options) -> Result<Prepared<'a>>
+    where
+        M: Serialize + ?Sized,
+    {
         let conversation = Conversation::new(to_json(messages)?, options)?;
-        self.render(conversation, options, options.image_token.as_deref())
-    }
-
-    /// Renders a conversation that passed the first checks. `image_token` is what stands for an image.
-    pub(crate) fn render(
-        &self,
-        conversation: Conversation,
-        options: &Options,
-        image_token: Option<&str>,
-    ) -> Result<Prompt> {
-        let context = conversation.into_context(self.source(), &self.special_tokens, options)?;
-        let image_token = image_token.or_else(|| self.special_tokens.get("image_token"));
-        let clock = options.clock.clone().unwrap_or_else(clock::system);
-        let around = Surroundings { clock: &clock, limits: options.limits };
-        let rendered = match image_token {
-            Some(token) if !token.is_empty() => self.render_with_slots(&context, token, options, &around)?,
-            _ if options.images.is_empty() => self.render_plain(&context, &around)?,
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::Media,
-                    "images were given, but nothing says how this model's template marks an image",
-                )
-                .help("Use a model that takes images, or name its placeholder, such as <image>, with the option image_token"));
-            }
-        };
-        Prompt::place(cut(rendered, &context)?, &options.images)
-    }
-
-    fn render_plain(&self, context: &Context, around: &Surroundings<'_>) -> Result<Rendered> {
-        let output =
-            self.engine.render(&context.variables, around).map_err(|error| failed(error, context))?;
-        Ok(Rendered {
-            text: output.text,
-            slots: Vec::new(),
-            image_token: None,
-            clock_read: output.clock_read,
-        })
-    }
-
-    fn render_with_slots(
-        &self,
-        context: &Context,
-        token: &str,
-        options: &Options,
-        around: &Surroundings<'_>,
-    ) -> Result<Rendered> {
-        // A variable given by the caller hides the special token of its name and is not trusted.
-        let trusted = self.special_tokens.iter().map(|(name, _)| name);
-        let trusted: Vec<&str> = trusted.filter(|name| !options.variables.contains_key(*name)).collect();
-        let image_token = Some(token.to_owned());
-        let rendered = self.engine.render_finding(&context.variables, token, &trusted, around);
-        let (output, slots) = rendered.map_err(|error| failed(error, context))?;
-        Ok(Rendered { text: output.text, slots, image_token, clock_read: output.clock_read })
+        Prepared::new(Arc::clone(&self.engine), &self.special_tokens, conversation, options, None)
     }
 }
 
-/// Ends the text where a continued message ends.
-fn cut(mut rendered: Rendered, context: &Context) -> Result<Rendered> {
-    if let Some(continuation) = &context.continuation {
-        let end = continuation.end(&rendered.text)?;
-        rendered.text.truncate(end);
-        rendered.slots.retain(|slot| slot.end <= end);
-    }
-    Ok(rendered)
-}
-
-/// A failure of the template, with what its input lacks, where that is plain to see.
-fn failed(error: rolecall_jinja::Error, context: &Context) -> Error {
-    let error = Error::from_reference(ErrorKind::Template, error);
-    let messages = context.variables.get("messages").and_then(Value::as_array);
-    match messages.and_then(|messages| messages.iter().position(|message| message.get("role").is_none())) {
-        Some(at) => error.help(format!(
-            "Message {} has no \"role\": each message needs one, such as \"user\" or \"assistant\"",
-            at + 1
-        )),
-        None => error,
-    }
+/// A template that is ready to run.
+pub(crate) fn compiled(source: &str) -> Result<Arc<Engine>> {
+    let engine = Engine::new(source).map_err(|error| Error::from_reference(ErrorKind::Template, error))?;
+    Ok(Arc::new(engine))
 }
 
 /// A conversation as JSON.

@@ -16,6 +16,7 @@ use crate::{Error, ErrorKind, Options, Result};
 const TAG: &str = "CONTINUE_FINAL_MESSAGE_TAG ";
 
 /// A final message that is being continued.
+#[derive(Debug)]
 pub(crate) struct Continuation {
     /// The text to go on with, without the tag.
     text: String,

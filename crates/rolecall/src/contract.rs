@@ -32,6 +32,7 @@ const PARAMETERS: [&str; 15] = [
 pub(crate) struct Conversation(Vec<Map<String, Value>>);
 
 /// The variables that a template sees, and what has to be done to its output.
+#[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) variables: Value,
     pub(crate) continuation: Option<Continuation>,

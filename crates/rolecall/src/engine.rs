@@ -1,25 +1,13 @@
 //! The one place that knows which template engine runs.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
 
-use rolecall_jinja::{Clock, DateTime, Error, Limits, Origin, RenderOptions, Template, Traced};
+use rolecall_jinja::{Error, Origin, RenderOptions, Template, Traced};
 use serde_json::Value;
 
 /// A compiled template.
+#[derive(Debug)]
 pub(crate) struct Engine(Template);
-
-/// The text of a render, and whether the template asked for the time.
-pub(crate) struct Output {
-    pub(crate) text: String,
-    pub(crate) clock_read: bool,
-}
-
-/// What a render depends on beside the context.
-pub(crate) struct Surroundings<'a> {
-    pub(crate) clock: &'a Clock,
-    pub(crate) limits: Limits,
-}
 
 impl Engine {
     pub(crate) fn new(source: &str) -> Result<Self, Error> {
@@ -30,10 +18,8 @@ impl Engine {
         self.0.source()
     }
 
-    pub(crate) fn render(&self, context: &Value, around: &Surroundings<'_>) -> Result<Output, Error> {
-        let (options, moment) = observed(around);
-        let text = self.0.render_with(context, &options)?;
-        Ok(Output { text, clock_read: moment.get().is_some() })
+    pub(crate) fn render(&self, context: &Value, options: &RenderOptions) -> Result<String, Error> {
+        self.0.render_with(context, options)
     }
 
     /// Renders, and finds where the template (or a trusted value) wrote `needle`. `trusted` are the names
@@ -43,12 +29,11 @@ impl Engine {
         context: &Value,
         needle: &str,
         trusted: &[&str],
-        around: &Surroundings<'_>,
-    ) -> Result<(Output, Vec<Range<usize>>), Error> {
-        let (options, moment) = observed(around);
-        let traced = self.0.render_traced_with(context, &options, trusted)?;
+        options: &RenderOptions,
+    ) -> Result<(String, Vec<Range<usize>>), Error> {
+        let traced = self.0.render_traced_with(context, options, trusted)?;
         let written = written(&traced, needle);
-        Ok((Output { text: traced.into_text(), clock_read: moment.get().is_some() }, written))
+        Ok((traced.into_text(), written))
     }
 }
 
@@ -75,17 +60,6 @@ fn written(traced: &Traced, needle: &str) -> Vec<Range<usize>> {
     }
     search(own);
     found
-}
-
-/// A clock that stands still during one render, so that all of a prompt is of one moment, and the place
-/// where that moment is found if the clock was read.
-fn observed(around: &Surroundings<'_>) -> (RenderOptions, Arc<OnceLock<DateTime>>) {
-    let moment = Arc::new(OnceLock::new());
-    let clock = {
-        let (moment, clock) = (Arc::clone(&moment), around.clock.clone());
-        Clock::from_fn(move || *moment.get_or_init(|| clock.now()))
-    };
-    (RenderOptions { clock: Some(clock), limits: around.limits }, moment)
 }
 
 /// The variables that a template reads and does not set itself.

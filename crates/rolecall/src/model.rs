@@ -7,12 +7,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::contract::Conversation;
+use crate::engine::Engine;
 use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
 use crate::tokenizer_class::special_token_defaults;
 use crate::{
-    ChatTemplate, Error, ErrorKind, Loader, ModelFiles, Options, Prompt, Result, SpecialTokens, builtin,
-    cache, gguf, placeholder,
+    Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens, builtin, cache,
+    gguf, placeholder,
 };
 
 /// How many compiled templates a model keeps, as many as the reference does.
@@ -37,7 +38,7 @@ pub struct Model {
     tokenizer: TemplateSet,
     processor: Option<TemplateSet>,
     image_token: Option<String>,
-    compiled: Mutex<Vec<Arc<ChatTemplate>>>,
+    compiled: Mutex<Vec<Arc<Engine>>>,
 }
 
 impl Model {
@@ -186,8 +187,22 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Model`] when there is no such template; else as [`ChatTemplate::apply_chat_template`].
+    /// [`ErrorKind::Model`] when there is no such template; else as [`ChatTemplate::apply_chat_template`](crate::ChatTemplate::apply_chat_template).
     pub fn apply_chat_template<M>(&self, messages: &M, options: &Options) -> Result<Prompt>
+    where
+        M: Serialize + ?Sized,
+    {
+        self.prepare(messages, options)?.render()
+    }
+
+    /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render: the
+    /// template that the options select is compiled, and what it will see is put together.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Model`] when there is no such template, [`ErrorKind::Template`] when it does not parse; else as
+    /// [`ChatTemplate::prepare`](crate::ChatTemplate::prepare).
+    pub fn prepare<'a, M>(&self, messages: &M, options: &'a Options) -> Result<Prepared<'a>>
     where
         M: Serialize + ?Sized,
     {
@@ -196,24 +211,23 @@ impl Model {
         let source =
             set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))?;
         let conversation = Conversation::new(crate::chat_template::to_json(messages)?, options)?;
-        let template = self.compiled(source)?;
-        let image_token = options.image_token.as_deref().or(self.image_token());
-        template.render(conversation, options, image_token)
+        let engine = self.compiled(source)?;
+        Prepared::new(engine, &self.special_tokens, conversation, options, self.image_token())
     }
 
     /// The compiled form of one of the model's templates, or of a text given in its place.
-    fn compiled(&self, source: &str) -> Result<Arc<ChatTemplate>> {
+    fn compiled(&self, source: &str) -> Result<Arc<Engine>> {
         let lock = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().iter().find(|known| known.source() == source) {
             return Ok(Arc::clone(known));
         }
-        let template = Arc::new(ChatTemplate::new(source, self.special_tokens.clone())?);
+        let engine = crate::chat_template::compiled(source)?;
         let mut compiled = lock();
         if compiled.len() >= COMPILED {
             compiled.remove(0);
         }
-        compiled.push(Arc::clone(&template));
-        Ok(template)
+        compiled.push(Arc::clone(&engine));
+        Ok(engine)
     }
 
     fn named(&self, error: Error) -> Error {

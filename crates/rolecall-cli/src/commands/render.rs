@@ -1,41 +1,59 @@
 //! `rolecall render`: prints the prompt.
 
-use rolecall::{Model, Prompt};
-use serde_json::json;
+use rolecall::{ChatRequest, Model, Prepared, Prompt};
+use serde_json::{Value, json};
 
 use crate::args::{ModelArgs, PromptArgs, RenderArgs};
+#[cfg(feature = "cross-check")]
+use crate::cross_check;
 use crate::failure::Outcome;
 use crate::{input, output};
 
 pub(crate) fn run(args: &RenderArgs) -> Outcome {
-    let (model, prompt) = render(&args.model, &args.prompt, false)?;
+    let job = Job::new(&args.model, &args.prompt)?;
+    let prepared = job.prepare()?;
+    #[cfg(feature = "cross-check")]
+    let cross_check = cross_check::run(args, &prepared)?;
+    #[cfg(not(feature = "cross-check"))]
+    let cross_check = None;
+    let prompt = prepared.render()?;
     if args.json {
-        return output::json(&document(&model, &prompt));
+        return output::json(&document(&job.model, &prompt, cross_check));
     }
     output::text(prompt.text())
 }
 
-/// Renders what the arguments say. `answer_wanted` asks for the generation prompt where nothing else is said.
-pub(crate) fn render(
-    model: &ModelArgs,
-    prompt: &PromptArgs,
-    answer_wanted: bool,
-) -> Outcome<(Model, Prompt)> {
-    let request = input::request(prompt)?;
-    let mut options = request.options.loader(model.loader.into());
-    if let Some(name) = &model.template_name {
-        options = options.chat_template(name);
-    }
-    if answer_wanted {
-        options = options.default_generation_prompt();
-    }
-    let loaded = input::model(model)?;
-    input::check_template_name(&loaded, model)?;
-    let prompt = loaded.apply_chat_template(&request.messages, &options)?;
-    Ok((loaded, prompt))
+/// What the arguments say is to be rendered, and with which model.
+pub(crate) struct Job {
+    model: Model,
+    request: ChatRequest,
 }
 
-fn document(model: &Model, prompt: &Prompt) -> serde_json::Value {
+impl Job {
+    /// Reads the input and the model.
+    pub(crate) fn new(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
+        let mut request = input::request(prompt)?;
+        request.options = request.options.loader(model.loader.into());
+        if let Some(name) = &model.template_name {
+            request.options = request.options.chat_template(name);
+        }
+        let loaded = input::model(model)?;
+        input::check_template_name(&loaded, model)?;
+        Ok(Self { model: loaded, request })
+    }
+
+    /// Asks for the generation prompt where nothing else is said.
+    pub(crate) fn wants_answer(mut self) -> Self {
+        self.request.options = self.request.options.default_generation_prompt();
+        self
+    }
+
+    pub(crate) fn prepare(&self) -> Outcome<Prepared<'_>> {
+        Ok(self.model.prepare(&self.request.messages, &self.request.options)?)
+    }
+}
+
+fn document(model: &Model, prompt: &Prompt, cross_check: Option<Value>) -> Value {
     let media = prompt.media().iter().map(|media| {
         json!({
             "type": media.image().format().media_type(),
@@ -44,12 +62,16 @@ fn document(model: &Model, prompt: &Prompt) -> serde_json::Value {
             "end": media.range().end,
         })
     });
-    json!({
+    let mut document = json!({
         "prompt": prompt.text(),
         "model": model.origin(),
         "revision": model.files().revision(),
         "clock_read": prompt.clock_read(),
         "media": media.collect::<Vec<_>>(),
         "empty_image_slots": prompt.empty_image_slots(),
-    })
+    });
+    if let (Some(document), Some(cross_check)) = (document.as_object_mut(), cross_check) {
+        document.insert("cross_check".to_owned(), cross_check);
+    }
+    document
 }

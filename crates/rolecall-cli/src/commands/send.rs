@@ -9,7 +9,7 @@ use rolecall_sender::{Endpoint, Event, Generation, Input, Parameters};
 use serde_json::json;
 
 use crate::args::{EndpointArgs, ParameterArgs, SendArgs};
-use crate::commands::render::render;
+use crate::commands::render::Job;
 use crate::failure::{Failure, Outcome};
 use crate::{input, output, progress};
 
@@ -18,7 +18,7 @@ pub(crate) fn run(args: &SendArgs) -> Outcome {
     let prompt: Box<dyn Input + Sync> = match &args.raw {
         Some(text) if text == "-" => Box::new(input::text("-")?),
         Some(text) => Box::new(text.clone()),
-        None => Box::new(render(&args.model, &args.prompt, true)?.1),
+        None => Box::new(Job::new(&args.model, &args.prompt)?.wants_answer().prepare()?.render()?),
     };
     let parameters = parameters(&args.parameters);
     let bar = progress::Waiting::new();

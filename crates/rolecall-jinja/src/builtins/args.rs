@@ -2,7 +2,7 @@
 
 use crate::raised::{Raised, Result};
 use crate::text::repr;
-use crate::value::Value;
+use crate::value::{Value, unknown};
 
 /// What a call is given.
 #[derive(Clone, Copy)]
@@ -33,6 +33,12 @@ impl<'a> Args<'_, 'a> {
     /// No arguments.
     pub(crate) fn none() -> Self {
         Self { positional: &[], named: &[] }
+    }
+
+    /// Refuses values that are not known.
+    pub(crate) fn check_known(&self) -> Result<()> {
+        self.positional.iter().try_for_each(|value| unknown::check(*value))?;
+        self.named.iter().try_for_each(|(_, value)| unknown::check(*value))
     }
 
     /// The argument of a name.

@@ -56,6 +56,7 @@ fn write_value<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>, spec: &str) -> Re
         return repr::write_str(out, value);
     }
     let rt = out.rt;
+    crate::value::unknown::check(value)?;
     let name = names::type_name(value);
     if let Some((origin, text)) = rt.flat(value)? {
         let spec = Spec::parse(spec, Target::Text, name).map_err(refused)?;

@@ -13,7 +13,7 @@ use crate::value::compare::Number;
 use crate::value::dict::DictBuilder;
 use crate::value::iter::{self, Iter};
 use crate::value::object::{Cycler, Joiner, Namespace, Object};
-use crate::value::{Range, Value, names, operators};
+use crate::value::{Range, Unknown, Value, names, operators};
 
 /// The most items of a range that the sandbox allows.
 const MAX_RANGE: usize = 100_000;
@@ -80,6 +80,9 @@ impl Function {
     }
 
     pub(crate) fn call<'a>(self, rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
+        if !matches!(self, Self::Dict | Self::Namespace | Self::Cycler | Self::Joiner) {
+            args.check_known()?;
+        }
         match self {
             Self::Range => range(rt, args),
             Self::Dict => dict(rt, args),
@@ -249,7 +252,9 @@ fn joiner<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     Ok(Value::Object(rt.alloc(Object::Joiner(Joiner { separator, used: Cell::new(false) }))?))
 }
 
-/// Refuses to invent text: a render gives the same text every time.
+const LIPSUM_IS_RANDOM: &str = "the function `lipsum` is not supported: its result is not reproducible";
+
+/// Invents no text: a render gives the same text every time.
 fn lipsum<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     const LIPSUM: Signature = Signature {
         function: "generate_lorem_ipsum",
@@ -257,12 +262,26 @@ fn lipsum<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
         parameters: &["n", "html", "min", "max"],
         required: 0,
     };
-    let [paragraphs, html, ..] = LIPSUM.bind(&[], args)?;
-    if !paragraphs.is_missing() && super::filters::index(paragraphs)? <= 0 {
-        let html = html.is_missing() || operators::truth(rt, html)?;
+    let [paragraphs, html, min, max, ..] = LIPSUM.bind(&[], args)?;
+    let none = !paragraphs.is_missing() && super::filters::index(paragraphs)? <= 0;
+    let html = html.is_missing() || operators::truth(rt, html)?;
+    if none {
         return Ok(if html { Value::Markup(Origin::TEMPLATE, "") } else { Value::EMPTY });
     }
-    Err(Raised::unsupported("the function `lipsum` is not supported: its result is not reproducible"))
+    let bound = |value: Value<'_>, default: i64| match value {
+        Value::Missing => Some(default),
+        Value::Int(_, value) => Some(value),
+        _ => None,
+    };
+    match (bound(min, 20), bound(max, 100)) {
+        // It has words, whichever they are.
+        (Some(min), Some(max)) if 0 < min && min < max => {
+            let text = "<p>Lorem ipsum.</p>";
+            let text = if html { Value::Markup(Origin::TEMPLATE, text) } else { Value::text("Lorem ipsum.") };
+            Unknown::value(rt, LIPSUM_IS_RANDOM, rt.alloc_slice(&[text])?)
+        }
+        _ => Err(Raised::unsupported(LIPSUM_IS_RANDOM)),
+    }
 }
 
 fn raise_exception<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {

@@ -16,7 +16,7 @@ pub(crate) use args::{Args, Bound, Signature};
 
 use crate::raised::Result;
 use crate::runtime::Runtime;
-use crate::value::Value;
+use crate::value::{Object, Value, unknown};
 
 /// A filter.
 pub(crate) type Filter = &'static FilterDef;
@@ -39,6 +39,8 @@ pub(crate) struct FilterDef {
     /// The same for nothing but a value: no parameters have to be filled.
     /// The same for a string of which it keeps a part.
     pub(crate) cut: Option<fn(&str) -> &str>,
+    /// The same for a filter that counts.
+    pub(crate) count: Option<for<'r, 'v, 'a> fn(&'r Runtime<'a>, &'v Value<'a>) -> Result<usize>>,
     pub(crate) quick: Option<for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<Value<'a>>>,
 }
 
@@ -60,6 +62,11 @@ impl FilterDef {
         value: Value<'a>,
         args: &Args<'_, 'a>,
     ) -> Result<Value<'a>> {
+        if let Err(error) = unknown::check(value).and_then(|()| args.check_known())
+            && self.name != "default"
+        {
+            return Err(error);
+        }
         match &self.does {
             FilterKind::Plain(signature, function) => function(rt, &signature.bind(&[value], args)?),
             FilterKind::Open(function) => function(rt, value, args),
@@ -93,6 +100,10 @@ impl fmt::Debug for TestDef {
 
 impl TestDef {
     pub(crate) fn apply<'a>(&self, rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<bool> {
+        args.check_known()?;
+        if let Value::Object(Object::Unknown(unknown)) = value {
+            return unknown.test(rt, |value| self.apply(rt, value, args));
+        }
         match &self.does {
             TestKind::Plain(signature, function) => function(rt, &signature.bind(&[value], args)?),
             TestKind::Open(function) => function(rt, value, args),

@@ -13,7 +13,7 @@ use crate::value::compare::Number;
 use crate::value::object::Object;
 use crate::value::subscript::subscript;
 use crate::value::writer::Writer;
-use crate::value::{Value, names, operators, repr};
+use crate::value::{Value, names, operators, repr, unknown};
 
 /// `format % values`, Markup if the format is.
 pub(crate) fn format<'a>(rt: &Runtime<'a>, format: Value<'a>, values: Value<'a>) -> Result<Value<'a>> {
@@ -25,7 +25,8 @@ pub(crate) fn format<'a>(rt: &Runtime<'a>, format: Value<'a>, values: Value<'a>)
         None => Supply::Single(Some(values)),
     };
     let mapping = is_mapping(values).then_some(values);
-    let mut percent = Percent { rt, text, rest: text, supply, mapping, markup, out: Writer::new(rt) };
+    let out = Writer::new(rt);
+    let mut percent = Percent { rt, text, rest: text, supply, mapping, markup, out, refused: None };
     while let Some(at) = percent.rest.find('%') {
         let (literal, from) = percent.rest.split_at(at);
         percent.out.copied(origin, literal)?;
@@ -37,14 +38,18 @@ pub(crate) fn format<'a>(rt: &Runtime<'a>, format: Value<'a>, values: Value<'a>)
     if mapping.is_none() && !percent.supply.is_empty() {
         return Err(Raised::type_error("not all arguments converted during string formatting"));
     }
+    if let Some(error) = percent.refused {
+        return Err(error);
+    }
     let text = percent.out.finish()?;
     if markup { operators::markup(rt, text) } else { Ok(text) }
 }
 
 /// Whether Python takes the value for a mapping, and so does not mind if nothing is taken from it.
-fn is_mapping(value: Value<'_>) -> bool {
+pub(crate) fn is_mapping(value: Value<'_>) -> bool {
     value.as_list().is_some()
         || value.as_dict().is_some()
+        || value.as_bytes().is_some()
         || matches!(value, Value::Range(_) | Value::Undefined(_) | Value::Object(Object::Templates))
 }
 
@@ -87,6 +92,8 @@ struct Percent<'r, 'a> {
     /// Whether the values are escaped.
     markup: bool,
     out: Writer<'r, 'a>,
+    /// The error of a value that cannot be written here.
+    refused: Option<Raised>,
 }
 
 fn incomplete() -> Raised {
@@ -129,8 +136,16 @@ impl<'a> Percent<'_, 'a> {
         let at = self.text.len() - self.rest.len();
         self.skip(kind);
         let value = self.supply.next()?;
+        unknown::check(value)?;
         match kind {
-            's' | 'r' | 'a' => self.text_conversion(conversion, kind, value),
+            's' | 'r' | 'a' => match self.text_conversion(conversion, kind, value) {
+                // What else is wrong comes first: Python can print it.
+                Err(error) if error.kind() == ErrorKind::Unsupported => {
+                    self.refused.get_or_insert(error);
+                    Ok(())
+                }
+                done => done,
+            },
             'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
                 let number = self.integer(kind, value)?;
                 self.sized(conversion, number.digits())?;
@@ -176,7 +191,9 @@ impl<'a> Percent<'_, 'a> {
         self.rest = inner.get(end + 1..).unwrap_or_default();
         self.supply = Supply::Single(Some(match mapping {
             // There is no such block.
-            Value::Object(_) => return Err(Raised::new(ErrorKind::Key, repr::short(self.rt, key))),
+            Value::Object(Object::Templates) => {
+                return Err(Raised::new(ErrorKind::Key, repr::short(self.rt, key)));
+            }
             _ => subscript(self.rt, mapping, key)?,
         }));
         Ok(())
@@ -187,7 +204,10 @@ impl<'a> Percent<'_, 'a> {
         self.skip('*');
         match self.supply.next()? {
             value @ (Value::Int(..) | Value::Bool(..) | Value::Big(..)) if !self.markup => Ok(value),
-            _ => Err(Raised::type_error("* wants int")),
+            value => {
+                unknown::check(value)?;
+                Err(Raised::type_error("* wants int"))
+            }
         }
     }
 

@@ -59,7 +59,13 @@ macro_rules! simple {
                     does(rt, args[0])
                 },
             ),
-            plain: Some($does),
+            plain: Some(|rt, value| {
+                let does: for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<bool> = $does;
+                match value {
+                    Value::Object(Object::Unknown(unknown)) => unknown.test(rt, |value| does(rt, value)),
+                    _ => does(rt, value),
+                }
+            }),
         };)*
     };
 }
@@ -91,7 +97,10 @@ static CALLABLE: TestDef = TestDef {
         filters::only_value("callable", args)?;
         Ok(is_callable(value))
     }),
-    plain: Some(|_, value| Ok(is_callable(value))),
+    plain: Some(|rt, value| match value {
+        Value::Object(Object::Unknown(unknown)) => unknown.test(rt, |value| Ok(is_callable(value))),
+        _ => Ok(is_callable(value)),
+    }),
 };
 
 const fn python(
@@ -165,7 +174,7 @@ fn rest_is<'a>(rt: &Runtime<'a>, value: Value<'a>, divisor: Value<'a>, rest: i64
 }
 
 fn cased<'a>(rt: &Runtime<'a>, value: Value<'a>, is: fn(&str) -> bool) -> Result<bool> {
-    let Some((_, text)) = rt.flat(repr::str(rt, value)?)? else { return Ok(false) };
+    let Some((_, text)) = rt.flat(repr::str_with_any_address(rt, value)?)? else { return Ok(false) };
     rt.step_bytes(text.len().saturating_mul(if text.is_ascii() { 1 } else { 8 }))?;
     Ok(is(text))
 }
@@ -188,7 +197,9 @@ fn is_iterable(value: Value<'_>) -> bool {
         | Value::Big(..)
         | Value::Float(..) => false,
         // Blocks are items of `self`.
-        Value::Object(object) => matches!(object, Object::Loop(_) | Object::Group(_) | Object::Templates),
+        Value::Object(object) => {
+            matches!(object, Object::Loop(_) | Object::Group(_) | Object::Templates | Object::Bytes(_))
+        }
         _ => true,
     }
 }
@@ -206,7 +217,7 @@ fn is_sequence(value: Value<'_>) -> bool {
         | Value::JsonDict(..)
         | Value::Range(_)
         | Value::Undefined(_) => true,
-        Value::Object(object) => matches!(object, Object::Group(_)),
+        Value::Object(object) => matches!(object, Object::Group(_) | Object::Bytes(_)),
         _ => false,
     }
 }
@@ -221,7 +232,12 @@ fn is_callable(value: Value<'_>) -> bool {
             | Object::Method(_)
             | Object::Function(_)
             | Object::Block(_) => true,
-            Object::Namespace(_) | Object::Cycler(_) | Object::Templates | Object::Group(_) => false,
+            Object::Namespace(_)
+            | Object::Cycler(_)
+            | Object::Templates
+            | Object::Group(_)
+            | Object::Bytes(_)
+            | Object::Unknown(_) => false,
         },
         _ => false,
     }
@@ -245,6 +261,8 @@ pub(crate) fn len<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Option<usize
         }
         Value::Object(Object::Loop(this)) => Some(this.length(rt)?),
         Value::Object(Object::Group(items)) => Some(items.len()),
+        Value::Object(Object::Bytes(bytes)) => Some(bytes.data.len()),
+        Value::Object(Object::Unknown(unknown)) => return Err(unknown.error()),
         Value::Object(_) | Value::Generator(_) => None,
         _ if is_iterable(value) => Iter::new(rt, value)?.remaining(),
         _ => None,

@@ -14,7 +14,9 @@ impl<'s> Compiler<'s> {
         let mut shape =
             CallShape { positional: self.expressions(&arguments.positional)?, ..CallShape::default() };
         for (name, value) in &arguments.named {
-            if shape.named.iter().any(|known| known == name) {
+            let known =
+                shape.named.iter().any(|known| known == name) || caller.is_some() && *name == "caller";
+            if known {
                 return self.fail(
                     value.at,
                     ErrorKind::PythonSyntax,

@@ -289,8 +289,9 @@ impl<'s> Compiler<'s> {
         {
             return self.fail(
                 at,
-                ErrorKind::Unsupported,
-                "an index of several slices is not supported: no value of a template takes one",
+                // Jinja2 writes it in a way that Python does not read.
+                ErrorKind::PythonSyntax,
+                "invalid syntax",
             );
         }
         self.expression(key)?;

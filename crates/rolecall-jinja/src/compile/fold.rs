@@ -3,6 +3,8 @@
 //! Jinja2 does the same, and it shows: a number that is not finite can be printed, but not used in an expression that
 //! is left for later.
 
+use std::cell::Cell;
+
 use bumpalo::Bump;
 
 use super::Escape;
@@ -22,15 +24,37 @@ use crate::vm::Variables;
 /// Budgets of one expression: whatever takes longer is left for a render, which has budgets of its own.
 const LIMITS: Limits =
     Limits { source_bytes: 0, steps: 20_000, output_bytes: 0, memory_bytes: 1 << 16, recursion: 0 };
+/// What a few expressions of a template may take, such as large powers.
+const MORE_STEPS: u64 = 1_000_000;
+const ALL_MORE_STEPS: u64 = 16_000_000;
 
 /// Computes constant expressions.
 pub(super) struct Folder {
     program: Program,
+    /// What is left of the steps for expressions that take many.
+    more_steps: Cell<u64>,
+    /// Whether an expression took more than its budgets.
+    gave_up: Cell<bool>,
 }
 
 impl Folder {
     pub(super) fn new() -> Self {
-        Self { program: Program::empty() }
+        Self { program: Program::empty(), more_steps: Cell::new(ALL_MORE_STEPS), gave_up: Cell::new(false) }
+    }
+
+    /// The budgets of the next expression.
+    fn limits(&self) -> Limits {
+        Limits { steps: LIMITS.steps + self.more_steps.get().min(MORE_STEPS), ..LIMITS }
+    }
+
+    /// Counts what an expression took.
+    fn count<T>(&self, rt: &Runtime<'_>, limits: Limits, result: &Result<T>) {
+        let taken = limits.steps - rt.steps_left();
+        let more = taken.saturating_sub(LIMITS.steps);
+        self.more_steps.set(self.more_steps.get().saturating_sub(more));
+        if result.as_ref().is_err_and(|error| error.kind() == crate::ErrorKind::Limit) {
+            self.gave_up.set(true);
+        }
     }
 
     /// The value of an expression, if it is a constant that Jinja2 would compute.
@@ -39,10 +63,14 @@ impl Folder {
             return None;
         }
         let bump = Bump::new();
-        let rt = Runtime::new(&bump, &self.program, Variables::None, LIMITS, None, None);
+        let limits = self.limits();
+        let rt = Runtime::new(&bump, &self.program, Variables::None, limits, None, None);
         rt.autoescape.set(escape == Escape::Always);
-        let value = evaluate(&rt, expression).ok()?;
-        Constant::of(&rt, value)
+        let value = evaluate(&rt, expression);
+        self.count(&rt, limits, &value);
+        let value = value.ok()?;
+        // What cannot be written down may be part of a constant that can, but was too much to compute.
+        Constant::of(&rt, value).filter(|constant| !self.gave_up.get() || !constant.is_too_long())
     }
 
     /// The text that a constant expression prints.
@@ -53,9 +81,12 @@ impl Folder {
             return None;
         }
         let bump = Bump::new();
-        let rt = Runtime::new(&bump, &self.program, Variables::None, LIMITS, None, None);
+        let limits = self.limits();
+        let rt = Runtime::new(&bump, &self.program, Variables::None, limits, None, None);
         rt.autoescape.set(escape == Escape::Always);
-        let value = evaluate(&rt, expression).ok()?;
+        let value = evaluate(&rt, expression);
+        self.count(&rt, limits, &value);
+        let value = value.ok()?;
         let text = if escape == Escape::Always {
             operators::escaped(&rt, value)
         } else {
@@ -271,7 +302,12 @@ fn evaluate<'a>(rt: &Runtime<'a>, expression: &Expr<'_>) -> Result<Value<'a>> {
         ExprKind::Test(value, name, arguments) => {
             let test = tests::find(name).ok_or_else(impossible)?;
             let value = evaluate(rt, value)?;
-            with_arguments(rt, arguments, |args| test.apply(rt, value, args)).map(Value::bool)
+            with_arguments(rt, arguments, |args| {
+                let holds = test.apply(rt, value, args)?;
+                // Each number with a fraction is an object of its own.
+                Ok(holds && !(*name == "sameas" && matches!(value, Value::Float(..))))
+            })
+            .map(Value::bool)
         }
         ExprKind::Filter(None, ..)
         | ExprKind::Name(_)

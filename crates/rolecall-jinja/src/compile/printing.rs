@@ -18,7 +18,10 @@ impl<'s> Compiler<'s> {
             ExprKind::Binary(BinaryOperator::Add, _) => self.print_sum(value),
             ExprKind::Concat(items) => {
                 for item in items {
-                    match self.folder.print(item, Escape::Never) {
+                    // What Python cannot write down can be printed only where all of it is a constant.
+                    let constant = self.folder.fold(item, Escape::Never);
+                    let writable = constant.is_none_or(|constant| constant.not_finite().is_none());
+                    match self.folder.print(item, Escape::Never).filter(|_| writable) {
                         Some(text) if text.is_empty() => {}
                         Some(text) => {
                             let text = self.text(text);

@@ -1,8 +1,9 @@
 //! Attributes and items, as Jinja2's sandbox gives them out.
 
-use super::{Object, Seq, Value, iter, names, slice, undefined::Undefined};
+use super::{Object, Seq, Value, iter, names, slice, undefined::Undefined, unknown};
+use crate::builtins::globals::Function;
 use crate::builtins::methods::{self, Method};
-use crate::raised::Result;
+use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::Origin;
 
@@ -37,6 +38,8 @@ pub(crate) fn item<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) -> Re
     if let Value::Undefined(undefined) = value {
         return Err(undefined.error(rt));
     }
+    unknown::check(value)?;
+    unknown::check(key)?;
     if let Some(found) = python_item(rt, value, key)? {
         return Ok(found);
     }
@@ -106,6 +109,9 @@ fn python_item<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) -> Result
     if let Value::Range(range) = value {
         return Ok(slice::place(index, range.len()).map(|at| Value::int(range.item(at))));
     }
+    if let Some(bytes) = value.as_bytes() {
+        return Ok(slice::place(index, bytes.data.len()).and_then(|at| bytes.item(rt, at)));
+    }
     let seq = match (value.as_list(), value.as_tuple()) {
         (Some(seq), _) => seq,
         (None, Some(items)) => Seq::Values(Origin::TEMPLATE, items),
@@ -135,6 +141,7 @@ fn python_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Re
             None => Attribute::None,
         });
     }
+    unknown::check(value)?;
     if name.starts_with('_') {
         return Ok(if is_special(value, name) { Attribute::Unsafe } else { Attribute::None });
     }
@@ -246,10 +253,18 @@ fn object_attribute<'a>(rt: &Runtime<'a>, object: &'a Object<'a>, name: &'a str)
             }
             _ => None,
         },
+        Object::Function(Function::Cycler) if name == "current" => {
+            return Err(Raised::unsupported("properties of a class are not supported"));
+        }
         Object::Function(function) if function.type_name() == "type" && name == "mro" => {
             return Ok(Attribute::Unsafe);
         }
-        Object::Namespace(_) | Object::Method(_) | Object::Function(_) | Object::Templates => None,
+        Object::Namespace(_)
+        | Object::Method(_)
+        | Object::Function(_)
+        | Object::Templates
+        | Object::Bytes(_)
+        | Object::Unknown(_) => None,
     };
     Ok(found.map_or(Attribute::None, Attribute::Found))
 }
@@ -589,6 +604,19 @@ fn is_special(value: Value<'_>, name: &str) -> bool {
                 "_environment",
                 "_func",
                 "_invoke",
+            ],
+            Object::Bytes(_) => &[
+                "__add__",
+                "__bytes__",
+                "__contains__",
+                "__getitem__",
+                "__getnewargs__",
+                "__iter__",
+                "__len__",
+                "__mod__",
+                "__mul__",
+                "__rmod__",
+                "__rmul__",
             ],
             Object::Group(_) => &[
                 "__add__",

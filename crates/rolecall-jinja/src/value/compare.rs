@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{DictRef, Object, Seq, Value, View, ViewOf, iter, names};
+use super::{DictRef, Object, Seq, Value, View, ViewOf, iter, names, unknown};
 use crate::number::BigInt;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -121,7 +121,11 @@ pub(crate) fn equal<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> 
         (Value::View(a), Value::View(b)) => equal_views(rt, a, b),
         (Value::Generator(a), Value::Generator(b)) => Ok(std::ptr::eq(a, b)),
         (Value::Object(a), Value::Object(b)) => a.same(rt, b),
-        _ => Ok(false),
+        _ => {
+            unknown::check(left)?;
+            unknown::check(right)?;
+            Ok(false)
+        }
     }
 }
 
@@ -224,6 +228,10 @@ pub(crate) fn is_same<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -
         (Value::Generator(a), Value::Generator(b)) => std::ptr::eq(a, b),
         (Value::Object(a), Value::Object(b)) => match (a, b) {
             (Object::Function(a), Object::Function(b)) => a == b,
+            // Python has each single byte once.
+            (Object::Bytes(a), Object::Bytes(b)) => {
+                std::ptr::eq(a.data, b.data) || a.data.len() < 2 && a.data == b.data
+            }
             _ => std::ptr::eq(a, b),
         },
         _ => match (left.as_dict(), right.as_dict()) {
@@ -287,7 +295,12 @@ pub(crate) fn ordered<'a>(rt: &Runtime<'a>, order: Order, left: Value<'a>, right
     if let Some((a, b)) = sequences {
         return ordered_seq(rt, order, a, b);
     }
+    if let (Some(a), Some(b)) = (left.as_bytes(), right.as_bytes()) {
+        rt.step_bytes(a.data.len().min(b.data.len()))?;
+        return Ok(order.holds(a.data.cmp(b.data)));
+    }
     for value in [left, right] {
+        unknown::check(value)?;
         if let Value::Undefined(undefined) = value {
             return Err(undefined.error(rt));
         }
@@ -349,6 +362,7 @@ pub(crate) fn contains<'a>(rt: &Runtime<'a>, container: Value<'a>, item: Value<'
                 Ok(text.contains(wanted))
             }
             None => {
+                unknown::check(item)?;
                 let message =
                     format!("'in <string>' requires string as left operand, not {}", names::type_name(item));
                 Err(Raised::type_error(message))
@@ -360,6 +374,11 @@ pub(crate) fn contains<'a>(rt: &Runtime<'a>, container: Value<'a>, item: Value<'
     }
     match container {
         Value::Undefined(_) => Ok(false),
+        Value::Object(Object::Unknown(unknown)) => Err(unknown.error()),
+        Value::Object(Object::Bytes(bytes)) => {
+            unknown::check(item)?;
+            bytes.contains(rt, item)
+        }
         Value::View(view) if view.of == ViewOf::Keys => Ok(view.dict.get(rt, item)?.is_some()),
         Value::View(view) if view.of == ViewOf::Items => match item.as_tuple() {
             Some([key, value]) => match view.dict.get(rt, *key)? {

@@ -87,6 +87,7 @@ enum Key<'a> {
     Text(&'a str),
     Tuple(Vec<Key<'a>>),
     Undefined,
+    Bytes(&'a [u8]),
     /// Something that is equal to itself only, by its address.
     Object(usize),
 }
@@ -107,11 +108,16 @@ impl<'a> Key<'a> {
             ]),
             Value::Object(object) => match object {
                 super::Object::Group(items) => Self::tuple(rt, items)?,
+                super::Object::Bytes(bytes) => Self::Bytes(bytes.data),
+                super::Object::Unknown(unknown) => return Err(unknown.error()),
                 object => match object.identity() {
                     Some(identity) => Self::Object(identity),
                     None => Self::Object(std::ptr::from_ref(object).addr()),
                 },
             },
+            Value::View(view) if view.of == super::ViewOf::Values => {
+                Self::Object(std::ptr::from_ref(view).addr())
+            }
             Value::Generator(generator) => Self::Object(std::ptr::from_ref(generator).addr()),
             other => match compare::Number::of(other) {
                 Some(number) => {
@@ -150,6 +156,7 @@ impl<'a> Key<'a> {
             Self::Tuple(_) => 3,
             Self::Undefined => 4,
             Self::Object(_) => 5,
+            Self::Bytes(_) => 6,
         }
     }
 
@@ -158,6 +165,7 @@ impl<'a> Key<'a> {
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
             (Self::Object(a), Self::Object(b)) => a.cmp(b),
+            (Self::Bytes(a), Self::Bytes(b)) => a.cmp(b),
             (Self::Tuple(a), Self::Tuple(b)) => {
                 for (a, b) in a.iter().zip(b) {
                     match a.cmp(b) {

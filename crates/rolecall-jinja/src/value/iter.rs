@@ -1,7 +1,7 @@
 //! Going through a value item by item, as Python's `for` does.
 
 use super::dict::DictIter;
-use super::{Generator, Object, Range, Seq, Value, ViewOf, from_json, names};
+use super::{Bytes, Generator, Object, Range, Seq, Value, ViewOf, from_json, names};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::{Origin, Step};
@@ -17,6 +17,7 @@ pub(crate) enum Iter<'a> {
     Values(DictIter<'a>),
     Items(DictIter<'a>),
     Range(Range, usize),
+    Bytes(Bytes<'a>, usize),
     Generator(&'a Generator<'a>),
     /// A loop that goes through itself: pairs of an item and the loop.
     Loop(&'a Object<'a>),
@@ -44,6 +45,8 @@ impl<'a> Iter<'a> {
             },
             Value::Generator(generator) => Self::Generator(generator),
             Value::Object(Object::Group(items)) => Self::Seq(Seq::Values(Origin::TEMPLATE, items), 0),
+            Value::Object(Object::Bytes(bytes)) => Self::Bytes(*bytes, 0),
+            Value::Object(Object::Unknown(unknown)) => return Err(unknown.error()),
             Value::Object(this @ Object::Loop(_)) => Self::Loop(this),
             // It has items, but by name only, and Python tries the number 0.
             Value::Object(Object::Templates) => return Err(Raised::new(crate::ErrorKind::Key, "0")),
@@ -90,6 +93,11 @@ impl<'a> Iter<'a> {
                 *at += 1;
                 Ok(item)
             }
+            Self::Bytes(bytes, at) => {
+                let item = bytes.item(rt, *at);
+                *at += 1;
+                Ok(item)
+            }
             Self::Generator(generator) => generator.next(rt),
             Self::Loop(object) => {
                 let Object::Loop(this) = object else { return Ok(None) };
@@ -110,6 +118,7 @@ impl<'a> Iter<'a> {
             Self::Text(_, text) => text.chars().count(),
             Self::Keys(entries) | Self::Values(entries) | Self::Items(entries) => entries.len(),
             Self::Range(range, at) => range.len().saturating_sub(*at),
+            Self::Bytes(bytes, at) => bytes.data.len().saturating_sub(*at),
             Self::Generator(_) | Self::Loop(_) => return None,
         })
     }

@@ -1,7 +1,7 @@
 //! `tojson`: `json.dumps` as transformers calls it.
 
 use super::writer::Writer;
-use super::{DictRef, Seq, Value, iter, names, repr};
+use super::{DictRef, Seq, Value, iter, names, repr, unknown};
 use crate::ErrorKind;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -72,6 +72,7 @@ impl<'a> Dumper<'_, '_, 'a> {
         if let Some(dict) = value.as_dict() {
             return self.covered(origin, |json| json.dict(dict));
         }
+        unknown::check(value)?;
         let message = format!("Object of type {} is not JSON serializable", names::type_name(value));
         Err(Raised::type_error(message))
     }

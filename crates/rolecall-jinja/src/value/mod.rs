@@ -2,6 +2,7 @@
 //! arena of the render. They are small and copied freely; nothing is dropped.
 
 pub(crate) mod access;
+pub(crate) mod bytes;
 pub(crate) mod compare;
 pub(crate) mod dict;
 pub(crate) mod from_json;
@@ -17,15 +18,18 @@ pub(crate) mod rope;
 pub(crate) mod slice;
 pub(crate) mod subscript;
 pub(crate) mod undefined;
+pub(crate) mod unknown;
 pub(crate) mod writer;
 
 use serde_json::{Map, Value as Json};
 
+pub(crate) use bytes::Bytes;
 pub(crate) use dict::{Dict, DictRef};
 pub(crate) use generator::Generator;
 pub(crate) use object::Object;
 pub(crate) use rope::Rope;
 pub(crate) use undefined::Undefined;
+pub(crate) use unknown::Unknown;
 
 use crate::number::BigInt;
 use crate::trace::Origin;
@@ -198,6 +202,13 @@ impl<'a> Value<'a> {
         }
     }
 
+    pub(crate) fn as_bytes(&self) -> Option<Bytes<'a>> {
+        match *self {
+            Value::Object(Object::Bytes(bytes)) => Some(*bytes),
+            _ => None,
+        }
+    }
+
     pub(crate) fn as_dict(&self) -> Option<DictRef<'a>> {
         match *self {
             Value::Dict(origin, dict) => Some(DictRef::Arena(origin, dict)),
@@ -221,6 +232,7 @@ impl<'a> Value<'a> {
             | Value::Tuple(origin, _)
             | Value::Dict(origin, _)
             | Value::JsonDict(origin, _) => origin,
+            Value::Object(Object::Bytes(bytes)) => bytes.origin,
             _ => Origin::TEMPLATE,
         }
     }

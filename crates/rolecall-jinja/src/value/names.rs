@@ -63,6 +63,8 @@ pub(crate) fn owner(value: Value<'_>) -> &'static str {
             Object::Templates => "jinja2.runtime.TemplateReference object",
             Object::Block(_) => "jinja2.runtime.BlockReference object",
             Object::Group(_) => "jinja2.filters._GroupTuple object",
+            Object::Bytes(_) => "bytes object",
+            Object::Unknown(_) => "unknown object",
             Object::Method(_) | Object::Function(_) => match object.type_name() {
                 "TemplateDict" => "transformers.utils.chat_template_utils.TemplateDict object",
                 "function" => "function object",

@@ -6,7 +6,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use serde_json::Value as Json;
 
 use super::iter::Iter;
-use super::{Seq, Value, compare};
+use super::{Bytes, Seq, Unknown, Value, compare};
 use crate::builtins::globals::Function;
 use crate::builtins::methods::Method;
 use crate::program::MacroDecl;
@@ -30,6 +30,9 @@ pub(crate) enum Object<'a> {
     Block(u32),
     /// A pair of `groupby`: the grouper and the list.
     Group(&'a [Value<'a>]),
+    Bytes(Bytes<'a>),
+    /// What differs from run to run.
+    Unknown(Unknown<'a>),
 }
 
 impl<'a> Object<'a> {
@@ -41,12 +44,14 @@ impl<'a> Object<'a> {
             Self::Cycler(_) => "Cycler",
             Self::Joiner(_) => "Joiner",
             // The global `dict` is an object of Python's, with a method of its own.
-            Self::Method(Bound { of: Value::Object(Self::Function(_)), .. }) => "method",
+            Self::Method(Bound { of: Value::Object(Self::Function(Function::Dict)), .. }) => "method",
             Self::Method(bound) => bound.method.type_name(bound.of),
             Self::Function(function) => function.type_name(),
             Self::Templates => "TemplateReference",
             Self::Block(_) => "BlockReference",
             Self::Group(_) => "_GroupTuple",
+            Self::Bytes(_) => "bytes",
+            Self::Unknown(_) => "unknown",
         }
     }
 
@@ -65,6 +70,8 @@ impl<'a> Object<'a> {
             (Self::Method(a), Self::Method(b)) => {
                 Ok(a.method == b.method && compare::is_same(rt, a.of, b.of)?)
             }
+            (Self::Bytes(a), Self::Bytes(b)) => Ok(a.data == b.data),
+            (Self::Unknown(unknown), _) | (_, Self::Unknown(unknown)) => Err(unknown.error()),
             (Self::Group(a), Self::Group(b)) => compare::equal_items(rt, a, b),
             _ => Ok(std::ptr::eq(self, other)),
         }

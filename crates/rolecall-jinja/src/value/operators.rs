@@ -1,7 +1,7 @@
 //! The operators of arithmetic and concatenation, between all types as in Python.
 
 use super::compare::Number;
-use super::{Object, Seq, Value, iter, names, repr, rope};
+use super::{Object, Seq, Value, iter, names, repr, rope, unknown};
 use crate::ErrorKind;
 use crate::number::BigInt;
 use crate::raised::{Raised, Result};
@@ -29,6 +29,7 @@ pub(crate) fn is_true(value: Value<'_>) -> bool {
         Value::JsonDict(_, map) => !map.is_empty(),
         Value::Range(range) => range.len() > 0,
         Value::View(view) => view.dict.len() > 0,
+        Value::Object(Object::Bytes(bytes)) => !bytes.data.is_empty(),
         Value::Big(..) | Value::Generator(_) | Value::Object(_) => true,
     }
 }
@@ -38,6 +39,7 @@ pub(crate) fn is_true(value: Value<'_>) -> bool {
 pub(crate) fn truth<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<bool> {
     match value {
         Value::Object(Object::Loop(this)) => Ok(this.length(rt)? > 0),
+        Value::Object(Object::Unknown(unknown)) => Err(unknown.error()),
         Value::Rope(pieces, rope) => {
             // Traces have empty pieces.
             let (empty, is_empty) = rope.leading_empty(pieces);
@@ -65,9 +67,15 @@ fn symbol(operator: BinaryOperator) -> &'static str {
 /// The error for operands that do not go together.
 #[cold]
 fn unsupported<'a>(rt: &Runtime<'a>, operator: BinaryOperator, left: Value<'a>, right: Value<'a>) -> Raised {
+    if let Err(error) = unknown::check(left).and(unknown::check(right)) {
+        return error;
+    }
     let is_set = |value| matches!(value, Value::View(view) if view.of != super::ViewOf::Values);
     if operator == BinaryOperator::Sub && (is_set(left) || is_set(right)) {
         // Python makes a set of the one side and takes away the other.
+        if let Value::Undefined(undefined) = left {
+            return undefined.error(rt);
+        }
         return match iter::Iter::new(rt, left).and_then(|_| iter::Iter::new(rt, right)) {
             Ok(_) => Raised::unsupported("the difference of keys or items is a set, which is not supported"),
             Err(error) => error,
@@ -101,7 +109,10 @@ pub(crate) fn binary<'a>(
                 let origin = rt.joined(left.origin(), right.origin());
                 arithmetic(rt, operator, a, b, origin)
             }
-            _ => Err(unsupported(rt, operator, left, right)),
+            _ => match left.as_bytes() {
+                Some(bytes) if operator == BinaryOperator::Mod => bytes.format(rt, right),
+                _ => Err(unsupported(rt, operator, left, right)),
+            },
         },
     }
 }
@@ -134,10 +145,17 @@ fn add_other<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> Result<
         let (a, b) = (Seq::Values(left.origin(), a), Seq::Values(right.origin(), b));
         return Ok(Value::tuple(chain(rt, a, b)?));
     }
+    if let (Some(a), Some(b)) = (left.as_bytes(), right.as_bytes()) {
+        return a.add(rt, b);
+    }
     for value in [left, right] {
+        unknown::check(value)?;
         if let Value::Undefined(undefined) = value {
             return Err(undefined.error(rt));
         }
+    }
+    if left.as_bytes().is_some() {
+        return Err(Raised::type_error(format!("can't concat {} to bytes", names::type_name(right))));
     }
     // These types say what they can be put together with.
     let kind = match left {
@@ -205,8 +223,14 @@ fn multiply<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> Result<V
     if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
         return arithmetic(rt, BinaryOperator::Mul, a, b, rt.joined(left.origin(), right.origin()));
     }
-    let is_sequence =
-        |value: &Value<'a>| value.is_str() || value.as_list().is_some() || value.as_tuple().is_some();
+    let is_sequence = |value: &Value<'a>| {
+        value.is_str()
+            || value.as_list().is_some()
+            || value.as_tuple().is_some()
+            || value.as_bytes().is_some()
+    };
+    unknown::check(left)?;
+    unknown::check(right)?;
     let (sequence, count) = if is_sequence(&left) {
         (left, right)
     } else if is_sequence(&right) {
@@ -219,6 +243,7 @@ fn multiply<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> Result<V
     let is_markup = |value| matches!(value, Value::Markup(..));
     let count = match count {
         // Markup's own multiplication comes first and asks Python for an index.
+        Value::Undefined(undefined) if is_markup(right) => return Err(undefined.error(rt)),
         Value::Undefined(_) | Value::None(_) if is_markup(left) || is_markup(right) => {
             return Err(no_index(count));
         }
@@ -238,6 +263,9 @@ fn multiply<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> Result<V
     let count = usize::try_from(count).unwrap_or(0);
     if sequence.is_str() {
         return repeat_text(rt, sequence, count);
+    }
+    if let Some(bytes) = sequence.as_bytes() {
+        return bytes.repeat(rt, count);
     }
     let (seq, is_tuple) = match (sequence.as_list(), sequence.as_tuple()) {
         (Some(seq), _) => (seq, false),
@@ -306,7 +334,7 @@ fn arithmetic<'a>(
 }
 
 /// The result where all is small and an integer.
-fn small(operator: BinaryOperator, a: i64, b: i64) -> Option<i64> {
+pub(crate) fn small(operator: BinaryOperator, a: i64, b: i64) -> Option<i64> {
     match operator {
         BinaryOperator::Add => a.checked_add(b),
         BinaryOperator::Sub => a.checked_sub(b),
@@ -426,7 +454,7 @@ fn power<'a>(rt: &Runtime<'a>, a: &BigInt, b: &BigInt, origin: Origin) -> Result
     match (exponent, digits) {
         (Some(exponent), Some(digits)) if a.bit_length().saturating_mul(exponent as usize) < 333_000 => {
             check_digits(digits.min(MAX_DIGITS))?;
-            let limbs = digits / 9 + 1;
+            let limbs = a.bit_length().saturating_mul(exponent as usize) / 32 + 1;
             rt.step(limbs.saturating_mul(limbs) / 4)?;
             let result = a.pow(exponent);
             rt.integer(origin, &result)
@@ -506,6 +534,7 @@ pub(crate) fn unary<'a>(rt: &Runtime<'a>, negate: bool, value: Value<'a>) -> Res
             if let Value::Undefined(undefined) = value {
                 return Err(undefined.error(rt));
             }
+            unknown::check(value)?;
             let symbol = if negate { '-' } else { '+' };
             let message = format!("bad operand type for unary {symbol}: '{}'", names::type_name(value));
             Err(Raised::type_error(message))

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::writer::Writer;
 use super::{Object, Seq, Value, iter};
+use crate::builtins::globals::Function;
 use crate::builtins::methods::Method;
 use crate::number::{MOST_DIGITS, TOO_LONG_FOR_TEXT};
 use crate::raised::{Raised, Result};
@@ -11,6 +12,9 @@ use crate::runtime::Runtime;
 use crate::text::float;
 use crate::text::repr::{write_escape, write_repr as write_text_repr};
 use crate::trace::Origin;
+
+/// An address that is no object's.
+pub(crate) const ANY_ADDRESS: &str = "0x7f0000000000";
 
 const TOO_DEEP: &str = " while getting the repr of an object";
 
@@ -198,7 +202,12 @@ fn write_inside<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
             let entries = namespace.entries();
             write_entries(out, ["<Namespace {", "}>"], &entries)
         }
-        _ => Err(address(super::names::type_name(value))),
+        _ => {
+            let name = super::names::type_name(value);
+            // Python adds the name of the function.
+            let function = if name == "generator" { " sync_do_map" } else { "" };
+            write_address(out, name, &format!("{name} object{function}"))
+        }
     }
 }
 
@@ -235,17 +244,72 @@ fn write_object<'a>(out: &mut Writer<'_, 'a>, object: &'a Object<'a>) -> Result<
                 }
                 out.str(">")
             }),
-            None => Err(address(object.type_name())),
+            None => write_address(out, object.type_name(), &described(object)),
         },
-        other => Err(address(other.type_name())),
+        Object::Bytes(bytes) => {
+            rt.step_bytes(bytes.data.len() * 2)?;
+            bytes.write_repr(out.computed(bytes.origin)?);
+            out.count()
+        }
+        Object::Unknown(unknown) => Err(unknown.error()),
+        other => write_address(out, other.type_name(), &described(other)),
     }
 }
 
-/// Python prints where in memory such an object is.
-fn address(type_name: &str) -> Raised {
-    Raised::unsupported(format!(
-        "a {type_name} cannot be printed: Python prints its address in memory, which differs from run to run"
-    ))
+/// Python prints where in memory such an object is: refused, unless any address will do.
+fn write_address(out: &mut Writer<'_, '_>, type_name: &str, described: &str) -> Result<()> {
+    if !out.any_address {
+        return Err(Raised::unsupported(format!(
+            "a {type_name} cannot be printed: Python prints its address in memory, which differs from run to run"
+        )));
+    }
+    out.str(&format!("<{described} at {ANY_ADDRESS}>"))
+}
+
+/// What Python prints of such an object before its address.
+fn described(object: &Object<'_>) -> String {
+    const PATH: &str = "transformers.utils.chat_template_utils";
+    const TEMPLATE: &str = "_cached_compile_jinja_template.<locals>";
+    match object {
+        Object::Function(function) => match function {
+            Function::Range => "function safe_range".to_owned(),
+            Function::Lipsum => "function generate_lorem_ipsum".to_owned(),
+            Function::RaiseException => format!("function {TEMPLATE}.raise_exception"),
+            Function::StrftimeNow => format!("function {TEMPLATE}.strftime_now"),
+            _ => format!("{PATH}.{TEMPLATE}.TemplateDict object"),
+        },
+        Object::Method(bound) => {
+            let (method, of) = (bound.method.name(), super::names::type_name(bound.of));
+            match bound.of {
+                Value::Object(Object::Function(Function::Dict)) => format!(
+                    "bound method {TEMPLATE}.TemplateDict.{method} of <{PATH}.{TEMPLATE}.TemplateDict object"
+                ),
+                Value::Object(Object::Function(_)) => format!("function Cycler.{method}"),
+                _ if object.type_name() == "function" => format!("function {of}.{method}"),
+                _ => format!("built-in method {method} of {of} object"),
+            }
+        }
+        Object::Cycler(_) => "jinja2.utils.Cycler object".to_owned(),
+        Object::Joiner(_) => "jinja2.utils.Joiner object".to_owned(),
+        Object::Block(_) => "jinja2.runtime.BlockReference object".to_owned(),
+        other => format!("{} object", other.type_name()),
+    }
+}
+
+/// `str(value)` for questions whose answer is the same for any addresses in it.
+pub(crate) fn str_with_any_address<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>> {
+    if !matches!(value, Value::Generator(_) | Value::Object(_))
+        && value.as_list().is_none()
+        && value.as_tuple().is_none()
+        && value.as_dict().is_none()
+        && !matches!(value, Value::View(_))
+    {
+        return str(rt, value);
+    }
+    let mut out = Writer::new(rt);
+    out.any_address = true;
+    write_str(&mut out, value)?;
+    out.finish()
 }
 
 fn write_seq<'a>(out: &mut Writer<'_, 'a>, [start, end]: [&str; 2], seq: Seq<'a>) -> Result<()> {

@@ -7,7 +7,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use super::Value;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::{Node, Origin, Trace, offset, pieces_within};
+use crate::trace::{Origin, Trace, offset, pieces_within};
 
 /// A piece of text.
 #[derive(Clone, Copy, Debug)]
@@ -98,17 +98,17 @@ impl<'a> Rope<'a> {
 fn made_of<'a>(rt: &Runtime<'a>, trace: &Trace<'a>, text: &'a str, parts: &[Piece<'a>]) -> Result<Origin> {
     let mut pieces = Pieces::with_capacity(rt, parts.len());
     for part in parts {
-        match trace.node(part.origin) {
-            // What was put together before counts as its own pieces: texts that are cut and put together again and
-            // again would be a chain without end.
-            Node::Pieces { text: whole, pieces: inner, ends } if let Some(at) = offset(whole, part.text) => {
-                for piece in pieces_within(inner, ends, at, part.text.len()) {
-                    rt.step(1)?;
-                    let generation = trace.nested_generation(part.generation, piece.generation);
-                    pieces.push_piece(rt, Piece { generation, ..piece })?;
-                }
-            }
-            _ => pieces.push_piece(rt, *part)?,
+        // What was put together before counts as its own pieces: texts that are cut and put together again and again
+        // would be a chain without end.
+        let before = trace.parts(part.origin).zip(offset(trace.text(part.origin), part.text));
+        let Some((before, at)) = before else {
+            pieces.push_piece(rt, *part)?;
+            continue;
+        };
+        for piece in pieces_within(before.pieces, before.ends, at, part.text.len()) {
+            rt.step(1)?;
+            let generation = trace.nested_generation(part.generation, piece.generation);
+            pieces.push_piece(rt, Piece { generation, ..piece })?;
         }
     }
     let pieces: &'a [Piece<'a>] = pieces.pieces.into_bump_slice();

@@ -1,6 +1,6 @@
 //! Indices and slices.
 
-use super::{Range, Seq, Value, iter, names};
+use super::{Object, Range, Seq, Value, iter, names, unknown};
 use crate::ErrorKind;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -87,6 +87,7 @@ pub(crate) fn bound(value: Value<'_>) -> Result<Option<i64>> {
         Value::Bool(_, value) => Some(i64::from(value)),
         Value::Big(_, value) => Some(if value.negative { i64::MIN + 1 } else { i64::MAX }),
         _ => {
+            unknown::check(value)?;
             return Err(Raised::type_error(
                 "slice indices must be integers or None or have an __index__ method",
             ));
@@ -115,10 +116,20 @@ pub(crate) fn slice<'a>(rt: &Runtime<'a>, value: Value<'a>, bounds: [Value<'a>; 
             let part = Range { start: at(bounds.start), stop: at(bounds.stop), step };
             return Ok(Value::Range(rt.alloc(part)?));
         }
+        Value::Object(Object::Bytes(bytes)) => {
+            let Bounds { start, stop, step } = Bounds::new(bounds, bytes.data.len())?;
+            return bytes.slice(rt, Range { start, stop, step });
+        }
+        Value::Object(Object::Unknown(unknown)) => return Err(unknown.error()),
         _ => {}
     }
     if let Some(seq) = value.as_list() {
-        return slice_seq(rt, seq, bounds).map(Value::list);
+        let items = slice_seq(rt, seq, bounds)?;
+        // All of a list is another list.
+        return match seq {
+            Seq::Values(_, all) if std::ptr::eq(all, items) => rt.alloc_slice(items).map(Value::list),
+            _ => Ok(Value::list(items)),
+        };
     }
     if let Some(items) = value.as_tuple() {
         return slice_seq(rt, Seq::Values(Origin::TEMPLATE, items), bounds).map(Value::tuple);

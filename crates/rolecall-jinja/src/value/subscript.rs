@@ -1,6 +1,6 @@
 //! `value[key]` with Python's own errors, where no sandbox is asked: in formats and in `str.translate`.
 
-use super::{Seq, Value, iter, names, slice};
+use super::{Object, Seq, Value, iter, names, slice, unknown};
 use crate::ErrorKind;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -8,6 +8,8 @@ use crate::trace::Origin;
 
 /// `value[key]`, or the exception that Python raises.
 pub(crate) fn subscript<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) -> Result<Value<'a>> {
+    unknown::check(value)?;
+    unknown::check(key)?;
     if let Some(dict) = value.as_dict() {
         return match dict.get(rt, key)? {
             Some(found) => Ok(found),
@@ -39,6 +41,10 @@ pub(crate) fn subscript<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) 
         Value::Range(range) => {
             let at = place(key, range.len(), "range", "range object index out of range")?;
             Ok(Value::int(range.item(at)))
+        }
+        Value::Object(Object::Bytes(bytes)) => {
+            let at = place(key, bytes.data.len(), "byte", "index out of range")?;
+            found(bytes.item(rt, at))
         }
         _ => Err(not_subscriptable(value)),
     }

@@ -19,6 +19,8 @@ pub(crate) struct Writer<'r, 'a> {
     /// What was written before; only where a render is traced.
     pieces: Pieces<'a>,
     counted: usize,
+    /// Whether objects are written with an address that is not theirs.
+    pub(super) any_address: bool,
 }
 
 impl<'r, 'a> Writer<'r, 'a> {
@@ -30,6 +32,7 @@ impl<'r, 'a> Writer<'r, 'a> {
             cover: Origin::TEMPLATE,
             pieces: Pieces::new(rt),
             counted: 0,
+            any_address: false,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::raised::{Raised, Result};
 use crate::text::repr;
 use crate::value::object::{self, Frame, Recurse};
 use crate::value::undefined::Undefined;
-use crate::value::{Object, Value, dict, iter, names, operators};
+use crate::value::{Object, Value, dict, iter, names, operators, unknown};
 
 /// What a call comes to.
 pub(super) enum Called<'a> {
@@ -59,6 +59,7 @@ impl<'a> Machine<'_, 'a> {
                 if let Value::Undefined(undefined) = more {
                     return Err(undefined.error(self.rt));
                 }
+                unknown::check(more)?;
                 let message =
                     format!("{CALL} argument after ** must be a mapping, not {}", names::type_name(more));
                 return Err(Raised::type_error(message));
@@ -119,7 +120,12 @@ impl<'a> Machine<'_, 'a> {
             Object::Function(function) => function.call(self.rt, args).map(Called::Value),
             Object::Method(bound) => methods::call(self.rt, bound.method, bound.of, args).map(Called::Value),
             Object::Joiner(joiner) => joiner_call(joiner, args).map(Called::Value),
-            Object::Namespace(_) | Object::Cycler(_) | Object::Templates | Object::Group(_) => {
+            Object::Unknown(unknown) => Err(unknown.error()),
+            Object::Namespace(_)
+            | Object::Cycler(_)
+            | Object::Templates
+            | Object::Group(_)
+            | Object::Bytes(_) => {
                 let message = format!("'{}' object is not callable", object.type_name());
                 Err(Raised::type_error(message))
             }

@@ -71,6 +71,17 @@ impl<'a> Machine<'_, 'a> {
         }
     }
 
+    /// The two integers on top of the stack, if the template computed both.
+    #[inline(always)]
+    pub(super) fn top_ints(&self) -> Option<(i64, i64)> {
+        match self.stack.as_slice() {
+            [.., Value::Int(Origin::TEMPLATE, left), Value::Int(Origin::TEMPLATE, right)] => {
+                Some((*left, *right))
+            }
+            _ => None,
+        }
+    }
+
     #[inline(always)]
     pub(super) fn drop_top(&mut self) {
         let length = self.stack.len();

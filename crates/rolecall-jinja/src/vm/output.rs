@@ -4,14 +4,16 @@ use std::ops::Range;
 
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::{Node, Origin, Trace, pieces_within};
+use crate::trace::{Origin, Trace, offset, pieces_within};
 use crate::value::Rope;
 use crate::value::Value;
 use crate::value::rope::{Piece, Pieces};
 
-/// A part of the output that is all of one origin, up to the byte `end`.
+/// A part of the output that is all of one origin, and not the template's: what no span covers is that.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RawSpan {
+    /// Where in the output it is.
+    pub(crate) at: usize,
     pub(crate) end: usize,
     /// Where in the text of its origin a copied part begins; [`RawSpan::COMPUTED`] for others.
     pub(crate) start: usize,
@@ -43,6 +45,9 @@ pub(crate) struct Mark {
     captured: usize,
 }
 
+/// How many spans may be noted before they are counted.
+const MOST_UNCOUNTED: usize = 256;
+
 pub(crate) struct Output<'a> {
     pub(crate) text: String,
     pub(crate) spans: Vec<RawSpan>,
@@ -73,6 +78,29 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Expects so many spans.
+    pub(crate) fn expect_spans(&mut self, spans: usize) {
+        self.spans.reserve(spans);
+    }
+
+    /// Prints a whole string of the caller's JSON.
+    #[inline(always)]
+    pub(crate) fn whole(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
+        if rt.trace.is_some()
+            && origin != Origin::TEMPLATE
+            && self.captures.is_empty()
+            && self.open.is_empty()
+            && !text.is_empty()
+        {
+            let at = self.text.len();
+            self.append(rt, text)?;
+            let start = if origin.is_place() { 0 } else { RawSpan::COMPUTED };
+            self.spans.push(RawSpan { at, end: self.text.len(), start, origin });
+            return Ok(());
+        }
+        self.str(rt, origin, text)
+    }
+
     /// Prints a text of one origin.
     #[inline(always)]
     pub(crate) fn str(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
@@ -80,11 +108,15 @@ impl<'a> Output<'a> {
             (None, None) => self.append(rt, text),
             (None, Some(capture)) => capture.push(rt, origin, text),
             (Some(trace), None) if self.open.is_empty() => {
-                let start = self.text.len();
+                let at = self.text.len();
                 self.append(rt, text)?;
-                self.note(trace, origin, text, start);
-                self.count_notes(rt)
+                if origin != Origin::TEMPLATE {
+                    self.note(trace, origin, text, at);
+                    self.count_notes(rt)?;
+                }
+                Ok(())
             }
+            (Some(_), Some(capture)) if self.open.is_empty() => capture.push(rt, origin, text),
             _ => self.piece(rt, Piece { text, origin, generation: 0 }),
         }
     }
@@ -133,6 +165,12 @@ impl<'a> Output<'a> {
     /// Prints a string in pieces.
     pub(crate) fn rope(&mut self, rt: &Runtime<'a>, pieces: u32, rope: &'a Rope<'a>) -> Result<()> {
         if !self.captures.is_empty() || rt.trace.is_some() {
+            if rt.trace.is_some() && self.captures.is_empty() && self.open.is_empty() {
+                return rope.for_each(pieces, |piece| match piece.generation {
+                    0 => self.str(rt, piece.origin, piece.text),
+                    _ => self.piece(rt, piece),
+                });
+            }
             return rope.for_each(pieces, |piece| self.piece(rt, piece));
         }
         let bytes = rope.bytes(pieces);
@@ -174,25 +212,25 @@ impl<'a> Output<'a> {
         // The last span before may have grown over the mark.
         let first = mark.spans.saturating_sub(1);
         let mut from = mark.text;
+        let printed = |from: usize, to: usize| text.get(from - mark.text..to - mark.text).unwrap_or_default();
         for span in self.spans.get(first..).unwrap_or_default() {
             if span.end <= from {
                 continue;
             }
-            let whole = match trace.node(span.origin) {
-                Node::Member { text, .. } | Node::Item { text, .. } | Node::Key { key: text, .. } => text,
-                _ => "",
-            };
+            let at = span.at.max(mark.text);
+            taken.push(rt, Origin::TEMPLATE, rt.alloc_str(printed(from, at))?)?;
             let part = match span.start {
                 RawSpan::COMPUTED => None,
-                start => whole.get(start..start + (span.end - from)),
+                start => trace.text(span.origin).get(start..start + (span.end - at)),
             };
             let part = match part {
                 Some(part) => part,
-                None => rt.alloc_str(text.get(from - mark.text..span.end - mark.text).unwrap_or_default())?,
+                None => rt.alloc_str(printed(at, span.end))?,
             };
             taken.push(rt, span.origin, part)?;
             from = span.end;
         }
+        taken.push(rt, Origin::TEMPLATE, rt.alloc_str(printed(from, mark.text + text.len()))?)?;
         self.spans.truncate(mark.spans);
         if let Some(last) = self.spans.last_mut() {
             last.end = last.end.min(mark.text);
@@ -244,41 +282,35 @@ impl<'a> Output<'a> {
         self.note(trace, piece.origin, piece.text, start);
     }
 
-    #[inline]
+    /// Notes where a text came from that was printed at a place.
     fn note(&mut self, trace: &Trace<'a>, origin: Origin, text: &'a str, at: usize) {
-        if text.is_empty() {
+        if text.is_empty() || origin == Origin::TEMPLATE {
             return;
         }
         let end = at + text.len();
-        let start = if origin == Origin::TEMPLATE {
-            RawSpan::COMPUTED
-        } else {
-            match trace.node(origin) {
-                Node::Member { text: whole, .. } | Node::Item { text: whole, .. } => offset(whole, text),
-                Node::Key { key, .. } => offset(key, text),
-                Node::Pieces { text: whole, pieces, ends } => match offset(whole, text) {
-                    RawSpan::COMPUTED => RawSpan::COMPUTED,
-                    offset => {
-                        return self.note_pieces(trace, pieces_within(pieces, ends, offset, text.len()), at);
-                    }
-                },
-                _ => RawSpan::COMPUTED,
-            }
-        };
+        let start = offset(trace.text(origin), text).unwrap_or(RawSpan::COMPUTED);
+        if start != RawSpan::COMPUTED
+            && let Some(parts) = trace.parts(origin)
+        {
+            return self.note_pieces(trace, pieces_within(parts.pieces, parts.ends, start, text.len()), at);
+        }
         if start == RawSpan::COMPUTED
             && let Some(last) = self.spans.last_mut()
-            && last.origin == origin
-            && last.start == RawSpan::COMPUTED
+            && (last.origin, last.start, last.end) == (origin, start, at)
         {
             last.end = end;
             return;
         }
         self.noted += 1;
-        self.spans.push(RawSpan { end, start, origin });
+        self.spans.push(RawSpan { at, end, start, origin });
     }
 
     /// Counts the notes that were made since the last time.
+    #[inline]
     fn count_notes(&mut self, rt: &Runtime<'a>) -> Result<()> {
+        if self.noted < MOST_UNCOUNTED {
+            return Ok(());
+        }
         let noted = std::mem::take(&mut self.noted);
         rt.charge(noted.saturating_mul(size_of::<RawSpan>()));
         rt.step(noted.saturating_sub(1))
@@ -323,13 +355,4 @@ impl<'a> Output<'a> {
 #[cold]
 fn too_long(rt: &Runtime<'_>) -> Raised {
     Raised::limit(format!("the output has more than {} bytes (limit `output_bytes`)", rt.limits.output_bytes))
-}
-
-/// Where `part` begins in `whole`, if it is a slice of it.
-#[inline]
-fn offset(whole: &str, part: &str) -> usize {
-    match part.as_ptr().addr().checked_sub(whole.as_ptr().addr()) {
-        Some(offset) if offset + part.len() <= whole.len() => offset,
-        _ => RawSpan::COMPUTED,
-    }
 }

@@ -76,6 +76,13 @@ impl<'a> Machine<'_, 'a> {
                     self.push(value);
                 }
                 Op::LoadContext(number) => {
+                    if let Some(cell) = self.rt.context.get(number as usize) {
+                        let known = cell.get();
+                        if !known.is_missing() {
+                            self.push(known);
+                            continue;
+                        }
+                    }
                     let value = done!(self.rt.context_value(number), pc);
                     self.push(value);
                 }
@@ -154,6 +161,14 @@ impl<'a> Machine<'_, 'a> {
                     self.push(part);
                 }
                 Op::Add => {
+                    if let Some((left, right)) = self.top_ints()
+                        && let Some(sum) = left.checked_add(right)
+                    {
+                        self.drop_top();
+                        self.drop_top();
+                        self.push(Value::int(sum));
+                        continue;
+                    }
                     let (right, left) = (self.pop(), self.pop());
                     let sum = done!(operators::add(self.rt, left, right), pc);
                     self.push(sum);
@@ -165,6 +180,14 @@ impl<'a> Machine<'_, 'a> {
                     self.push(sum);
                 }
                 Op::Binary(operator) => {
+                    if let Some((left, right)) = self.top_ints()
+                        && let Some(result) = operators::small(operator, left, right)
+                    {
+                        self.drop_top();
+                        self.drop_top();
+                        self.push(Value::int(result));
+                        continue;
+                    }
                     let (right, left) = (self.pop(), self.pop());
                     let result = done!(operators::binary(self.rt, operator, left, right), pc);
                     self.push(result);
@@ -313,6 +336,13 @@ impl<'a> Machine<'_, 'a> {
                         done!(self.rt.step_bytes(cut_off), pc);
                         continue;
                     }
+                    if let Some(count) = filter.count {
+                        let value = self.pop();
+                        let count = done!(count(self.rt, &value), pc);
+                        let origin = self.rt.computed(value.origin());
+                        self.push(Value::Int(origin, i64::try_from(count).unwrap_or(i64::MAX)));
+                        continue;
+                    }
                     let value = self.pop();
                     let result = match filter.quick {
                         Some(quick) => done!(quick(self.rt, value), pc),
@@ -401,7 +431,7 @@ impl<'a> Machine<'_, 'a> {
                     if !known.hides_key
                         && let Some((origin, text)) = self.slot_member_str(slot, &known.text)
                     {
-                        done!(self.out.str(self.rt, origin, text), pc);
+                        done!(self.out.whole(self.rt, origin, text), pc);
                         self.parts.count += 1;
                         continue;
                     }
@@ -411,7 +441,7 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::PrintItemNameOf { slot, variable, name } => {
                     if let Some((origin, text)) = self.slot_member_str(slot, &self.name(name).text) {
-                        done!(self.out.str(self.rt, origin, text), pc);
+                        done!(self.out.whole(self.rt, origin, text), pc);
                         self.parts.count += 1;
                         continue;
                     }
@@ -455,7 +485,7 @@ impl<'a> Machine<'_, 'a> {
                     if !known.hides_key
                         && let Some((origin, text)) = self.slot_member_str(slot, &known.text)
                     {
-                        done!(self.out.str(self.rt, origin, text), pc);
+                        done!(self.out.whole(self.rt, origin, text), pc);
                         pc += 1;
                         continue;
                     }
@@ -470,7 +500,7 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::ChainNextItemNameOf { slot, variable, name } => {
                     if let Some((origin, text)) = self.slot_member_str(slot, &self.name(name).text) {
-                        done!(self.out.str(self.rt, origin, text), pc);
+                        done!(self.out.whole(self.rt, origin, text), pc);
                         pc += 1;
                         continue;
                     }

@@ -21,6 +21,7 @@ fn attr<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     if let Some((_, name)) = rt.flat(name)? {
         return access::attribute_only(rt, object, name);
     }
+    // Python looks whether it knows the name before it looks at it.
     dict::check_hashable(rt, name)?;
     let message = format!("attribute name must be string, not '{}'", names::type_name(name));
     Err(Raised::type_error(message))

@@ -25,9 +25,15 @@ fn escaped<'a>(rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Resul
 }
 
 fn striptags<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
-    let (origin, text) = text_of(rt, args[0])?;
+    let text = repr::str_with_any_address(rt, args[0])?;
+    let Some((origin, text)) = rt.flat(text)? else { return Ok(text) };
     rt.step_bytes(text.len() * 8)?;
-    match escape::strip_tags(text) {
+    let stripped = escape::strip_tags(text);
+    if !args[0].is_str() && stripped.as_ref().is_ok_and(|text| text.contains(repr::ANY_ADDRESS)) {
+        // Refused if it is not a text that has it.
+        text_of(rt, args[0])?;
+    }
+    match stripped {
         Ok(stripped) if stripped == text => Ok(Value::Str(origin, text)),
         Ok(stripped) => Ok(Value::Str(rt.computed(origin), rt.alloc_str(&stripped)?)),
         Err((kind, message)) => Err(Raised::new(kind, message)),

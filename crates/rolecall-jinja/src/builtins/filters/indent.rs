@@ -57,6 +57,9 @@ fn indentation<'a>(rt: &Runtime<'a>, width: Value<'a>) -> Result<Value<'a>> {
 /// The error for what cannot be indented. A line end is appended to it first, which a list takes.
 #[cold]
 fn no_text<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Raised {
+    if value.as_bytes().is_some() {
+        return Raised::type_error("can't concat str to bytes");
+    }
     if value.is_undefined() || value.as_list().is_some() {
         return no_attribute(rt, value, "splitlines");
     }

@@ -100,6 +100,7 @@ const fn plain(
         does: FilterKind::Plain(Signature { function, hidden, parameters, required }, does),
         needs_context: false,
         cut: None,
+        count: None,
         quick: None,
     }
 }
@@ -114,7 +115,7 @@ const fn quick(filter: FilterDef, quick: Quick) -> FilterDef {
 
 /// A filter that looks at its arguments itself.
 const fn open(name: &'static str, needs_context: bool, does: OpenFilter) -> FilterDef {
-    FilterDef { name, does: FilterKind::Open(does), needs_context, cut: None, quick: None }
+    FilterDef { name, does: FilterKind::Open(does), needs_context, cut: None, count: None, quick: None }
 }
 
 /// A parameter's value, or its default.

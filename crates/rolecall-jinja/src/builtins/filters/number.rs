@@ -65,6 +65,13 @@ fn to_float<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<f64> {
             _ => Raised::new(kind, message),
         });
     }
+    if let Some(bytes) = value.as_bytes() {
+        rt.step_bytes(bytes.data.len() * 8)?;
+        return parse_number::parse_float(&bytes.text()).map_err(|(kind, _)| {
+            let shown = crate::value::repr::short(rt, value);
+            Raised::new(kind, format!("could not convert string to float: {shown}"))
+        });
+    }
     if let Value::Undefined(undefined) = value {
         return Err(undefined.error(rt));
     }
@@ -106,6 +113,11 @@ fn int<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         && let Some(number) = parse_int(rt, text, given(base, Value::int(10)))?
     {
         return rt.integer(rt.computed(from), &number);
+    }
+    if let Some(bytes) = value.as_bytes()
+        && let Some(number) = parse_int(rt, &bytes.text(), Value::int(10))?
+    {
+        return rt.integer(rt.computed(bytes.origin), &number);
     }
     // What is no integer may still be a float.
     match to_float(rt, value).and_then(whole) {

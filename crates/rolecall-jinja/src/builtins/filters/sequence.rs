@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::path::{Case, Path};
-use super::{given, length, only_value, open, optional, plain, quick};
+use super::{given, length, only_value, open, optional, plain};
 use crate::ErrorKind;
 use crate::builtins::{Bound, FilterDef};
 use crate::raised::{Raised, Result};
@@ -15,23 +15,28 @@ use crate::value::generator::{Generator, Lazy};
 use crate::value::iter::{self, Iter};
 use crate::value::rope::Pieces;
 use crate::value::slice;
+use crate::value::subscript::subscript;
 use crate::value::writer::Writer;
-use crate::value::{Range, Seq, Undefined, Value, ViewOf, access, names, operators, repr};
+use crate::value::{Object, Range, Seq, Undefined, Unknown, Value, ViewOf, access, names, operators, repr};
 
 pub(super) static FIRST: FilterDef = plain("first", ("sync_do_first", 1), &["seq"], 1, first);
 pub(super) static ITEMS: FilterDef = plain("items", ("do_items", 0), &["value"], 1, items);
 pub(super) static JOIN: FilterDef = plain("join", ("sync_do_join", 1), &["value", "d", "attribute"], 1, join);
 pub(super) static LAST: FilterDef = plain("last", ("do_last", 1), &["seq"], 1, last);
-pub(super) static LENGTH: FilterDef = quick(
-    open("length", false, |rt, value, args| {
+pub(super) static LENGTH: FilterDef = FilterDef {
+    count: Some(|rt, value| length(rt, *value)),
+    ..open("length", false, |rt, value, args| {
         only_value("len", args)?;
-        Ok(Value::count(length(rt, value)?))
-    }),
-    |rt, value| length(rt, value).map(Value::count),
-);
+        let count = Value::count(length(rt, value)?);
+        Ok(count.with_origin(rt.computed(value.origin())))
+    })
+};
 pub(super) static LIST: FilterDef = plain("list", ("sync_do_list", 0), &["value"], 1, |rt, args| {
-    let items = iter::collect(rt, args[0])?;
-    Ok(Value::list(items))
+    // Another list even of a list.
+    Ok(Value::list(match args[0] {
+        Value::List(Origin::TEMPLATE, items) => rt.alloc_slice(items)?,
+        value => iter::collect(rt, value)?,
+    }))
 });
 pub(super) static MAX: FilterDef =
     plain("max", ("do_max", 1), &["value", "case_sensitive", "attribute"], 1, |rt, args| {
@@ -135,6 +140,7 @@ impl<'a> Reversed<'a> {
                 ViewOf::Items => "dict_reverseitemiterator",
             },
             Value::Dict(..) | Value::JsonDict(..) => "dict_reversekeyiterator",
+            Value::Object(Object::Bytes(_)) => "reversed",
             _ => return Ok(None),
         };
         let items = iter::collect(rt, value)?;
@@ -153,14 +159,20 @@ impl<'a> Lazy<'a> for Reversed<'a> {
     }
 }
 
-/// Refuses to choose: a render gives the same text every time.
+/// One item. Which one stays open: a render gives the same text every time.
 fn random<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
-    match length(rt, args[0])? {
-        0 => undefined(rt, "No random item, sequence was empty."),
-        // There is no choice.
-        1 if args[0].as_dict().is_none() => access::item(rt, args[0], Value::int(0)),
-        _ => Err(Raised::unsupported("the filter `random` is not supported: its result is not reproducible")),
+    const WHY: &str = "the filter `random` is not supported: its result is not reproducible";
+    let length = length(rt, args[0])?;
+    if length == 0 {
+        return undefined(rt, "No random item, sequence was empty.");
     }
+    if length > 1 && args[0].as_dict().is_some() {
+        // It depends on the number whether there is such a key.
+        return Err(Raised::unsupported(WHY));
+    }
+    let first = subscript(rt, args[0], Value::int(0))?;
+    // Of one there is no choice.
+    if length == 1 { Ok(first) } else { Unknown::value(rt, WHY, iter::collect(rt, args[0])?) }
 }
 
 /// The items of a dict, one after the other.

@@ -39,7 +39,7 @@ fn urlencode<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 fn has_pairs(value: Value<'_>) -> bool {
     match value {
         Value::Undefined(_) | Value::Range(_) | Value::View(_) | Value::Generator(_) => true,
-        Value::Object(object) => matches!(object, Object::Loop(_) | Object::Group(_)),
+        Value::Object(object) => matches!(object, Object::Loop(_) | Object::Group(_) | Object::Bytes(_)),
         _ => value.as_dict().is_some() || value.as_list().is_some() || value.as_tuple().is_some(),
     }
 }

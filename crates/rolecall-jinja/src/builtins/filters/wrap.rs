@@ -1,6 +1,6 @@
 //! `wordwrap` and `wordcount`.
 
-use super::{no_attribute, optional, plain, text_of};
+use super::{no_attribute, optional, plain};
 use crate::builtins::{Bound, FilterDef};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -26,7 +26,9 @@ pub(super) fn is_word_char(c: char) -> bool {
 }
 
 fn wordcount<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
-    let (_, text) = text_of(rt, args[0])?;
+    // An address is one word, whichever it is.
+    let text = rt.flat(repr::str_with_any_address(rt, args[0])?)?;
+    let text = text.map_or("", |(_, text)| text);
     rt.step_bytes(text.len())?;
     Ok(Value::count(text.split(|c| !is_word_char(c)).filter(|word| !word.is_empty()).count()))
 }
@@ -53,6 +55,9 @@ fn wordwrap<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let between = optional(between).unwrap_or(Value::text("\n"));
     if !between.is_str() {
         return Err(no_attribute(rt, between, "join"));
+    }
+    if value.as_bytes().is_some() {
+        return Err(Raised::type_error("cannot use a string pattern on a bytes-like object"));
     }
     let Some((origin, text)) = rt.flat(value)? else { return Err(no_attribute(rt, value, "splitlines")) };
     let width = if width.is_missing() { Value::int(79) } else { width };

@@ -28,6 +28,7 @@ pub(super) fn join<'a>(
     let strings = strings.finish();
     for (at, item) in strings.iter().enumerate() {
         if !item.is_str() {
+            crate::value::unknown::check(*item)?;
             let found = names::type_name(*item);
             return Err(Raised::type_error(format!(
                 "sequence item {at}: expected str instance, {found} found"

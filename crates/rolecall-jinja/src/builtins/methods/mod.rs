@@ -1,5 +1,6 @@
 //! Methods of Python's types: which type has which, and calling them.
 
+mod bytes;
 mod dict;
 mod join;
 mod markup;
@@ -32,6 +33,8 @@ const GENERATOR: u16 = 1 << 9;
 const LOOP: u16 = 1 << 10;
 const CYCLER: u16 = 1 << 11;
 const DICT_TYPE: u16 = 1 << 12;
+const BYTES: u16 = 1 << 13;
+const CYCLER_TYPE: u16 = 1 << 14;
 const ANY_STR: u16 = STR | MARKUP;
 const SEQ: u16 = LIST | TUPLE;
 
@@ -72,86 +75,87 @@ methods! {
     AsIntegerRatio "as_integer_ratio" INT | FLOAT;
     BitCount "bit_count" INT;
     BitLength "bit_length" INT;
-    Capitalize "capitalize" ANY_STR;
+    Capitalize "capitalize" ANY_STR | BYTES;
     Casefold "casefold" ANY_STR;
-    Center "center" ANY_STR;
+    Center "center" ANY_STR | BYTES;
     Changed "changed" LOOP;
     Clear "clear" LIST | DICT;
     Close "close" GENERATOR;
     Conjugate "conjugate" INT | FLOAT;
     Copy "copy" LIST | DICT;
-    Count "count" ANY_STR | SEQ | RANGE;
+    Count "count" ANY_STR | SEQ | RANGE | BYTES;
     Cycle "cycle" LOOP;
+    Decode "decode" BYTES;
     Encode "encode" ANY_STR;
-    Endswith "endswith" ANY_STR;
+    Endswith "endswith" ANY_STR | BYTES;
     Escape "escape" MARKUP;
-    Expandtabs "expandtabs" ANY_STR;
+    Expandtabs "expandtabs" ANY_STR | BYTES;
     Extend "extend" LIST;
-    Find "find" ANY_STR;
+    Find "find" ANY_STR | BYTES;
     Format "format" ANY_STR;
     FormatMap "format_map" ANY_STR;
     FromBytes "from_bytes" INT;
-    Fromhex "fromhex" FLOAT;
+    Fromhex "fromhex" FLOAT | BYTES;
     Fromkeys "fromkeys" DICT | DICT_TYPE;
     Get "get" DICT;
-    Hex "hex" FLOAT;
-    Index "index" ANY_STR | SEQ | RANGE;
+    Hex "hex" FLOAT | BYTES;
+    Index "index" ANY_STR | SEQ | RANGE | BYTES;
     Insert "insert" LIST;
     IsInteger "is_integer" FLOAT;
-    Isalnum "isalnum" ANY_STR;
-    Isalpha "isalpha" ANY_STR;
-    Isascii "isascii" ANY_STR;
+    Isalnum "isalnum" ANY_STR | BYTES;
+    Isalpha "isalpha" ANY_STR | BYTES;
+    Isascii "isascii" ANY_STR | BYTES;
     Isdecimal "isdecimal" ANY_STR;
-    Isdigit "isdigit" ANY_STR;
+    Isdigit "isdigit" ANY_STR | BYTES;
     Isdisjoint "isdisjoint" VIEW;
     Isidentifier "isidentifier" ANY_STR;
-    Islower "islower" ANY_STR;
+    Islower "islower" ANY_STR | BYTES;
     Isnumeric "isnumeric" ANY_STR;
     Isprintable "isprintable" ANY_STR;
-    Isspace "isspace" ANY_STR;
-    Istitle "istitle" ANY_STR;
-    Isupper "isupper" ANY_STR;
+    Isspace "isspace" ANY_STR | BYTES;
+    Istitle "istitle" ANY_STR | BYTES;
+    Isupper "isupper" ANY_STR | BYTES;
     Items "items" DICT;
-    Join "join" ANY_STR;
+    Join "join" ANY_STR | BYTES;
     Keys "keys" DICT;
-    Ljust "ljust" ANY_STR;
-    Lower "lower" ANY_STR;
-    Lstrip "lstrip" ANY_STR;
-    Maketrans "maketrans" ANY_STR;
-    Next "next" CYCLER;
-    Partition "partition" ANY_STR;
+    Ljust "ljust" ANY_STR | BYTES;
+    Lower "lower" ANY_STR | BYTES;
+    Lstrip "lstrip" ANY_STR | BYTES;
+    Maketrans "maketrans" ANY_STR | BYTES;
+    Next "next" CYCLER | CYCLER_TYPE;
+    Partition "partition" ANY_STR | BYTES;
     Pop "pop" LIST | DICT;
     Popitem "popitem" DICT;
     Remove "remove" LIST;
-    Removeprefix "removeprefix" ANY_STR;
-    Removesuffix "removesuffix" ANY_STR;
-    Replace "replace" ANY_STR;
-    Reset "reset" CYCLER;
+    Removeprefix "removeprefix" ANY_STR | BYTES;
+    Removesuffix "removesuffix" ANY_STR | BYTES;
+    Replace "replace" ANY_STR | BYTES;
+    Reset "reset" CYCLER | CYCLER_TYPE;
     Reverse "reverse" LIST;
-    Rfind "rfind" ANY_STR;
-    Rindex "rindex" ANY_STR;
-    Rjust "rjust" ANY_STR;
-    Rpartition "rpartition" ANY_STR;
-    Rsplit "rsplit" ANY_STR;
-    Rstrip "rstrip" ANY_STR;
+    Rfind "rfind" ANY_STR | BYTES;
+    Rindex "rindex" ANY_STR | BYTES;
+    Rjust "rjust" ANY_STR | BYTES;
+    Rpartition "rpartition" ANY_STR | BYTES;
+    Rsplit "rsplit" ANY_STR | BYTES;
+    Rstrip "rstrip" ANY_STR | BYTES;
     Send "send" GENERATOR;
     Setdefault "setdefault" DICT;
     Sort "sort" LIST;
-    Split "split" ANY_STR;
-    Splitlines "splitlines" ANY_STR;
-    Startswith "startswith" ANY_STR;
-    Strip "strip" ANY_STR;
+    Split "split" ANY_STR | BYTES;
+    Splitlines "splitlines" ANY_STR | BYTES;
+    Startswith "startswith" ANY_STR | BYTES;
+    Strip "strip" ANY_STR | BYTES;
     Striptags "striptags" MARKUP;
-    Swapcase "swapcase" ANY_STR;
+    Swapcase "swapcase" ANY_STR | BYTES;
     Throw "throw" GENERATOR;
-    Title "title" ANY_STR;
+    Title "title" ANY_STR | BYTES;
     ToBytes "to_bytes" INT;
-    Translate "translate" ANY_STR;
+    Translate "translate" ANY_STR | BYTES;
     Unescape "unescape" MARKUP;
     Update "update" DICT;
-    Upper "upper" ANY_STR;
+    Upper "upper" ANY_STR | BYTES;
     Values "values" DICT;
-    Zfill "zfill" ANY_STR;
+    Zfill "zfill" ANY_STR | BYTES;
 }
 
 /// The type of a value, as one of the bits above.
@@ -170,6 +174,8 @@ fn owner(value: Value<'_>) -> u16 {
         Value::Object(Object::Loop(_)) => LOOP,
         Value::Object(Object::Cycler(_)) => CYCLER,
         Value::Object(Object::Function(super::globals::Function::Dict)) => DICT_TYPE,
+        Value::Object(Object::Function(super::globals::Function::Cycler)) => CYCLER_TYPE,
+        Value::Object(Object::Bytes(_)) => BYTES,
         _ => 0,
     }
 }
@@ -212,6 +218,7 @@ impl Method {
         match self {
             // The sandbox has functions of its own in their place.
             Self::Format | Self::FormatMap => "function",
+            _ if owner(of) == CYCLER_TYPE => "function",
             _ if self.python_name(of).is_some() => "method",
             _ => "builtin_function_or_method",
         }
@@ -219,6 +226,9 @@ impl Method {
 
     /// The full name of a method that is written in Python, where others are in C.
     pub(crate) fn python_name(self, of: Value<'_>) -> Option<&'static str> {
+        if owner(of) == CYCLER_TYPE {
+            return None;
+        }
         Some(match self {
             Self::Changed => "LoopContext.changed",
             Self::Cycle => "LoopContext.cycle",
@@ -242,6 +252,7 @@ pub(crate) fn call<'a>(
     of: Value<'a>,
     args: &Args<'_, 'a>,
 ) -> Result<Value<'a>> {
+    args.check_known()?;
     let owner = owner(of);
     match of {
         _ if owner & ANY_STR != 0 => string::call(rt, method, of, args),
@@ -252,6 +263,10 @@ pub(crate) fn call<'a>(
         Value::Generator(generator) => objects::call_generator(rt, method, generator, args),
         Value::Object(Object::Loop(this)) => objects::call_loop(rt, method, this, args),
         Value::Object(Object::Cycler(cycler)) => objects::call_cycler(method, cycler, args),
+        Value::Object(Object::Function(super::globals::Function::Cycler)) => {
+            objects::call_cycler_type(method, args)
+        }
+        Value::Object(Object::Bytes(this)) => bytes::call(rt, method, *this, args),
         Value::Object(_) => dict::call_type(rt, args),
         _ => match of.as_dict() {
             Some(dict) => dict::call(rt, method, dict, args),

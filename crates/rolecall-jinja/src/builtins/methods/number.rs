@@ -24,9 +24,10 @@ pub(super) fn call<'a>(
     of: Value<'a>,
     args: &Args<'_, 'a>,
 ) -> Result<Value<'a>> {
-    if matches!(method, Method::ToBytes | Method::FromBytes) {
-        let message = format!("int.{}(): there are no bytes in this engine", method.name());
-        return Err(Raised::unsupported(message));
+    match method {
+        Method::ToBytes => return super::bytes::of_integer(rt, of, args),
+        Method::FromBytes => return super::bytes::to_integer(rt, of, args),
+        _ => {}
     }
     let style = if method == Method::Fromhex { Style::One } else { Style::Nothing };
     let [text, _, _] = style.bind(names::type_name(of), method.name(), args)?;

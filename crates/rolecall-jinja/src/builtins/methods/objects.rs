@@ -6,7 +6,7 @@ use crate::builtins::{Args, Signature};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::value::object::{Cycler, Loop};
-use crate::value::{Generator, Undefined, Value, names};
+use crate::value::{Generator, Object, Undefined, Value, names};
 
 /// `generator.close()`, `send(value)` and `throw(…)`.
 pub(super) fn call_generator<'a>(
@@ -73,6 +73,18 @@ pub(super) fn call_loop<'a>(
         index => (index - 1) % args.positional.len(),
     };
     Ok(args.positional.get(at).copied().unwrap_or(Value::NONE))
+}
+
+/// `Cycler.next(cycler)` and `Cycler.reset(cycler)`, of the class.
+pub(super) fn call_cycler_type<'a>(method: Method, args: &Args<'_, 'a>) -> Result<Value<'a>> {
+    let (function, uses) =
+        if method == Method::Next { ("Cycler.next", "current") } else { ("Cycler.reset", "pos") };
+    let [this, ..] = Signature { function, hidden: 0, parameters: &["self"], required: 1 }.bind(&[], args)?;
+    if let Value::Object(Object::Cycler(cycler)) = this {
+        return call_cycler(method, cycler, &Args::none());
+    }
+    let message = format!("'{}' object has no attribute '{uses}'", names::type_name(this));
+    Err(Raised::new(crate::ErrorKind::Attribute, message))
 }
 
 /// `cycler.next()` and `cycler.reset()`.

@@ -118,6 +118,7 @@ pub(super) fn edge<'a>(
     };
     for sub in several {
         let Some((_, sub)) = rt.flat(*sub)? else {
+            crate::value::unknown::check(*sub)?;
             let found = names::type_name(*sub);
             return Err(Raised::type_error(format!("tuple for {name} must only contain str, not {found}")));
         };

@@ -6,7 +6,8 @@ use crate::builtins::{Args, format};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::Origin;
-use crate::value::{Value, names, operators};
+use crate::value::bytes::Encoding;
+use crate::value::{Bytes, Value, names, operators};
 
 /// The string that a method belongs to, in one piece.
 #[derive(Clone, Copy)]
@@ -123,17 +124,35 @@ pub(super) fn call<'a>(
         Method::Escape => markup::escape(rt, first),
         Method::Unescape => markup::unescape(rt, this),
         Method::Striptags => markup::strip_tags(rt, this),
-        Method::Encode => encode(rt, first, second),
+        Method::Encode => encode(rt, this, first, second),
         _ => text::call(rt, method, this),
     }
 }
 
-/// `string.encode([encoding[, errors]])`, which checks its arguments first.
-fn encode<'a>(rt: &Runtime<'a>, encoding: Value<'a>, errors: Value<'a>) -> Result<Value<'a>> {
-    for (name, value) in [("encoding", encoding), ("errors", errors)] {
-        if !value.is_missing() {
-            native::string(rt, &format!("encode() argument '{name}'"), value)?;
+/// The arguments of `encode` and `decode`.
+pub(super) fn codec<'a>(
+    rt: &Runtime<'a>,
+    function: &str,
+    encoding: Value<'a>,
+    errors: Value<'a>,
+) -> Result<(Encoding, &'a str)> {
+    let text = |name: &str, value: Value<'a>, default: &'static str| {
+        if value.is_missing() {
+            return Ok(default);
         }
+        native::string(rt, &format!("{function}() argument '{name}'"), value)
+    };
+    let encoding = text("encoding", encoding, "utf-8")?;
+    let errors = text("errors", errors, "strict")?;
+    if errors.contains('\0') {
+        return Err(Raised::value_error("embedded null character"));
     }
-    Err(Raised::unsupported("str.encode() makes bytes, which this engine does not have"))
+    Ok((Encoding::find(encoding)?, errors))
+}
+
+/// `string.encode([encoding[, errors]])`.
+fn encode<'a>(rt: &Runtime<'a>, this: This<'a>, encoding: Value<'a>, errors: Value<'a>) -> Result<Value<'a>> {
+    let (encoding, errors) = codec(rt, "encode", encoding, errors)?;
+    rt.step_bytes(this.text.len().saturating_mul(4))?;
+    Bytes::value(rt, rt.computed(this.origin), &encoding.encode(this.text, errors)?)
 }

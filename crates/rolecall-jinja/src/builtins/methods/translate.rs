@@ -46,6 +46,7 @@ pub(super) fn translate<'a>(rt: &Runtime<'a>, this: This<'a>, table: Value<'a>) 
                     out.count()?;
                 }
                 None => {
+                    crate::value::unknown::check(found)?;
                     return Err(Raised::type_error("character mapping must return integer, None or str"));
                 }
             },

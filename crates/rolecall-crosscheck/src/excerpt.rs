@@ -1,30 +1,43 @@
-//! Two texts around the place where they part, on one line each.
+//! Texts on one line, for a terminal: two texts around the place where they part, or the beginning of one.
 
 /// How many characters are shown before the place and after it.
 const BEFORE: usize = 30;
 const AFTER: usize = 50;
 
 /// Where two texts part and what stands there.
-pub(crate) struct Parting {
-    /// Line and column in characters, counted from 1.
-    pub(crate) line: usize,
-    pub(crate) column: usize,
-    /// The recorded text and rolecall's around the place, on one line each.
-    pub(crate) recorded: String,
-    pub(crate) actual: String,
+///
+/// ```
+/// use rolecall_crosscheck::excerpt::Parting;
+///
+/// let parting = Parting::new("Hello,\nworld", "Hello,\nword\u{1b}[2J");
+/// assert_eq!((parting.line, parting.column), (2, 4));
+/// assert_eq!(parting.one, r"Hello,\nwor⟦ld⟧");
+/// assert_eq!(parting.other, r"Hello,\nwor⟦d\u{1b}[2J⟧");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parting {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// The first text around the place, on one line.
+    pub one: String,
+    /// The second text around the place, on one line.
+    pub other: String,
 }
 
 impl Parting {
-    pub(crate) fn new(recorded: &str, actual: &str) -> Self {
-        let same = recorded.chars().zip(actual.chars()).take_while(|(a, b)| a == b);
+    /// Compares two texts.
+    pub fn new(one: &str, other: &str) -> Self {
+        let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
         let at: usize = same.map(|(c, _)| c.len_utf8()).sum();
-        let common = recorded.get(..at).unwrap_or_default();
+        let common = one.get(..at).unwrap_or_default();
         let line_start = common.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
             line: common.matches('\n').count() + 1,
             column: common.get(line_start..).unwrap_or_default().chars().count() + 1,
-            recorded: around(recorded, at),
-            actual: around(actual, at),
+            one: around(one, at),
+            other: around(other, at),
         }
     }
 }
@@ -43,7 +56,7 @@ fn around(text: &str, at: usize) -> String {
 }
 
 /// A text on one line, with what a terminal would not show spelled out, cut when it is long.
-pub(crate) fn on_one_line(text: &str, most: usize) -> String {
+pub fn on_one_line(text: &str, most: usize) -> String {
     let to = text.char_indices().nth(most).map_or(text.len(), |(index, _)| index);
     let mut out = String::new();
     escape_into(text.get(..to).unwrap_or_default(), &mut out);
@@ -78,14 +91,14 @@ mod tests {
 
     #[test]
     fn texts_part_where_their_characters_differ() {
-        for (recorded, actual, line, column, shown) in [
+        for (one, other, line, column, shown) in [
             ("a\nbé\u{1b}", "a\nbè", 2, 2, ["a\\nb⟦é\\u{1b}⟧", "a\\nb⟦è⟧"]),
             ("abc", "ab", 1, 3, ["ab⟦c⟧", "ab⟦⟧"]),
             ("", "x", 1, 1, ["⟦⟧", "⟦x⟧"]),
         ] {
-            let parting = Parting::new(recorded, actual);
-            assert_eq!((parting.line, parting.column), (line, column), "{recorded:?}");
-            assert_eq!([parting.recorded.as_str(), parting.actual.as_str()], shown);
+            let parting = Parting::new(one, other);
+            assert_eq!((parting.line, parting.column), (line, column), "{one:?}");
+            assert_eq!([parting.one.as_str(), parting.other.as_str()], shown);
         }
     }
 
@@ -94,6 +107,6 @@ mod tests {
         let long = |middle: &str| format!("{}{middle}{}", "é".repeat(1000), "ü".repeat(1000));
         let parting = Parting::new(&long("x"), &long("y"));
         assert_eq!(parting.column, 1001);
-        assert_eq!(parting.recorded, format!("…{}⟦x{}…", "é".repeat(BEFORE), "ü".repeat(AFTER - 1)));
+        assert_eq!(parting.one, format!("…{}⟦x{}…", "é".repeat(BEFORE), "ü".repeat(AFTER - 1)));
     }
 }

@@ -1,0 +1,174 @@
+//! A template with everything that it will be rendered with.
+
+use std::sync::{Arc, OnceLock};
+
+use rolecall_jinja::{Clock, DateTime, RenderOptions};
+use serde_json::Value;
+
+use crate::contract::{Context, Conversation};
+use crate::engine::Engine;
+use crate::prompt::Rendered;
+use crate::{Error, ErrorKind, Image, Options, Prompt, Result, SpecialTokens, clock};
+
+/// A conversation that passed all checks, with the template that it will be rendered with and the variables
+/// that this template will see.
+///
+/// [`apply_chat_template`](crate::Model::apply_chat_template) makes one and renders it. By itself it is for those
+/// who want to know what a template was given, or to give the same to another engine.
+///
+/// ```
+/// use rolecall::{Model, Options};
+/// use serde_json::json;
+///
+/// let model = Model::builtin("llama-3")?;
+/// let options = Options::new().variable("n", 1);
+/// let prepared = model.prepare(&json!([{"role": "user", "content": "Hi", "name": null}]), &options)?;
+/// assert_eq!(
+///     prepared.variables(),
+///     &json!({
+///         "bos_token": "<|begin_of_text|>", "eos_token": "<|eot_id|>", "n": 1,
+///         "messages": [{"role": "user", "content": "Hi"}],
+///         "tools": null, "documents": null, "add_generation_prompt": false,
+///     })
+/// );
+/// let prompt = prepared.render()?;
+/// assert_eq!(prompt.text(), prepared.output()?);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    engine: Arc<Engine>,
+    context: Context,
+    /// What stands for an image, if the model takes any.
+    image_token: Option<String>,
+    /// The variables whose text is not a user's; not filled in where no image token is looked for.
+    trusted: Vec<String>,
+    images: &'a [Image],
+    options: RenderOptions,
+    moment: Arc<OnceLock<DateTime>>,
+}
+
+impl<'a> Prepared<'a> {
+    /// The last checks. `image_token` is what stands for an image where the options do not say it.
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        special_tokens: &SpecialTokens,
+        conversation: Conversation,
+        options: &'a Options,
+        image_token: Option<&str>,
+    ) -> Result<Self> {
+        let context = conversation.into_context(engine.source(), special_tokens, options)?;
+        let image_token =
+            options.image_token.as_deref().or(image_token).or_else(|| special_tokens.get("image_token"));
+        let image_token = image_token.filter(|token| !token.is_empty()).map(str::to_owned);
+        if image_token.is_none() && !options.images.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Media,
+                "images were given, but nothing says how this model's template marks an image",
+            )
+            .help("Use a model that takes images, or name its placeholder, such as <image>, with the option image_token"));
+        }
+        // A variable given by the caller hides the special token of its name and is not trusted.
+        let names = special_tokens.iter().map(|(name, _)| name);
+        let trusted = match image_token {
+            Some(_) => {
+                names.filter(|name| !options.variables.contains_key(*name)).map(str::to_owned).collect()
+            }
+            None => Vec::new(),
+        };
+        let (clock, moment) = still(options.clock.clone().unwrap_or_else(clock::system));
+        Ok(Self {
+            engine,
+            context,
+            image_token,
+            trusted,
+            images: &options.images,
+            options: RenderOptions { clock: Some(clock), limits: options.limits },
+            moment,
+        })
+    }
+
+    /// The template's text.
+    pub fn source(&self) -> &str {
+        self.engine.source()
+    }
+
+    /// The variables that the template sees, a JSON object: the special tokens, those of
+    /// [`Options::variable`], `messages`, `tools`, `documents` and `add_generation_prompt`, changed as the
+    /// reference changes them. A final message that is being continued ends with the reference's tag.
+    pub fn variables(&self) -> &Value {
+        &self.context.variables
+    }
+
+    /// What the render depends on beside the variables. The clock stands still from the first time that it is
+    /// read, so that all renders are of one moment.
+    pub fn render_options(&self) -> &RenderOptions {
+        &self.options
+    }
+
+    /// Renders the prompt.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Template`] when the template fails, [`ErrorKind::Conversation`] when the final message that
+    /// should be continued is not in its output, [`ErrorKind::Media`] when images and slots do not match.
+    pub fn render(&self) -> Result<Prompt> {
+        let mut rendered = self.rendered().map_err(|error| self.failed(error))?;
+        self.cut(&mut rendered)?;
+        Prompt::place(rendered, self.images)
+    }
+
+    /// Renders what the template itself writes: the prompt before it ends where a continued message ends and
+    /// before images are placed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Template`] when the template fails.
+    pub fn output(&self) -> Result<String> {
+        self.engine.render(self.variables(), &self.options).map_err(|error| self.failed(error))
+    }
+
+    fn rendered(&self) -> Result<Rendered, rolecall_jinja::Error> {
+        let image_token = self.image_token.clone();
+        let (text, slots) = match &image_token {
+            Some(token) => {
+                let trusted: Vec<&str> = self.trusted.iter().map(String::as_str).collect();
+                self.engine.render_finding(self.variables(), token, &trusted, &self.options)?
+            }
+            None => (self.engine.render(self.variables(), &self.options)?, Vec::new()),
+        };
+        Ok(Rendered { text, slots, image_token, clock_read: self.moment.get().is_some() })
+    }
+
+    /// Ends the text where a continued message ends.
+    fn cut(&self, rendered: &mut Rendered) -> Result<()> {
+        if let Some(continuation) = &self.context.continuation {
+            let end = continuation.end(&rendered.text)?;
+            rendered.text.truncate(end);
+            rendered.slots.retain(|slot| slot.end <= end);
+        }
+        Ok(())
+    }
+
+    /// A failure of the template, with what its input lacks, where that is plain to see.
+    fn failed(&self, error: rolecall_jinja::Error) -> Error {
+        let error = Error::from_reference(ErrorKind::Template, error);
+        let messages = self.variables().get("messages").and_then(Value::as_array);
+        match messages.and_then(|messages| messages.iter().position(|message| message.get("role").is_none()))
+        {
+            Some(at) => error.help(format!(
+                "Message {} has no \"role\": each message needs one, such as \"user\" or \"assistant\"",
+                at + 1
+            )),
+            None => error,
+        }
+    }
+}
+
+/// A clock that stands still once it is read, so that all of a prompt is of one moment, and the place where
+/// that moment is found if the clock was read.
+fn still(clock: Clock) -> (Clock, Arc<OnceLock<DateTime>>) {
+    let moment = Arc::new(OnceLock::new());
+    let shared = Arc::clone(&moment);
+    (Clock::from_fn(move || *shared.get_or_init(|| clock.now())), moment)
+}
