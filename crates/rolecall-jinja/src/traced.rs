@@ -265,7 +265,7 @@ impl Eq for Pointer<'_> {}
 
 impl PartialEq<str> for Pointer<'_> {
     fn eq(&self, other: &str) -> bool {
-        self.to_string() == other
+        *self == other
     }
 }
 
