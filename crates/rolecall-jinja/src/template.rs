@@ -228,14 +228,6 @@ impl Template {
         Ok(rt)
     }
 
-    /// How many messages there are.
-    fn messages(context: &Map<String, Json>) -> usize {
-        match member(context, "messages") {
-            Some((_, Json::Array(messages))) => messages.len().min(1 << 16),
-            _ => 0,
-        }
-    }
-
     /// How long an output is likely to be: most of a context is the text of messages.
     fn capacity_of_text(&self, context: &str) -> usize {
         self.program.literal_bytes.min(4096) + context.len().min(MOST_AT_FIRST) + 256

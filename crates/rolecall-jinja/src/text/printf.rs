@@ -39,13 +39,6 @@ impl Conversion {
         true
     }
 
-    /// `%s`, `%r` and `%a`, of which the precision is the most characters.
-    pub(crate) fn text(&self, text: &str) -> Result<String, Refusal> {
-        let end = self.precision.and_then(|precision| text.char_indices().nth(precision));
-        let cut = text.get(..end.map_or(text.len(), |(at, _)| at)).unwrap_or_default();
-        self.padded("", cut, false)
-    }
-
     /// `%c`, which has no use for a precision.
     pub(crate) fn character(&self, c: char) -> Result<String, Refusal> {
         self.padded("", c.encode_utf8(&mut [0; 4]), false)

@@ -163,7 +163,10 @@ pub(crate) fn of_integer(value: &BigInt, length: usize, signed: bool) -> Option<
 
 /// The integer of bytes, of which the first counts most.
 pub(crate) fn to_integer(data: &[u8], signed: bool) -> BigInt {
-    let hex: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::with_capacity(2 * data.len());
+    for digit in data.iter().flat_map(|byte| [byte >> 4, byte & 0xf]) {
+        hex.extend(char::from_digit(u32::from(digit), 16));
+    }
     let value = BigInt::from_radix(&hex, 16).unwrap_or_default();
     if signed && data.first().is_some_and(|byte| byte & 0x80 != 0) {
         let all = BigInt::from_i64(2).pow(u32::try_from(data.len() * 8).unwrap_or(u32::MAX));

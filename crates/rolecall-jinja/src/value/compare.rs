@@ -93,8 +93,7 @@ pub(crate) fn equal<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -> 
             return Ok(a == b);
         }
         (Value::Int(_, a), Value::Int(_, b)) => return Ok(a == b),
-        (Value::None(_), Value::None(_)) => return Ok(true),
-        (Value::Undefined(_), Value::Undefined(_)) => return Ok(true),
+        (Value::None(_), Value::None(_)) | (Value::Undefined(_), Value::Undefined(_)) => return Ok(true),
         _ => {}
     }
     if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {

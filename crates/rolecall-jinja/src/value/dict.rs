@@ -408,6 +408,7 @@ impl<'a> DictRef<'a> {
     }
 
     /// Its entries, from the first on.
+    #[allow(clippy::iter_not_returning_iterator, reason = "every step needs the runtime")]
     pub(crate) fn iter(self) -> DictIter<'a> {
         match self {
             Self::Arena(origin, dict) => DictIter::Arena(origin, dict.entries.iter()),

@@ -77,7 +77,6 @@ impl<'a> Iter<'a> {
 
     fn next_other(&mut self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
         match self {
-            Self::Empty => Ok(None),
             Self::Text(origin, text) => {
                 let Some(first) = text.chars().next() else { return Ok(None) };
                 let (first, rest) = text.split_at(first.len_utf8());
@@ -107,7 +106,8 @@ impl<'a> Iter<'a> {
                     None => Ok(None),
                 }
             }
-            Self::Seq(..) | Self::Keys(_) => Ok(None),
+            // The first two are the caller's.
+            Self::Seq(..) | Self::Keys(_) | Self::Empty => Ok(None),
         }
     }
 

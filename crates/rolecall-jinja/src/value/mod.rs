@@ -16,6 +16,7 @@ pub(crate) mod operators;
 pub(crate) mod repr;
 pub(crate) mod rope;
 pub(crate) mod slice;
+mod special;
 pub(crate) mod subscript;
 pub(crate) mod undefined;
 pub(crate) mod unknown;

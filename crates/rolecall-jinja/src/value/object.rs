@@ -221,14 +221,11 @@ impl<'a> Loop<'a> {
         Ok(item)
     }
 
-    /// The item at so many places before the next one, where items have places.
-    fn at(&self, rt: &Runtime<'a>, back: usize) -> Result<Option<Option<Value<'a>>>> {
+    /// What is gone through and the place of the next item, where items have places.
+    fn indexed(&self) -> Option<(Seq<'a>, usize)> {
         match self.iter.try_borrow().as_deref() {
-            Ok(Iter::Seq(seq, at)) if self.indexed => match at.checked_sub(back) {
-                Some(at) => super::iter::item(rt, *seq, at).map(Some),
-                None => Ok(Some(None)),
-            },
-            _ => Ok(None),
+            Ok(Iter::Seq(seq, at)) if self.indexed => Some((*seq, *at)),
+            _ => None,
         }
     }
 
@@ -242,8 +239,8 @@ impl<'a> Loop<'a> {
     }
 
     fn peek(&self, rt: &Runtime<'a>) -> Result<Option<Value<'a>>> {
-        if let Some(item) = self.at(rt, 0)? {
-            return Ok(item);
+        if let Some((seq, next)) = self.indexed() {
+            return super::iter::item(rt, seq, next);
         }
         let after = match self.after.get() {
             Some(Value::Missing) | None => {
@@ -310,8 +307,8 @@ impl<'a> Loop<'a> {
         if self.is_first() {
             return Ok(None);
         }
-        if let Some(item) = self.at(rt, 2)? {
-            return Ok(item);
+        if let Some((seq, next)) = self.indexed() {
+            return next.checked_sub(2).map_or(Ok(None), |before| super::iter::item(rt, seq, before));
         }
         Ok(Some(self.before.get()).filter(|value| !value.is_missing()))
     }

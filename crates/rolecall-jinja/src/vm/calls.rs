@@ -318,8 +318,7 @@ impl<'a> Machine<'_, 'a> {
         pc: Pc,
     ) -> Result<Pc> {
         let items = match (args.positional, args.named) {
-            ([items], []) => *items,
-            ([], [("iterable", items)]) => *items,
+            ([items], []) | ([], [("iterable", items)]) => *items,
             ([], []) => {
                 return Err(Raised::type_error(
                     "LoopContext.__call__() missing 1 required positional argument: 'iterable'",

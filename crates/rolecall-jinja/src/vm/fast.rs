@@ -2,6 +2,8 @@
 //!
 //! A value that was just written part by part is slow to read as a whole. Here only the parts are read.
 
+#![allow(clippy::inline_always, reason = "the parts of a value are read in place, which a call would undo")]
+
 use serde_json::{Map, Value as Json};
 
 use super::{Machine, Running};
@@ -58,15 +60,6 @@ impl<'a> Machine<'_, 'a> {
     pub(super) fn top_str(&self) -> Option<(Origin, &'a str)> {
         match self.stack.last() {
             Some(Value::Str(origin, text)) => Some((*origin, *text)),
-            _ => None,
-        }
-    }
-
-    /// The string in pieces on top of the stack.
-    #[inline(always)]
-    pub(super) fn top_rope(&self) -> Option<(u32, &'a Rope<'a>)> {
-        match self.stack.last() {
-            Some(Value::Rope(pieces, rope)) => Some((*pieces, *rope)),
             _ => None,
         }
     }

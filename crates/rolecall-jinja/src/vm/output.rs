@@ -1,5 +1,7 @@
 //! Where printed text goes: into the output, or into the capture that is open.
 
+#![allow(clippy::inline_always, reason = "printing is most of what a template does")]
+
 use std::ops::Range;
 
 use crate::raised::{Raised, Result};
@@ -247,10 +249,6 @@ impl<'a> Output<'a> {
             Some(capture) => capture.finish(rt),
             None => Ok(Value::EMPTY),
         }
-    }
-
-    pub(crate) fn captures(&self) -> usize {
-        self.captures.len()
     }
 
     pub(crate) fn start_generation(&mut self, rt: &Runtime<'a>) -> Result<()> {

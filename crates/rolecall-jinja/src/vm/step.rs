@@ -1,5 +1,7 @@
 //! Instructions one after another.
 
+#![allow(clippy::inline_always, reason = "these are parts of the loop of instructions")]
+
 use std::cell::Cell;
 
 use super::Machine;

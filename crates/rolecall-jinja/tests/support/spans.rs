@@ -4,7 +4,7 @@ use rolecall_jinja::{Origin, Pointer, PointerStep, Traced};
 use serde_json::Value;
 
 /// What a pointer leads to, and the last key on the way.
-pub fn follow<'v>(context: &'v Value, pointer: &Pointer<'_>) -> Option<(Option<&'v str>, &'v Value)> {
+pub(crate) fn follow<'v>(context: &'v Value, pointer: &Pointer<'_>) -> Option<(Option<&'v str>, &'v Value)> {
     let mut at = (None, context);
     for step in pointer.steps() {
         at = match (step, at.1) {
@@ -21,7 +21,7 @@ pub fn follow<'v>(context: &'v Value, pointer: &Pointer<'_>) -> Option<(Option<&
 
 /// Checks that the spans cover the text in order and without gaps, that what is copied stands where it is said to
 /// come from, and that every pointer leads somewhere.
-pub fn check(traced: &Traced, context: &Value) -> Result<(), String> {
+pub(crate) fn check(traced: &Traced, context: &Value) -> Result<(), String> {
     let text = traced.text();
     let mut end = 0;
     for span in traced.spans() {
