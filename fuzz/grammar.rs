@@ -5,8 +5,8 @@
 pub(crate) mod generate;
 
 use generate::{
-    CALM_FILTERS, CALM_METHODS, CALM_OPERATORS, CALM_TESTS, DEFINED, FILTERS, KEYS, LISTS, LOOP, METHODS, NAMES,
-    NUMBERS, OPERATORS, TESTS, TEXTS, WORDS,
+    CALM_FILTERS, CALM_METHODS, CALM_OPERATORS, CALM_TESTS, DEFINED, FILTERS, KEYS, LISTS, LOOP, METHODS,
+    NAMES, NUMBERS, OPERATORS, TESTS, TEXTS, WORDS,
 };
 use serde_json::{Map, Value, json};
 
@@ -52,7 +52,8 @@ impl<'b> Choices<'b> {
     }
 
     fn tag(&mut self, inside: &str) -> String {
-        let (open, close) = (self.of(&["{% ", "{% ", "{%- ", "{%+ "]), self.of(&[" %}", " %}", " -%}", " +%}"]));
+        let (open, close) =
+            (self.of(&["{% ", "{% ", "{%- ", "{%+ "]), self.of(&[" %}", " %}", " -%}", " +%}"]));
         format!("{open}{inside}{close}")
     }
 
@@ -87,7 +88,9 @@ impl<'b> Choices<'b> {
                 let (key, value) = (self.of(&KEYS[..4]), self.expression(2));
                 self.tag(&format!("set ns.{key} = {value}"))
             }
-            7 => self.of(&["{{ ns }}", "{# - #}", "{% raw %}{{ x }}\n{% endraw %}", "{{ ns.role }}"]).to_owned(),
+            7 => self
+                .of(&["{{ ns }}", "{# - #}", "{% raw %}{{ x }}\n{% endraw %}", "{{ ns.role }}"])
+                .to_owned(),
             8 | 9 => {
                 let condition = self.expression(2);
                 block(self, &format!("if ({condition})"), "endif")
@@ -95,14 +98,28 @@ impl<'b> Choices<'b> {
             10 | 11 => {
                 let target = self.of(&["x", "x", "x", "y", "a", "x, y"]);
                 let over = self.of(&[
-                    "items", "messages", "missing", "text|string", "range(3)", "[1, 2, 3]", "messages[::-1]",
-                    "items|map('string')", "{'a': 1, 'b': [2]}.items()", "a",
+                    "items",
+                    "messages",
+                    "missing",
+                    "text|string",
+                    "range(3)",
+                    "[1, 2, 3]",
+                    "messages[::-1]",
+                    "items|map('string')",
+                    "{'a': 1, 'b': [2]}.items()",
+                    "a",
                 ]);
                 let mut head = format!("for {target} in {over}");
                 if self.below(5) == 0 {
                     head += &format!(" if ({})", self.expression(2));
                 }
-                let leave = self.of(&["", "", "", "{% if x == 2 %}{% break %}{% endif %}", "{% if loop.first %}{% continue %}{% endif %}"]);
+                let leave = self.of(&[
+                    "",
+                    "",
+                    "",
+                    "{% if x == 2 %}{% break %}{% endif %}",
+                    "{% if loop.first %}{% continue %}{% endif %}",
+                ]);
                 self.tag(&head) + leave + &self.body(inner) + &self.tag("endfor")
             }
             12 => {
@@ -155,9 +172,12 @@ impl<'b> Choices<'b> {
             14 => format!("({}).{}|default({a})", self.of(&DEFINED), self.of(&KEYS)),
             15 => format!("({a} if {} else {})", self.expression(depth - 1), self.expression(depth - 1)),
             16 => format!("[{a}, {}]", self.expression(depth - 1)),
-            17 => format!("{{'{}': {a}, '{}': {}}}", self.of(&KEYS), self.of(&KEYS), self.expression(depth - 1)),
+            17 => {
+                format!("{{'{}': {a}, '{}': {}}}", self.of(&KEYS), self.of(&KEYS), self.expression(depth - 1))
+            }
             18 => {
-                let format = self.of(&["'%s' % [", "'%r' % [", "'%5s|' % [", "'{}'.format(*[", "'{!r:>9}'.format(*["]);
+                let format =
+                    self.of(&["'%s' % [", "'%r' % [", "'%5s|' % [", "'{}'.format(*[", "'{!r:>9}'.format(*["]);
                 format!("{format}{a}]{}", if format.ends_with("*[") { ")" } else { "" })
             }
             _ => match self.below(3) {

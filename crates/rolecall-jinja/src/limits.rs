@@ -5,8 +5,7 @@ use crate::Clock;
 /// Budgets that no template and no input can exceed; hitting one is an error of kind
 /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) that says which.
 ///
-/// How deep statements and expressions may nest is not among them: it is fixed at 100 blocks or 75 expressions
-/// inside of one another, and at 500 for chains such as `1 + 1 + …`. Python gives up earlier.
+/// How deep statements and expressions may nest is not among them: it is fixed at 75 levels, and at 500 for chains such as `1 + 1 + …`. Python gives up earlier.
 ///
 /// ```
 /// use rolecall_jinja::{ErrorKind, Limits, Template};

@@ -22,7 +22,7 @@ const NODE_BYTES: usize = 32;
 const BYTES_A_STEP: usize = 64;
 
 /// How deep values may be walked: printed, compared, drawn from generators inside of generators.
-pub(crate) const MAX_VALUE_DEPTH: u32 = 700;
+pub(crate) const MAX_VALUE_DEPTH: u32 = 600;
 
 pub(crate) struct Runtime<'a> {
     pub(crate) bump: &'a Bump,
@@ -139,16 +139,16 @@ impl<'a> Runtime<'a> {
     }
 
     /// Takes what is used already; what is reserved next fails if it was too much.
+    #[inline]
     pub(crate) fn charge(&self, bytes: usize) {
         self.memory.set(self.memory.get().saturating_sub(bytes));
     }
 
-    /// Notes something in the trace, which takes memory as everything else.
+    /// Notes something in the trace, which takes memory as everything else: a node at most.
+    #[inline]
     pub(crate) fn noted<T>(&self, trace: &Trace<'a>, note: impl FnOnce(&Trace<'a>) -> T) -> T {
-        let before = trace.len();
-        let result = note(trace);
-        self.charge((trace.len() - before) * NODE_BYTES);
-        result
+        self.charge(NODE_BYTES);
+        note(trace)
     }
 
     /// What is left of the memory budget.
@@ -156,9 +156,27 @@ impl<'a> Runtime<'a> {
         self.memory.get()
     }
 
+    /// Goes so many levels deeper into a value; [`leave`](Self::leave) goes back.
+    pub(crate) fn enter(&self, levels: u32, what: &str) -> Result<()> {
+        let depth = self.depth.get();
+        if depth + levels > MAX_VALUE_DEPTH {
+            return Err(too_deep(what));
+        }
+        self.depth.set(depth + levels);
+        Ok(())
+    }
+
+    pub(crate) fn leave(&self, levels: u32) {
+        self.depth.set(self.depth.get().saturating_sub(levels));
+    }
+
     /// Runs something that goes one level deeper into a value.
+    #[inline(always)]
     pub(crate) fn deeper<T>(&self, what: &str, inside: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.deeper_by(1, what, inside)
+        self.enter(1, what)?;
+        let result = inside();
+        self.leave(1);
+        result
     }
 
     /// Runs something that takes as much stack as so many levels of a value.
@@ -168,16 +186,9 @@ impl<'a> Runtime<'a> {
         what: &str,
         inside: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
-        let depth = self.depth.get();
-        if depth + levels > MAX_VALUE_DEPTH {
-            return Err(Raised::new(
-                crate::ErrorKind::Recursion,
-                format!("maximum recursion depth exceeded{what}"),
-            ));
-        }
-        self.depth.set(depth + levels);
+        self.enter(levels, what)?;
         let result = inside();
-        self.depth.set(depth);
+        self.leave(levels);
         result
     }
 
@@ -280,6 +291,11 @@ impl<'a> Runtime<'a> {
             None => Origin::TEMPLATE,
         }
     }
+}
+
+#[cold]
+fn too_deep(what: &str) -> Raised {
+    Raised::new(crate::ErrorKind::Recursion, format!("maximum recursion depth exceeded{what}"))
 }
 
 /// A list that is being made. Its growth is counted.

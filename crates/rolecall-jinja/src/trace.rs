@@ -157,11 +157,6 @@ impl<'a> Trace<'a> {
         nodes + nodes / 2
     }
 
-    /// How many nodes there are.
-    pub(crate) fn len(&self) -> usize {
-        self.state.borrow().texts.len()
-    }
-
     /// The nodes, for those who read the result.
     pub(crate) fn take_tree(&self) -> Tree {
         std::mem::take(&mut self.state.borrow_mut().tree)

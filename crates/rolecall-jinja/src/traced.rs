@@ -327,7 +327,8 @@ impl Eq for Pointer<'_> {}
 
 impl PartialEq<str> for Pointer<'_> {
     fn eq(&self, other: &str) -> bool {
-        self.to_string() == other
+        let spelled = self.to_string();
+        spelled == other
     }
 }
 

@@ -1,5 +1,7 @@
 //! Contexts that are JSON text: what is read from them, what may be read, and where it came from.
 
+#![allow(clippy::unwrap_used, clippy::format_collect, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use rolecall_jinja::{ErrorKind, Limits, Origin, RenderOptions, Template, json};
 use serde_json::Value;

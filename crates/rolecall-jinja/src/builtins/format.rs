@@ -204,6 +204,9 @@ impl<'a> Formatter<'_, '_, 'a> {
 
     /// The value of a field such as `name.attribute[item]`.
     fn lookup(&self, field: &'a str) -> Result<Value<'a>> {
+        if let Named::Args(named) = self.named {
+            self.rt.step(named.len() / 8)?;
+        }
         let (first, mut rest) = field.split_at(field.find(['.', '[']).unwrap_or(field.len()));
         let mut value = match number(first)? {
             Some(number) => self.argument(usize::try_from(number).unwrap_or(usize::MAX))?,

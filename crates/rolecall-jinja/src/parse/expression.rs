@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{EXPRESSION, MAX_HEIGHT, Parser, Result, Wanted};
+use super::{MAX_HEIGHT, Parser, Result, Wanted};
 use crate::ErrorKind;
 use crate::lex::Kind;
 use crate::source::error_at;
@@ -37,7 +37,7 @@ impl<'s> Parser<'s> {
     }
 
     fn conditional(&mut self) -> Result<Expr<'s>> {
-        self.deeper(EXPRESSION, |parser| {
+        self.deeper(|parser| {
             let mut at = parser.position();
             let mut expr = parser.or()?;
             while parser.skip_if(Wanted::Name("if"))? {
@@ -81,7 +81,7 @@ impl<'s> Parser<'s> {
         if !self.skip_if(Wanted::Name("not"))? {
             return self.compare();
         }
-        let operand = self.deeper(EXPRESSION, Self::not)?;
+        let operand = self.deeper(Self::not)?;
         let below = operand.height;
         self.node(ExprKind::Unary(UnaryOperator::Not, Box::new(operand)), at, below)
     }
@@ -189,7 +189,7 @@ impl<'s> Parser<'s> {
         let node = match operator {
             Some(operator) => {
                 self.advance()?;
-                let operand = self.deeper(EXPRESSION, |parser| parser.unary(false))?;
+                let operand = self.deeper(|parser| parser.unary(false))?;
                 let below = operand.height;
                 self.node(ExprKind::Unary(operator, Box::new(operand)), at, below)?
             }

@@ -14,13 +14,9 @@ use crate::syntax::Body;
 use crate::text::repr;
 use crate::{Error, ErrorKind};
 
-/// How deep statements and expressions may nest in each other: 100 blocks or 75 expressions, so that a debug build
-/// stays below 2 MiB of stack. Python gives up at 98 blocks, 74 lists and 69 parentheses.
-const MAX_DEPTH: u16 = 303;
-/// What a block counts.
-const BLOCK: u16 = 3;
-/// What an expression counts.
-const EXPRESSION: u16 = 4;
+/// How deep statements and expressions may nest in each other, the template itself included: a debug build needs
+/// 20 kB of stack for each level, and has 2 MiB. Python gives up at 98 blocks, 74 lists and 69 parentheses.
+const MAX_DEPTH: u16 = 76;
 
 /// How many levels an expression may have: chains such as `1 + 1 + 1` have one for each operator. Python gives up at
 /// 197.
@@ -176,17 +172,14 @@ impl<'s> Parser<'s> {
     }
 
     /// Runs `inside` one level deeper.
-    fn deeper<T>(&mut self, level: u16, inside: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        if self.depth + level > MAX_DEPTH {
-            let (blocks, expressions) = (MAX_DEPTH / BLOCK, MAX_DEPTH / EXPRESSION);
-            let message = format!(
-                "the template nests deeper than {blocks} levels of blocks or {expressions} of expressions"
-            );
+    fn deeper<T>(&mut self, inside: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth >= MAX_DEPTH {
+            let message = format!("the template nests deeper than {} levels", MAX_DEPTH - 1);
             return Err(error_at(self.source, self.position(), ErrorKind::Limit, message));
         }
-        self.depth += level;
+        self.depth += 1;
         let result = inside(self);
-        self.depth -= level;
+        self.depth -= 1;
         result
     }
 }

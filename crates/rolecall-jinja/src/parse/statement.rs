@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{BLOCK, Parser, Result, Wanted};
+use super::{Parser, Result, Wanted};
 use crate::ErrorKind;
 use crate::lex::Kind;
 use crate::source::error_at;
@@ -11,7 +11,7 @@ impl<'s> Parser<'s> {
     /// Statements up to the end, or up to one of the tags `ends`, whose name is the current token then.
     pub(super) fn body(&mut self, ends: Option<&'static [&'static str]>) -> Result<Body<'s>> {
         self.expected_ends.extend(ends);
-        let body = self.deeper(BLOCK, |parser| parser.statements(ends));
+        let body = self.deeper(|parser| parser.statements(ends));
         if ends.is_some() {
             self.expected_ends.pop();
         }

@@ -310,8 +310,7 @@ pub(crate) fn loop_attribute<'a>(
     this: &'a super::object::Loop<'a>,
     field: LoopField,
 ) -> Result<Value<'a>> {
-    let hint =
-        |hint: &'static str| rt.alloc(Undefined::Hint(hint)).map(|undefined| Value::Undefined(undefined));
+    let hint = |hint: &'static str| rt.alloc(Undefined::Hint(hint)).map(Value::Undefined);
     let index = signed(this.index());
     Ok(match field {
         LoopField::Index => Value::int(index),

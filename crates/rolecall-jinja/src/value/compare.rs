@@ -356,17 +356,14 @@ fn ordered_views<'a>(rt: &Runtime<'a>, order: Order, a: &'a View<'a>, b: &'a Vie
 pub(crate) fn contains<'a>(rt: &Runtime<'a>, container: Value<'a>, item: Value<'a>) -> Result<bool> {
     if container.is_str() {
         let Some((_, text)) = rt.flat(container)? else { return Ok(false) };
-        return match rt.flat(item)? {
-            Some((_, wanted)) => {
-                rt.step_bytes(text.len())?;
-                Ok(text.contains(wanted))
-            }
-            None => {
-                unknown::check(item)?;
-                let message =
-                    format!("'in <string>' requires string as left operand, not {}", names::type_name(item));
-                Err(Raised::type_error(message))
-            }
+        return if let Some((_, wanted)) = rt.flat(item)? {
+            rt.step_bytes(text.len())?;
+            Ok(text.contains(wanted))
+        } else {
+            unknown::check(item)?;
+            let message =
+                format!("'in <string>' requires string as left operand, not {}", names::type_name(item));
+            Err(Raised::type_error(message))
         };
     }
     if let Some(dict) = container.as_dict() {

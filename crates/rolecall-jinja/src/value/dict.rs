@@ -119,16 +119,15 @@ impl<'a> Key<'a> {
                 Self::Object(std::ptr::from_ref(view).addr())
             }
             Value::Generator(generator) => Self::Object(std::ptr::from_ref(generator).addr()),
-            other => match compare::Number::of(other) {
-                Some(number) => {
+            other => {
+                if let Some(number) = compare::Number::of(other) {
                     rt.step(number.limbs())?;
                     Self::Number(number)
-                }
-                None => {
+                } else {
                     let message = format!("unhashable type: '{}'", names::type_name(other));
                     return Err(Raised::type_error(message));
                 }
-            },
+            }
         })
     }
 

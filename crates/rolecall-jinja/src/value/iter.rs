@@ -50,13 +50,14 @@ impl<'a> Iter<'a> {
             Value::Object(this @ Object::Loop(_)) => Self::Loop(this),
             // It has items, but by name only, and Python tries the number 0.
             Value::Object(Object::Templates) => return Err(Raised::new(crate::ErrorKind::Key, "0")),
-            _ => match value.as_dict() {
-                Some(dict) => Self::Keys(dict.iter()),
-                None => {
+            _ => {
+                if let Some(dict) = value.as_dict() {
+                    Self::Keys(dict.iter())
+                } else {
                     let message = format!("'{}' object is not iterable", names::type_name(value));
                     return Err(Raised::type_error(message));
                 }
-            },
+            }
         })
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::writer::Writer;
-use super::{DictRef, Object, Seq, Value, iter};
+use super::{Object, Seq, Value, iter};
 use crate::builtins::globals::Function;
 use crate::builtins::methods::Method;
 use crate::number::{MOST_DIGITS, TOO_LONG_FOR_TEXT};
@@ -75,7 +75,23 @@ pub(crate) fn write_str<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Resul
 }
 
 /// Writes `repr(value)`.
+#[inline]
 pub(crate) fn write_repr<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
+    match value {
+        Value::List(..)
+        | Value::JsonList(..)
+        | Value::Tuple(..)
+        | Value::Dict(..)
+        | Value::JsonDict(..)
+        | Value::View(_)
+        | Value::Generator(_)
+        | Value::Object(_) => write_container(out, value),
+        _ => write_simple(out, value),
+    }
+}
+
+/// Writes what has nothing in it.
+fn write_simple<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
     match value {
         Value::Missing | Value::Undefined(_) => out.str("Undefined"),
         Value::None(origin) => {
@@ -146,39 +162,46 @@ fn write_text(out: &mut Writer<'_, '_>, origin: Origin, text: &str) -> Result<()
 fn write_container<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
     let rt = out.rt;
     rt.step(1)?;
-    let origin = value.origin();
+    if let Value::Object(object) = value
+        && !matches!(object, Object::Namespace(_) | Object::Group(_))
+    {
+        return write_object(out, object);
+    }
+    // By hand, so that a level takes little of the stack even where nothing is inlined.
+    rt.enter(1, TOO_DEEP)?;
+    let outer = out.cover(match value {
+        Value::View(view) => view.dict.value().origin(),
+        other => other.origin(),
+    });
+    let result = write_inside(out, value);
+    out.uncover(outer);
+    rt.leave(1);
+    result
+}
+
+/// Writes a container, one level deeper.
+fn write_inside<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
     if let Some(list) = value.as_list() {
-        return rt.deeper(TOO_DEEP, || {
-            out.covered(origin, |out| {
-                out.str("[")?;
-                write_seq(out, list)?;
-                out.str("]")
-            })
-        });
+        return write_seq(out, ["[", "]"], list);
     }
     if let Some(items) = value.as_tuple() {
-        return rt.deeper(TOO_DEEP, || {
-            out.covered(origin, |out| {
-                out.str("(")?;
-                write_seq(out, Seq::Values(origin, items))?;
-                out.str(if items.len() == 1 { ",)" } else { ")" })
-            })
-        });
+        let end = if items.len() == 1 { ",)" } else { ")" };
+        return write_seq(out, ["(", end], Seq::Values(value.origin(), items));
     }
     if let Some(dict) = value.as_dict() {
-        return rt.deeper(TOO_DEEP, || out.covered(origin, |out| write_dict(out, dict)));
+        let entries = dict.entries(out.rt)?;
+        return write_entries(out, ["{", "}"], &entries);
     }
     match value {
-        Value::View(view) => rt.deeper(TOO_DEEP, || {
-            out.covered(view.dict.value().origin(), |out| {
-                out.str(super::names::type_name(value))?;
-                out.str("([")?;
-                let items = iter::collect(rt, value)?;
-                write_seq(out, Seq::Values(Origin::TEMPLATE, items))?;
-                out.str("])")
-            })
-        }),
-        Value::Object(object) => write_object(out, object),
+        Value::View(_) => {
+            out.str(super::names::type_name(value))?;
+            let items = iter::collect(out.rt, value)?;
+            write_seq(out, ["([", "])"], Seq::Values(Origin::TEMPLATE, items))
+        }
+        Value::Object(Object::Namespace(namespace)) => {
+            let entries = namespace.entries();
+            write_entries(out, ["<Namespace {", "}>"], &entries)
+        }
         _ => {
             let name = super::names::type_name(value);
             // Python adds the name of the function.
@@ -191,11 +214,6 @@ fn write_container<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()>
 fn write_object<'a>(out: &mut Writer<'_, 'a>, object: &'a Object<'a>) -> Result<()> {
     let rt = out.rt;
     match object {
-        Object::Namespace(namespace) => rt.deeper(TOO_DEEP, || {
-            out.str("<Namespace ")?;
-            write_entries(out, &namespace.entries())?;
-            out.str(">")
-        }),
         Object::Macro(this) => {
             out.str("<Macro ")?;
             match this.decl.name() {
@@ -294,7 +312,8 @@ pub(crate) fn str_with_any_address<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Re
     out.finish()
 }
 
-fn write_seq<'a>(out: &mut Writer<'_, 'a>, seq: Seq<'a>) -> Result<()> {
+fn write_seq<'a>(out: &mut Writer<'_, 'a>, [start, end]: [&str; 2], seq: Seq<'a>) -> Result<()> {
+    out.str(start)?;
     for at in 0..seq.len() {
         if at > 0 {
             out.str(", ")?;
@@ -304,16 +323,16 @@ fn write_seq<'a>(out: &mut Writer<'_, 'a>, seq: Seq<'a>) -> Result<()> {
             write_repr(out, item)?;
         }
     }
-    out.count()
+    out.count()?;
+    out.str(end)
 }
 
-fn write_dict<'a>(out: &mut Writer<'_, 'a>, dict: DictRef<'a>) -> Result<()> {
-    let entries = dict.entries(out.rt)?;
-    write_entries(out, &entries)
-}
-
-fn write_entries<'a>(out: &mut Writer<'_, 'a>, entries: &[(Value<'a>, Value<'a>)]) -> Result<()> {
-    out.str("{")?;
+fn write_entries<'a>(
+    out: &mut Writer<'_, 'a>,
+    [start, end]: [&str; 2],
+    entries: &[(Value<'a>, Value<'a>)],
+) -> Result<()> {
+    out.str(start)?;
     for (at, (key, value)) in entries.iter().enumerate() {
         if at > 0 {
             out.str(", ")?;
@@ -322,7 +341,7 @@ fn write_entries<'a>(out: &mut Writer<'_, 'a>, entries: &[(Value<'a>, Value<'a>)
         out.str(": ")?;
         write_repr(out, *value)?;
     }
-    out.str("}")
+    out.str(end)
 }
 
 /// `repr(value)` for a message.

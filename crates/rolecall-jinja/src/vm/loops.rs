@@ -32,14 +32,13 @@ impl<'a> Machine<'_, 'a> {
     fn start_with_loop(&mut self, slot: u32, depth0: usize, recurse: Option<Recurse<'a>>) -> Result<()> {
         let value = self.pop();
         let iter = Iter::new(self.rt, value)?;
-        let length = match value {
-            Value::Generator(_) => None,
-            _ => {
-                if let Iter::Text(_, text) = &iter {
-                    self.rt.step(text.len() / 64)?;
-                }
-                iter.remaining()
+        let length = if let Value::Generator(_) = value {
+            None
+        } else {
+            if let Iter::Text(_, text) = &iter {
+                self.rt.step(text.len() / 64)?;
             }
+            iter.remaining()
         };
         let object = self.rt.alloc(Object::Loop(Loop::new(iter, length, depth0, recurse)))?;
         self.set_slot(slot, Value::Object(object));

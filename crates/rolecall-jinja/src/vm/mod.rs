@@ -30,7 +30,7 @@ use crate::value::{DictRef, Object, Value, from_json};
 const MAX_NESTED: u32 = 24;
 
 /// How many levels of a value each of these takes as much stack as.
-const LEVELS: u32 = 24;
+const LEVELS: u32 = 20;
 
 /// The variables that a template is given.
 #[derive(Clone, Copy)]

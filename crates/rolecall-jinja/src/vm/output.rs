@@ -45,6 +45,9 @@ pub(crate) struct Mark {
     captured: usize,
 }
 
+/// How many spans may be noted before they are counted.
+const MOST_UNCOUNTED: usize = 256;
+
 pub(crate) struct Output<'a> {
     pub(crate) text: String,
     pub(crate) spans: Vec<RawSpan>,
@@ -303,7 +306,11 @@ impl<'a> Output<'a> {
     }
 
     /// Counts the notes that were made since the last time.
+    #[inline]
     fn count_notes(&mut self, rt: &Runtime<'a>) -> Result<()> {
+        if self.noted < MOST_UNCOUNTED {
+            return Ok(());
+        }
         let noted = std::mem::take(&mut self.noted);
         rt.charge(noted.saturating_mul(size_of::<RawSpan>()));
         rt.step(noted.saturating_sub(1))

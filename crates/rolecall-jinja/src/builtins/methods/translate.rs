@@ -39,17 +39,16 @@ pub(super) fn translate<'a>(rt: &Runtime<'a>, this: This<'a>, table: Value<'a>) 
         match found {
             Value::None(_) => {}
             Value::Str(..) | Value::Rope(..) | Value::Markup(..) => out.string(found)?,
-            _ => match compare::Number::of(found).and_then(compare::Number::big) {
-                Some(number) => {
+            _ => {
+                if let Some(number) = compare::Number::of(found).and_then(compare::Number::big) {
                     let c = character(&number)?;
                     out.computed(this.origin)?.push(c);
                     out.count()?;
-                }
-                None => {
+                } else {
                     crate::value::unknown::check(found)?;
                     return Err(Raised::type_error("character mapping must return integer, None or str"));
                 }
-            },
+            }
         }
     }
     if copied == 0 {
