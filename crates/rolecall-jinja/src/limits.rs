@@ -5,7 +5,8 @@ use crate::Clock;
 /// Budgets that no template and no input can exceed; hitting one is an error of kind
 /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) that says which.
 ///
-/// How deep statements and expressions may nest is not among them: it is fixed at 75 levels, and at 500 for chains such as `1 + 1 + …`. Python gives up earlier.
+/// How deep statements and expressions may nest is not among them: it is fixed at 75 levels, and at 500 for chains such
+/// as `1 + 1 + …`. Python gives up at 98 blocks, 69 parentheses and 197 operators.
 ///
 /// ```
 /// use rolecall_jinja::{ErrorKind, Limits, Template};
