@@ -3,6 +3,22 @@
 use std::fmt;
 
 /// What went wrong, named after the exception that the reference raises.
+///
+/// ```
+/// use rolecall_jinja::{ErrorKind, Template};
+/// use serde_json::json;
+///
+/// let template = Template::new("{% if not messages %}{{ raise_exception('No messages') }}{% endif %}")?;
+/// let error = template.render(&json!({})).unwrap_err();
+/// let whose = match error.kind() {
+///     ErrorKind::Template => "the template refuses the conversation",
+///     ErrorKind::Limit => "a budget is used up",
+///     ErrorKind::Unsupported => "this engine does not do that",
+///     _ => "the template and its input do not fit",
+/// };
+/// assert_eq!((whose, error.message()), ("the template refuses the conversation", "No messages"));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -96,6 +112,15 @@ impl ErrorKind {
 }
 
 /// Where in a template's source an error was found.
+///
+/// ```
+/// use rolecall_jinja::Template;
+///
+/// let error = Template::new("Hello\n{{ name|shout }}").unwrap_err();
+/// let location = error.location().unwrap();
+/// assert_eq!((location.line, location.column), (2, Some(9)));
+/// assert_eq!(location.excerpt, "{{ name|shout }}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// Line, counted from 1.
@@ -110,6 +135,25 @@ pub struct Location {
 ///
 /// Printed with `{}` it is a line of `class: message`, followed by the source line with a caret under
 /// the place.
+///
+/// ```
+/// use rolecall_jinja::{ErrorKind, Template};
+/// use serde_json::json;
+///
+/// let template = Template::new("{{ messages[0].content + 1 }}")?;
+/// let error = template.render(&json!({"messages": [{"content": "Hi"}]})).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Type);
+/// assert_eq!((error.line(), error.column()), (Some(1), Some(4)));
+/// assert_eq!(
+///     error.to_string(),
+///     r#"TypeError: can only concatenate str (not "int") to str
+///  --> line 1, column 4
+///   |
+/// 1 | {{ messages[0].content + 1 }}
+///   |    ^"#
+/// );
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
@@ -141,12 +185,13 @@ impl Error {
         &self.message
     }
 
-    /// The line in the template, counted from 1.
+    /// The line in the template, counted from 1; `None` for errors that have no place in it, such as input that is no
+    /// JSON.
     pub fn line(&self) -> Option<usize> {
         self.location.as_ref().map(|location| location.line)
     }
 
-    /// The column in the template, in characters, counted from 1.
+    /// The column in the template, in characters, counted from 1, where it is known.
     pub fn column(&self) -> Option<usize> {
         self.location.as_ref().and_then(|location| location.column)
     }

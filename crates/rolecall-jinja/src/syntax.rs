@@ -38,7 +38,7 @@ impl<'a> Source<'a> {
     ///
     /// What Jinja2's parser raises, with its message and line; [`ErrorKind::Limit`](crate::ErrorKind::Limit) for
     /// nesting that is too deep; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for string escapes that
-    /// have no value here (`\N{…}`, halves of surrogate pairs).
+    /// have no value here: halves of surrogate pairs.
     pub fn parse(&self) -> Result<Body<'_>, Error> {
         parse::parse(&self.0)
     }

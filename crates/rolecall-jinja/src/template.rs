@@ -55,7 +55,12 @@ impl Template {
         Self::with_limits(source, Limits::default())
     }
 
-    /// Compiles a template with `limits`, which are also those of [`render`](Self::render).
+    /// Compiles a template with `limits`, which are also those of [`render`](Self::render) and
+    /// [`render_traced`](Self::render_traced). The others are given theirs with the [`RenderOptions`].
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
     pub fn with_limits(source: &str, limits: Limits) -> Result<Self, Error> {
         if source.len() > limits.source_bytes {
             let message = format!(
@@ -93,11 +98,21 @@ impl Template {
     }
 
     /// Renders with the variables of `context`, which must be an object, without a clock.
+    ///
+    /// # Errors
+    ///
+    /// What the template raises, in the reference's words; [`ErrorKind::Limit`] where a budget is used up;
+    /// [`ErrorKind::Unsupported`] for what this engine does not do, and where the template asks for the time;
+    /// [`ErrorKind::Type`] where the context is no object.
     pub fn render(&self, context: &Json) -> Result<String, Error> {
         self.render_with(context, &RenderOptions { clock: None, limits: self.limits })
     }
 
-    /// Renders with a clock and limits.
+    /// Renders with a clock and limits. [`RenderOptions`] has an example.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Self::render).
     pub fn render_with(&self, context: &Json, options: &RenderOptions) -> Result<String, Error> {
         let map = object(context)?;
         in_arena(|bump| {
@@ -113,7 +128,14 @@ impl Template {
         })
     }
 
-    /// Renders, and keeps the origin of every byte.
+    /// Renders, and keeps the origin of every byte. [`Traced`] has an example.
+    ///
+    /// The text is that of [`render`](Self::render). The notes count as memory, so that a traced render may reach its
+    /// limit where a plain one does not.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Self::render).
     pub fn render_traced(&self, context: &Json) -> Result<Traced, Error> {
         self.render_traced_with(context, &RenderOptions { clock: None, limits: self.limits }, &[])
     }
@@ -161,7 +183,12 @@ impl Template {
     }
 
     /// Renders with the variables of a JSON text, read as Python reads it: integers of any size, `NaN`, and of a
-    /// repeated key the last value.
+    /// repeated key the last value. Strings without escapes are read in place, and no `Value` is made in between.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Self::render), and [`ErrorKind::Value`] with line and column of the *text* in the message where it
+    /// is no JSON.
     ///
     /// ```
     /// use rolecall_jinja::{RenderOptions, Template};

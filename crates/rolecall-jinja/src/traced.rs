@@ -41,6 +41,15 @@ pub struct Traced {
 }
 
 /// A part of a rendered text that is all of one origin.
+///
+/// ```
+/// use rolecall_jinja::{Origin, Span, Template};
+/// use serde_json::json;
+///
+/// let traced = Template::new("Hi {{ name }}")?.render_traced(&json!({"name": "Ann"}))?;
+/// assert_eq!(traced.spans().next(), Some(Span { range: 0..3, origin: Origin::Template }));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span<'t> {
     /// Where in the text it is, in bytes.
@@ -50,6 +59,28 @@ pub struct Span<'t> {
 }
 
 /// Where a part of a rendered text came from.
+///
+/// Text that is cut keeps its origin: `trim`, `split`, slices. Text that is joined has that of each part: `~`, `+`,
+/// `join`, `{% set %}` blocks, macros. Whatever makes new text of a value is computed from it.
+///
+/// A condition leaves no origin: in `{{ 'yes' if flag }}` the template wrote `yes`, whatever decided that it did.
+///
+/// ```
+/// use rolecall_jinja::{Origin, RenderOptions, Template};
+/// use serde_json::json;
+///
+/// let template = Template::new("{{ bos }}{{ text[:2] }}{{ tool|first }}{{ tool|tojson }}")?;
+/// let context = json!({"bos": "<s>", "text": "Hello", "tool": {"name": "f"}});
+/// let traced = template.render_traced_with(&context, &RenderOptions::default(), &["bos"])?;
+/// assert_eq!(traced.text(), "<s>Hename{\"name\": \"f\"}");
+///
+/// let mut spans = traced.spans().map(|span| span.origin);
+/// assert_eq!(spans.next(), Some(Origin::Trusted { variable: "bos" }));
+/// assert!(matches!(spans.next(), Some(Origin::Copied { pointer, range }) if pointer == "/text" && range == (0..2)));
+/// assert!(matches!(spans.next(), Some(Origin::CopiedKey { pointer, .. }) if pointer == "/tool/name"));
+/// assert!(matches!(spans.next(), Some(Origin::Computed { pointers }) if pointers == ["/tool"]));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin<'t> {
@@ -82,6 +113,22 @@ pub enum Origin<'t> {
 }
 
 /// A place in the input. It prints as a JSON pointer (RFC 6901), such as `/messages/0/content`.
+///
+/// ```
+/// use rolecall_jinja::{Origin, PointerStep, Template};
+/// use serde_json::json;
+///
+/// let context = json!({"messages": [{"content": "Hi"}]});
+/// let traced = Template::new("{{ messages[0].content }}")?.render_traced(&context)?;
+/// let Some(Origin::Copied { pointer, .. }) = traced.spans().next().map(|span| span.origin) else { panic!() };
+///
+/// // Which message it is, without reading text.
+/// let [PointerStep::Key("messages"), PointerStep::Index(message), ..] = pointer.steps()[..] else { panic!() };
+/// assert_eq!(message, 0);
+/// // And the value itself.
+/// assert_eq!(context.pointer(&pointer.to_string()), Some(&json!("Hi")));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Pointer<'t> {
     tree: &'t Tree,
@@ -140,6 +187,21 @@ impl Traced {
 
     /// The byte ranges of the text that `{% generation %}` blocks wrote, in order, wherever they stand; a block in
     /// another has a range of its own.
+    ///
+    /// They are the assistant's text, for the loss masks of training. A block that is captured and printed twice has a
+    /// range for each, or one for both where nothing stands between them; what a filter such as `upper` makes of it is
+    /// no longer the block's.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    /// use serde_json::json;
+    ///
+    /// let template = Template::new("A: {% generation %}{{ answer }}<end>{% endgeneration %}\n")?;
+    /// let traced = template.render_traced(&json!({"answer": "Moo"}))?;
+    /// assert_eq!(traced.generations(), [3..11]);
+    /// assert_eq!(&traced.text()[3..11], "Moo<end>");
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn generations(&self) -> &[Range<usize>] {
         &self.generations
     }

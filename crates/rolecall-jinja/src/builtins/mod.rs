@@ -36,11 +36,11 @@ pub(crate) struct FilterDef {
     pub(crate) does: FilterKind,
     /// Whether Jinja2 leaves it alone when it computes constants beforehand.
     pub(crate) needs_context: bool,
-    /// The same for nothing but a value: no parameters have to be filled.
     /// The same for a string of which it keeps a part.
     pub(crate) cut: Option<fn(&str) -> &str>,
     /// The same for a filter that counts.
     pub(crate) count: Option<for<'r, 'v, 'a> fn(&'r Runtime<'a>, &'v Value<'a>) -> Result<usize>>,
+    /// The same for nothing but a value: no parameters have to be filled.
     pub(crate) quick: Option<for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<Value<'a>>>,
 }
 

@@ -30,6 +30,10 @@ pub fn is_space(c: char) -> bool {
 }
 
 /// `str.strip()`: without white space at both ends.
+///
+/// ```
+/// assert_eq!(rolecall_jinja::text::strip("\u{1f} Hi\n"), "Hi");
+/// ```
 pub fn strip(text: &str) -> &str {
     // Most texts have nothing to strip, which two bytes tell.
     let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
