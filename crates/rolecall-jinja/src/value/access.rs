@@ -1,6 +1,6 @@
 //! Attributes and items, as Jinja2's sandbox gives them out.
 
-use super::{Object, Seq, Value, iter, names, slice, undefined::Undefined, unknown};
+use super::{Object, Seq, Value, iter, names, slice, special, undefined::Undefined, unknown};
 use crate::builtins::globals::Function;
 use crate::builtins::methods::{self, Method};
 use crate::raised::{Raised, Result};
