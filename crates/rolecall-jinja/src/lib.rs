@@ -11,6 +11,7 @@ pub mod json;
 mod lex;
 mod limits;
 mod number;
+mod operator;
 mod origins;
 mod parse;
 mod program;
