@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::operator::Operator;
 use crate::text::{class, is_space, repr};
 use crate::unescape::unescape;
 use crate::{Error, ErrorKind, source::error_at};
@@ -20,7 +21,7 @@ pub(crate) enum Kind<'s> {
     /// Decimal digits without underscores, or another base with its prefix.
     Integer(Cow<'s, str>),
     Float(f64),
-    Operator(&'static str),
+    Operator(Operator),
     End,
 }
 
@@ -50,17 +51,11 @@ impl Kind<'_> {
             Self::Text(_) => "string",
             Self::Integer(_) => "integer",
             Self::Float(_) => "float",
-            Self::Operator(operator) => operator,
+            Self::Operator(operator) => operator.text(),
             Self::End => "end of template",
         }
     }
 }
-
-/// Operators, longer ones first.
-const OPERATORS: [&str; 26] = [
-    "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<",
-    "=", ".", ":", "|", ",", ";",
-];
 
 pub(crate) fn lex(source: &str) -> Tokens<'_> {
     let mut lexer =
@@ -195,30 +190,38 @@ impl<'s> Lexer<'s> {
 
     /// The inside of a statement (`block`) or of a print statement.
     fn tag(&mut self, block: bool) -> Result<(), Error> {
-        let mut open: Vec<&'static str> = Vec::new();
+        let mut open: Vec<Operator> = Vec::new();
         loop {
             let rest = self.rest();
-            if open.is_empty()
+            let Some(first) = rest.as_bytes().first().copied() else { return Ok(()) };
+            if matches!(first, b'-' | b'+' | b'%' | b'}')
+                && open.is_empty()
                 && let Some(length) = tag_end(rest, block)
             {
                 self.push(if block { Kind::BlockEnd } else { Kind::VariableEnd }, self.at);
                 self.advance(length);
                 return Ok(());
             }
-            let Some(first) = rest.chars().next() else { return Ok(()) };
-            if is_space(first) {
-                self.advance(rest.len() - rest.trim_start_matches(is_space).len());
-            } else if first.is_ascii_digit() {
-                self.number(rest);
-            } else if is_word(first) {
-                self.name(rest)?;
-            } else if let Some(inside) = string(rest) {
-                let value =
-                    unescape(inside).map_err(|(kind, text)| error_at(self.source, self.at, kind, text))?;
-                self.push(Kind::Text(value), self.at);
-                self.advance(inside.len() + 2);
-            } else {
-                self.operator(rest, first, &mut open)?;
+            match first {
+                // Mostly one space stands alone.
+                b' ' if rest.as_bytes().get(1).is_some_and(u8::is_ascii_graphic) => self.at += 1,
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.name(rest)?,
+                b'0'..=b'9' => self.number(rest),
+                b'\'' | b'"' => match string(rest) {
+                    Some(inside) => self.text(inside)?,
+                    None => self.operator(rest, &mut open)?,
+                },
+                _ if first.is_ascii_graphic() => self.operator(rest, &mut open)?,
+                _ => {
+                    let space = rest.len() - rest.trim_start_matches(is_space).len();
+                    if space > 0 {
+                        self.at += space;
+                    } else if rest.starts_with(is_word) {
+                        self.name(rest)?;
+                    } else {
+                        self.operator(rest, &mut open)?;
+                    }
+                }
             }
         }
     }
@@ -235,57 +238,72 @@ impl<'s> Lexer<'s> {
             None => Kind::Integer(digits),
         };
         self.push(kind, self.at);
-        self.advance(length);
+        self.at += length;
     }
 
     fn name(&mut self, rest: &'s str) -> Result<(), Error> {
-        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let bytes = rest.as_bytes();
+        let is_ascii_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let mut length = bytes.iter().position(|byte| !is_ascii_word(byte)).unwrap_or(bytes.len());
+        let is_ascii = bytes.get(length).is_none_or(u8::is_ascii);
+        if !is_ascii {
+            length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        }
         let name = rest.get(..length).unwrap_or_default();
-        if !class::is_identifier(name) {
+        if !is_ascii && !class::is_identifier(name) {
             return self.fail(self.at, "Invalid character in identifier");
         }
         self.push(Kind::Name(name), self.at);
-        self.advance(length);
+        self.at += length;
         Ok(())
     }
 
-    fn operator(&mut self, rest: &str, first: char, open: &mut Vec<&'static str>) -> Result<(), Error> {
-        let Some(operator) = OPERATORS.into_iter().find(|operator| rest.starts_with(operator)) else {
+    /// A string literal.
+    fn text(&mut self, inside: &'s str) -> Result<(), Error> {
+        let value = unescape(inside).map_err(|(kind, text)| error_at(self.source, self.at, kind, text))?;
+        self.push(Kind::Text(value), self.at);
+        self.at += inside.len() + 2;
+        Ok(())
+    }
+
+    fn operator(&mut self, rest: &str, open: &mut Vec<Operator>) -> Result<(), Error> {
+        let Some(operator) = Operator::read(rest.as_bytes()) else {
             let position = self.source.get(..self.at).unwrap_or_default().chars().count();
+            let first = rest.chars().next().unwrap_or_default();
             let shown = repr(first.encode_utf8(&mut [0; 4]));
             return self.fail(self.at, format!("unexpected char {shown} at {position}"));
         };
+        let text = operator.text();
         match operator {
-            "{" => open.push("}"),
-            "(" => open.push(")"),
-            "[" => open.push("]"),
-            "}" | ")" | "]" => match open.pop() {
-                None => return self.fail(self.at, format!("unexpected '{operator}'")),
+            Operator::OpenBrace => open.push(Operator::CloseBrace),
+            Operator::OpenParenthesis => open.push(Operator::CloseParenthesis),
+            Operator::OpenBracket => open.push(Operator::CloseBracket),
+            Operator::CloseBrace | Operator::CloseParenthesis | Operator::CloseBracket => match open.pop() {
+                None => return self.fail(self.at, format!("unexpected '{text}'")),
                 Some(expected) if expected != operator => {
-                    return self.fail(self.at, format!("unexpected '{operator}', expected '{expected}'"));
+                    let expected = expected.text();
+                    return self.fail(self.at, format!("unexpected '{text}', expected '{expected}'"));
                 }
                 Some(_) => {}
             },
             _ => {}
         }
         self.push(Kind::Operator(operator), self.at);
-        self.advance(operator.len());
+        self.at += text.len();
         Ok(())
     }
 }
 
 /// Where the next tag begins, and the second character of its delimiter.
 fn next_tag(text: &str) -> Option<(usize, u8)> {
-    let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(found) = bytes.get(from..)?.iter().position(|byte| *byte == b'{') {
-        let at = from + found;
-        match bytes.get(at + 1) {
+    loop {
+        let at = from + text.get(from..)?.find('{')?;
+        match text.as_bytes().get(at + 1) {
             Some(&opening @ (b'%' | b'{' | b'#')) => return Some((at, opening)),
             _ => from = at + 1,
         }
     }
-    None
 }
 
 fn sign(text: &str) -> (Sign, usize) {
@@ -346,13 +364,13 @@ fn is_word(c: char) -> bool {
 
 /// The inside of a string literal.
 fn string(rest: &str) -> Option<&str> {
-    let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let (quote, bytes) = rest.as_bytes().split_first()?;
     let mut escaped = false;
-    for (at, c) in rest.char_indices().skip(1) {
-        match c {
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
             _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            c if c == quote => return rest.get(1..at),
+            b'\\' => escaped = true,
+            byte if byte == quote => return rest.get(1..=at),
             _ => {}
         }
     }

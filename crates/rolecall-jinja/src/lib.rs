@@ -84,6 +84,7 @@ pub mod json;
 mod lex;
 mod limits;
 mod number;
+mod operator;
 mod origins;
 mod parse;
 mod program;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{MAX_HEIGHT, Parser, Result, Wanted};
 use crate::ErrorKind;
 use crate::lex::Kind;
+use crate::operator::Operator;
 use crate::source::error_at;
 use crate::syntax::{
     Arguments, BinaryOperator, Comparison, Conditional, Const, Expr, ExprKind, UnaryOperator,
@@ -86,92 +87,139 @@ impl<'s> Parser<'s> {
         self.node(ExprKind::Unary(UnaryOperator::Not, Box::new(operand)), at, below)
     }
 
+    /// The comparison that the current token is.
+    fn comparison(&self) -> Result<Option<Comparison>> {
+        Ok(Some(match self.current().kind {
+            Kind::Operator(Operator::Eq) => Comparison::Eq,
+            Kind::Operator(Operator::Ne) => Comparison::Ne,
+            Kind::Operator(Operator::Lt) => Comparison::Lt,
+            Kind::Operator(Operator::LtEq) => Comparison::LtEq,
+            Kind::Operator(Operator::Gt) => Comparison::Gt,
+            Kind::Operator(Operator::GtEq) => Comparison::GtEq,
+            Kind::Name("in") => Comparison::In,
+            Kind::Name("not") if self.following_is(Wanted::Name("in"))? => Comparison::NotIn,
+            _ => return Ok(None),
+        }))
+    }
+
     fn compare(&mut self) -> Result<Expr<'s>> {
-        let mut at = self.position();
         let first = self.sum()?;
+        let Some(mut comparison) = self.comparison()? else { return Ok(first) };
         let mut below = first.height;
-        let mut operands = Vec::new();
+        let mut operands = Vec::with_capacity(1);
         loop {
-            let comparison = match self.current().kind {
-                Kind::Operator("==") => Comparison::Eq,
-                Kind::Operator("!=") => Comparison::Ne,
-                Kind::Operator("<") => Comparison::Lt,
-                Kind::Operator("<=") => Comparison::LtEq,
-                Kind::Operator(">") => Comparison::Gt,
-                Kind::Operator(">=") => Comparison::GtEq,
-                Kind::Name("in") => Comparison::In,
-                Kind::Name("not") if self.following_is(Wanted::Name("in"))? => {
-                    self.advance()?;
-                    Comparison::NotIn
-                }
-                _ => break,
-            };
+            if comparison == Comparison::NotIn {
+                self.advance()?;
+            }
             self.advance()?;
             let operand = self.sum()?;
             below = below.max(operand.height);
             operands.push((comparison, operand));
-            at = self.position();
+            match self.comparison()? {
+                Some(next) => comparison = next,
+                None => break,
+            }
         }
-        if operands.is_empty() {
-            return Ok(first);
-        }
+        // As in Jinja2, it stands where it ends.
+        let at = self.position();
         self.node(ExprKind::Compare(Box::new(first), operands), at, below)
     }
 
+    /// An operand of a comparison. Most have no operators: then the levels in between are not gone through.
     fn sum(&mut self) -> Result<Expr<'s>> {
-        let mut at = self.position();
-        let mut left = self.concat()?;
+        let at = self.position();
+        let first = self.unary(true)?;
+        if !self.is_arithmetic() {
+            return Ok(first);
+        }
+        let first = self.power(first, at)?;
+        let first = self.product(first, at)?;
+        let first = self.concat(first, at)?;
+        self.added(first, at)
+    }
+
+    /// Whether the current token is an operator that binds more than comparisons do.
+    fn is_arithmetic(&self) -> bool {
+        matches!(
+            self.current().kind,
+            Kind::Operator(
+                Operator::Plus
+                    | Operator::Minus
+                    | Operator::Tilde
+                    | Operator::Star
+                    | Operator::Slash
+                    | Operator::FloorDiv
+                    | Operator::Percent
+                    | Operator::Pow
+            )
+        )
+    }
+
+    /// What is added to `left`, which begins at `at`.
+    fn added(&mut self, mut left: Expr<'s>, mut at: usize) -> Result<Expr<'s>> {
         loop {
             let operator = match self.current().kind {
-                Kind::Operator("+") => BinaryOperator::Add,
-                Kind::Operator("-") => BinaryOperator::Sub,
+                Kind::Operator(Operator::Plus) => BinaryOperator::Add,
+                Kind::Operator(Operator::Minus) => BinaryOperator::Sub,
                 _ => return Ok(left),
             };
             self.advance()?;
-            let right = self.concat()?;
+            let right_at = self.position();
+            let right = self.factors()?;
+            let right = self.concat(right, right_at)?;
             left = self.binary(operator, left, right, at)?;
             at = self.position();
         }
     }
 
-    fn concat(&mut self) -> Result<Expr<'s>> {
-        let at = self.position();
-        let first = self.product()?;
-        if !self.is_operator("~") {
+    /// What is put behind `first`.
+    fn concat(&mut self, first: Expr<'s>, at: usize) -> Result<Expr<'s>> {
+        if !self.is_operator(Operator::Tilde) {
             return Ok(first);
         }
         let mut below = first.height;
         let mut parts = vec![first];
-        while self.skip_if(Wanted::Operator("~"))? {
-            let part = self.product()?;
+        while self.skip_if(Wanted::Operator(Operator::Tilde))? {
+            let part = self.factors()?;
             below = below.max(part.height);
             parts.push(part);
         }
         self.node(ExprKind::Concat(parts), at, below)
     }
 
-    fn product(&mut self) -> Result<Expr<'s>> {
-        let mut at = self.position();
-        let mut left = self.power()?;
+    /// A product, or what stands for one.
+    fn factors(&mut self) -> Result<Expr<'s>> {
+        let at = self.position();
+        let first = self.unary(true)?;
+        if !self.is_arithmetic() {
+            return Ok(first);
+        }
+        let first = self.power(first, at)?;
+        self.product(first, at)
+    }
+
+    /// What `left` is multiplied with.
+    fn product(&mut self, mut left: Expr<'s>, mut at: usize) -> Result<Expr<'s>> {
         loop {
             let operator = match self.current().kind {
-                Kind::Operator("*") => BinaryOperator::Mul,
-                Kind::Operator("/") => BinaryOperator::Div,
-                Kind::Operator("//") => BinaryOperator::FloorDiv,
-                Kind::Operator("%") => BinaryOperator::Mod,
+                Kind::Operator(Operator::Star) => BinaryOperator::Mul,
+                Kind::Operator(Operator::Slash) => BinaryOperator::Div,
+                Kind::Operator(Operator::FloorDiv) => BinaryOperator::FloorDiv,
+                Kind::Operator(Operator::Percent) => BinaryOperator::Mod,
                 _ => return Ok(left),
             };
             self.advance()?;
-            let right = self.power()?;
+            let right_at = self.position();
+            let right = self.unary(true)?;
+            let right = self.power(right, right_at)?;
             left = self.binary(operator, left, right, at)?;
             at = self.position();
         }
     }
 
-    fn power(&mut self) -> Result<Expr<'s>> {
-        let mut at = self.position();
-        let mut left = self.unary(true)?;
-        while self.skip_if(Wanted::Operator("**"))? {
+    /// What `left` is raised to.
+    fn power(&mut self, mut left: Expr<'s>, mut at: usize) -> Result<Expr<'s>> {
+        while self.skip_if(Wanted::Operator(Operator::Pow))? {
             let right = self.unary(true)?;
             left = self.binary(BinaryOperator::Pow, left, right, at)?;
             at = self.position();
@@ -182,8 +230,8 @@ impl<'s> Parser<'s> {
     fn unary(&mut self, with_filter: bool) -> Result<Expr<'s>> {
         let at = self.position();
         let operator = match self.current().kind {
-            Kind::Operator("-") => Some(UnaryOperator::Neg),
-            Kind::Operator("+") => Some(UnaryOperator::Pos),
+            Kind::Operator(Operator::Minus) => Some(UnaryOperator::Neg),
+            Kind::Operator(Operator::Plus) => Some(UnaryOperator::Pos),
             _ => None,
         };
         let node = match operator {
@@ -208,7 +256,7 @@ impl<'s> Parser<'s> {
                     "true" | "True" => ExprKind::Const(Const::Bool(true)),
                     "false" | "False" => ExprKind::Const(Const::Bool(false)),
                     "none" | "None" => ExprKind::Const(Const::None),
-                    _ if with_namespace && self.skip_if(Wanted::Operator("."))? => {
+                    _ if with_namespace && self.skip_if(Wanted::Operator(Operator::Dot))? => {
                         ExprKind::NamespaceRef(name, self.expect_name()?)
                     }
                     _ => ExprKind::Name(name),
@@ -226,14 +274,14 @@ impl<'s> Parser<'s> {
                 self.advance()?;
                 ExprKind::Const(Const::Float(value))
             }
-            Kind::Operator("(") => {
+            Kind::Operator(Operator::OpenParenthesis) => {
                 self.advance()?;
                 let inside = self.tuple(true, true)?;
-                self.expect(Wanted::Operator(")"))?;
+                self.expect(Wanted::Operator(Operator::CloseParenthesis))?;
                 return Ok(inside);
             }
-            Kind::Operator("[") => return self.list(),
-            Kind::Operator("{") => return self.dict(),
+            Kind::Operator(Operator::OpenBracket) => return self.list(),
+            Kind::Operator(Operator::OpenBrace) => return self.dict(),
             other => return self.fail(format!("unexpected {}", repr(other.describe()))),
         };
         self.node(kind, at, 0)
@@ -270,13 +318,16 @@ impl<'s> Parser<'s> {
         let mut is_tuple = false;
         loop {
             if !items.is_empty() {
-                self.expect(Wanted::Operator(","))?;
+                self.expect(Wanted::Operator(Operator::Comma))?;
             }
-            if matches!(self.current().kind, Kind::VariableEnd | Kind::BlockEnd | Kind::Operator(")")) {
+            if matches!(
+                self.current().kind,
+                Kind::VariableEnd | Kind::BlockEnd | Kind::Operator(Operator::CloseParenthesis)
+            ) {
                 break;
             }
             items.push(parse(self)?);
-            if !self.is_operator(",") {
+            if !self.is_operator(Operator::Comma) {
                 break;
             }
             is_tuple = true;
@@ -298,50 +349,50 @@ impl<'s> Parser<'s> {
 
     fn list(&mut self) -> Result<Expr<'s>> {
         let at = self.position();
-        self.expect(Wanted::Operator("["))?;
+        self.expect(Wanted::Operator(Operator::OpenBracket))?;
         let mut items = Vec::new();
-        while !self.is_operator("]") {
+        while !self.is_operator(Operator::CloseBracket) {
             if !items.is_empty() {
-                self.expect(Wanted::Operator(","))?;
+                self.expect(Wanted::Operator(Operator::Comma))?;
             }
-            if self.is_operator("]") {
+            if self.is_operator(Operator::CloseBracket) {
                 break;
             }
             items.push(self.expression()?);
         }
-        self.expect(Wanted::Operator("]"))?;
+        self.expect(Wanted::Operator(Operator::CloseBracket))?;
         let below = highest(&items);
         self.node(ExprKind::List(items), at, below)
     }
 
     fn dict(&mut self) -> Result<Expr<'s>> {
         let at = self.position();
-        self.expect(Wanted::Operator("{"))?;
+        self.expect(Wanted::Operator(Operator::OpenBrace))?;
         let mut entries = Vec::new();
         let mut below = 0;
-        while !self.is_operator("}") {
+        while !self.is_operator(Operator::CloseBrace) {
             if !entries.is_empty() {
-                self.expect(Wanted::Operator(","))?;
+                self.expect(Wanted::Operator(Operator::Comma))?;
             }
-            if self.is_operator("}") {
+            if self.is_operator(Operator::CloseBrace) {
                 break;
             }
             let key = self.expression()?;
-            self.expect(Wanted::Operator(":"))?;
+            self.expect(Wanted::Operator(Operator::Colon))?;
             let value = self.expression()?;
             below = below.max(key.height).max(value.height);
             entries.push((key, value));
         }
-        self.expect(Wanted::Operator("}"))?;
+        self.expect(Wanted::Operator(Operator::CloseBrace))?;
         self.node(ExprKind::Dict(entries), at, below)
     }
 
     fn postfix(&mut self, mut node: Expr<'s>) -> Result<Expr<'s>> {
         loop {
             node = match self.current().kind {
-                Kind::Operator(".") => self.attribute(node)?,
-                Kind::Operator("[") => self.subscript(node)?,
-                Kind::Operator("(") => self.call(node)?,
+                Kind::Operator(Operator::Dot) => self.attribute(node)?,
+                Kind::Operator(Operator::OpenBracket) => self.subscript(node)?,
+                Kind::Operator(Operator::OpenParenthesis) => self.call(node)?,
                 _ => return Ok(node),
             };
         }
@@ -350,12 +401,12 @@ impl<'s> Parser<'s> {
     fn filters_and_tests(&mut self, mut node: Expr<'s>) -> Result<Expr<'s>> {
         loop {
             node = match self.current().kind {
-                Kind::Operator("|") => match self.filters(Some(node), false)? {
+                Kind::Operator(Operator::Bar) => match self.filters(Some(node), false)? {
                     Some(node) => node,
                     None => return self.fail("expected a filter"),
                 },
                 Kind::Name("is") => self.test(node)?,
-                Kind::Operator("(") => self.call(node)?,
+                Kind::Operator(Operator::OpenParenthesis) => self.call(node)?,
                 _ => return Ok(node),
             };
         }
@@ -381,13 +432,13 @@ impl<'s> Parser<'s> {
         let at = self.position();
         self.advance()?;
         let mut items = Vec::new();
-        while !self.is_operator("]") {
+        while !self.is_operator(Operator::CloseBracket) {
             if !items.is_empty() {
-                self.expect(Wanted::Operator(","))?;
+                self.expect(Wanted::Operator(Operator::Comma))?;
             }
             items.push(self.subscribed()?);
         }
-        self.expect(Wanted::Operator("]"))?;
+        self.expect(Wanted::Operator(Operator::CloseBracket))?;
         let index = match (items.pop(), items.is_empty()) {
             (Some(only), true) => only,
             (last, _) => {
@@ -403,25 +454,29 @@ impl<'s> Parser<'s> {
     /// What stands in `[]`: an expression or a slice.
     fn subscribed(&mut self) -> Result<Expr<'s>> {
         let at = self.position();
-        let start = if self.is_operator(":") {
+        let start = if self.is_operator(Operator::Colon) {
             None
         } else {
             let start = self.expression()?;
-            if !self.is_operator(":") {
+            if !self.is_operator(Operator::Colon) {
                 return Ok(start);
             }
             Some(start)
         };
         self.advance()?;
-        let stop = if self.is_operator(":") { None } else { self.bound()? };
-        let step = if self.skip_if(Wanted::Operator(":"))? { self.bound()? } else { None };
+        let stop = if self.is_operator(Operator::Colon) { None } else { self.bound()? };
+        let step = if self.skip_if(Wanted::Operator(Operator::Colon))? { self.bound()? } else { None };
         let bounds = [start, stop, step];
         let below = bounds.iter().flatten().map(|bound| bound.height).max().unwrap_or_default();
         self.node(ExprKind::Slice(Box::new(bounds)), at, below)
     }
 
     fn bound(&mut self) -> Result<Option<Expr<'s>>> {
-        if self.is_operator("]") || self.is_operator(",") { Ok(None) } else { self.expression().map(Some) }
+        if self.is_operator(Operator::CloseBracket) || self.is_operator(Operator::Comma) {
+            Ok(None)
+        } else {
+            self.expression().map(Some)
+        }
     }
 
     fn call(&mut self, node: Expr<'s>) -> Result<Expr<'s>> {
@@ -433,30 +488,30 @@ impl<'s> Parser<'s> {
 
     fn arguments(&mut self) -> Result<Box<Arguments<'s>>> {
         let at = self.position();
-        self.expect(Wanted::Operator("("))?;
+        self.expect(Wanted::Operator(Operator::OpenParenthesis))?;
         let mut arguments = Box::<Arguments<'s>>::default();
         let mut more = false;
         let ensure = |parser: &Self, holds: bool| {
             if holds { Ok(()) } else { parser.fail_at(at, "invalid syntax for function call expression") }
         };
-        while !self.is_operator(")") {
+        while !self.is_operator(Operator::CloseParenthesis) {
             if more {
-                self.expect(Wanted::Operator(","))?;
-                if self.is_operator(")") {
+                self.expect(Wanted::Operator(Operator::Comma))?;
+                if self.is_operator(Operator::CloseParenthesis) {
                     break;
                 }
             }
-            if self.is_operator("*") {
+            if self.is_operator(Operator::Star) {
                 ensure(self, arguments.star.is_none() && arguments.double_star.is_none())?;
                 self.advance()?;
                 arguments.star = Some(Box::new(self.expression()?));
-            } else if self.is_operator("**") {
+            } else if self.is_operator(Operator::Pow) {
                 ensure(self, arguments.double_star.is_none())?;
                 self.advance()?;
                 arguments.double_star = Some(Box::new(self.expression()?));
             } else {
                 match self.current().kind {
-                    Kind::Name(name) if self.following_is(Wanted::Operator("="))? => {
+                    Kind::Name(name) if self.following_is(Wanted::Operator(Operator::Assign))? => {
                         ensure(self, arguments.double_star.is_none())?;
                         self.advance()?;
                         self.advance()?;
@@ -471,7 +526,7 @@ impl<'s> Parser<'s> {
             }
             more = true;
         }
-        self.expect(Wanted::Operator(")"))?;
+        self.expect(Wanted::Operator(Operator::CloseParenthesis))?;
         Ok(arguments)
     }
 
@@ -481,14 +536,15 @@ impl<'s> Parser<'s> {
         mut node: Option<Expr<'s>>,
         mut inline: bool,
     ) -> Result<Option<Expr<'s>>> {
-        while inline || self.is_operator("|") {
+        while inline || self.is_operator(Operator::Bar) {
             if !inline {
                 self.advance()?;
             }
             inline = false;
             let at = self.position();
             let name = self.dotted_name()?;
-            let arguments = if self.is_operator("(") { self.arguments()? } else { Box::default() };
+            let arguments =
+                if self.is_operator(Operator::OpenParenthesis) { self.arguments()? } else { Box::default() };
             let below = node.as_ref().map_or(0, |node| node.height).max(arguments_height(&arguments));
             node = Some(self.node(ExprKind::Filter(node.map(Box::new), name, arguments), at, below)?);
         }
@@ -497,7 +553,7 @@ impl<'s> Parser<'s> {
 
     fn dotted_name(&mut self) -> Result<Cow<'s, str>> {
         let mut name = Cow::Borrowed(self.expect_name()?);
-        while self.skip_if(Wanted::Operator("."))? {
+        while self.skip_if(Wanted::Operator(Operator::Dot))? {
             let part = self.expect_name()?;
             let whole = name.to_mut();
             whole.push('.');
@@ -512,10 +568,14 @@ impl<'s> Parser<'s> {
         let negated = self.skip_if(Wanted::Name("not"))?;
         let name = self.dotted_name()?;
         let arguments = match &self.current().kind {
-            Kind::Operator("(") => self.arguments()?,
+            Kind::Operator(Operator::OpenParenthesis) => self.arguments()?,
             Kind::Name("else" | "or" | "and") => Box::default(),
             Kind::Name("is") => return self.fail("You cannot chain multiple tests with is"),
-            Kind::Name(_) | Kind::Text(_) | Kind::Integer(_) | Kind::Float(_) | Kind::Operator("[" | "{") => {
+            Kind::Name(_)
+            | Kind::Text(_)
+            | Kind::Integer(_)
+            | Kind::Float(_)
+            | Kind::Operator(Operator::OpenBracket | Operator::OpenBrace) => {
                 let argument = self.primary(false)?;
                 let argument = self.postfix(argument)?;
                 Box::new(Arguments { positional: vec![argument], ..Arguments::default() })

@@ -9,6 +9,7 @@ mod statement;
 mod tests;
 
 use crate::lex::{Kind, Token, Tokens, lex};
+use crate::operator::Operator;
 use crate::source::error_at;
 use crate::syntax::Body;
 use crate::text::repr;
@@ -49,7 +50,7 @@ struct Parser<'s> {
 enum Wanted {
     Name(&'static str),
     AnyName,
-    Operator(&'static str),
+    Operator(Operator),
     BlockEnd,
     VariableEnd,
 }
@@ -59,7 +60,7 @@ impl Wanted {
         match self {
             Self::Name(name) => name,
             Self::AnyName => "name",
-            Self::Operator(operator) => operator,
+            Self::Operator(operator) => operator.text(),
             Self::BlockEnd => Kind::BlockEnd.describe_static(),
             Self::VariableEnd => Kind::VariableEnd.describe_static(),
         }
@@ -129,7 +130,7 @@ impl<'s> Parser<'s> {
         self.is(Wanted::Name(name))
     }
 
-    fn is_operator(&self, operator: &'static str) -> bool {
+    fn is_operator(&self, operator: Operator) -> bool {
         self.is(Wanted::Operator(operator))
     }
 

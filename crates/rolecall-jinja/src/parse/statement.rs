@@ -3,6 +3,7 @@
 use super::{Parser, Result, Wanted};
 use crate::ErrorKind;
 use crate::lex::Kind;
+use crate::operator::Operator;
 use crate::source::error_at;
 use crate::syntax::{Body, Emit, Expr, ExprKind, Signature, Stmt, StmtKind};
 use crate::text::{is_space, repr};
@@ -61,7 +62,7 @@ impl<'s> Parser<'s> {
     /// The inside of a statement with a body: it ends with one of the tags, whose name is the current token then.
     fn block(&mut self, ends: &'static [&'static str]) -> Result<Body<'s>> {
         // As in Python, a colon may stand here.
-        self.skip_if(Wanted::Operator(":"))?;
+        self.skip_if(Wanted::Operator(Operator::Colon))?;
         self.expect(Wanted::BlockEnd)?;
         let body = self.body(Some(ends))?;
         if self.current().kind == Kind::End {
@@ -197,10 +198,10 @@ impl<'s> Parser<'s> {
         let mut assignments = Vec::new();
         while self.current().kind != Kind::BlockEnd {
             if !assignments.is_empty() {
-                self.expect(Wanted::Operator(","))?;
+                self.expect(Wanted::Operator(Operator::Comma))?;
             }
             let target = self.assign_target(false)?;
-            self.expect(Wanted::Operator("="))?;
+            self.expect(Wanted::Operator(Operator::Assign))?;
             assignments.push((target, self.expression()?));
         }
         Ok(StmtKind::With { assignments, body: self.whole_block(&["endwith"])? })
@@ -208,7 +209,7 @@ impl<'s> Parser<'s> {
 
     fn parse_set(&mut self) -> Result<StmtKind<'s>> {
         let target = self.assign_target(true)?;
-        if self.skip_if(Wanted::Operator("="))? {
+        if self.skip_if(Wanted::Operator(Operator::Assign))? {
             return Ok(StmtKind::Set { target, value: self.tuple(true, false)? });
         }
         let filter = self.filters(None, false)?;
@@ -219,7 +220,7 @@ impl<'s> Parser<'s> {
         let name = self.expect_name()?;
         let scoped = self.skip_if(Wanted::Name("scoped"))?;
         let required = self.skip_if(Wanted::Name("required"))?;
-        if self.is_operator("-") {
+        if self.is_operator(Operator::Minus) {
             return self.fail(
                 "Block names in Jinja have to be valid Python identifiers and may not contain hyphens, use an \
                  underscore instead.",
@@ -246,7 +247,7 @@ impl<'s> Parser<'s> {
         let mut values = Vec::new();
         while self.current().kind != Kind::BlockEnd {
             if !values.is_empty() {
-                self.expect(Wanted::Operator(","))?;
+                self.expect(Wanted::Operator(Operator::Comma))?;
             }
             values.push(Emit::Value(self.expression()?));
         }
@@ -289,7 +290,7 @@ impl<'s> Parser<'s> {
         let mut names = Vec::new();
         let with_context = loop {
             if !names.is_empty() {
-                self.expect(Wanted::Operator(","))?;
+                self.expect(Wanted::Operator(Operator::Comma))?;
             }
             if !matches!(self.current().kind, Kind::Name(_)) {
                 self.expect(Wanted::AnyName)?;
@@ -308,7 +309,7 @@ impl<'s> Parser<'s> {
             if let Some(with) = self.import_context()? {
                 break Some(with);
             }
-            if !self.is_operator(",") {
+            if !self.is_operator(Operator::Comma) {
                 break None;
             }
         };
@@ -322,7 +323,11 @@ impl<'s> Parser<'s> {
     }
 
     fn parse_call_block(&mut self, at: usize) -> Result<StmtKind<'s>> {
-        let signature = if self.is_operator("(") { self.signature()? } else { Signature::default() };
+        let signature = if self.is_operator(Operator::OpenParenthesis) {
+            self.signature()?
+        } else {
+            Signature::default()
+        };
         let call = self.expression()?;
         if !matches!(call.kind, ExprKind::Call(..)) {
             return self.fail_at(at, "expected call");
@@ -332,20 +337,20 @@ impl<'s> Parser<'s> {
 
     fn signature(&mut self) -> Result<Signature<'s>> {
         let mut signature = Signature::default();
-        self.expect(Wanted::Operator("("))?;
-        while !self.is_operator(")") {
+        self.expect(Wanted::Operator(Operator::OpenParenthesis))?;
+        while !self.is_operator(Operator::CloseParenthesis) {
             if !signature.names.is_empty() {
-                self.expect(Wanted::Operator(","))?;
+                self.expect(Wanted::Operator(Operator::Comma))?;
             }
             let name = self.name_target()?;
-            if self.skip_if(Wanted::Operator("="))? {
+            if self.skip_if(Wanted::Operator(Operator::Assign))? {
                 signature.defaults.push(self.expression()?);
             } else if !signature.defaults.is_empty() {
                 return self.fail("non-default argument follows default argument");
             }
             signature.names.push(name);
         }
-        self.expect(Wanted::Operator(")"))?;
+        self.expect(Wanted::Operator(Operator::CloseParenthesis))?;
         Ok(signature)
     }
 
