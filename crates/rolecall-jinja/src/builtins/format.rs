@@ -35,8 +35,8 @@ pub(crate) fn format_map<'a>(rt: &Runtime<'a>, format: Value<'a>, args: &Args<'_
     Formatter { rt, positional: &[], named: Named::Mapping(*mapping), markup: is_markup(format) }.run(format)
 }
 
-/// `format(value, spec)`.
-pub(crate) fn format_value<'a>(rt: &Runtime<'a>, value: Value<'a>, spec: &str) -> Result<Value<'a>> {
+/// `format(value, spec)`, where the specification has an origin as well.
+fn format_value<'a>(rt: &Runtime<'a>, value: Value<'a>, spec: (Origin, &str)) -> Result<Value<'a>> {
     let mut out = Writer::new(rt);
     write_value(&mut out, value, spec)?;
     out.finish()
@@ -50,8 +50,12 @@ fn refused((kind, message): Refusal) -> Raised {
     Raised::new(kind, message)
 }
 
-/// Writes `format(value, spec)`.
-fn write_value<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>, spec: &str) -> Result<()> {
+/// Writes `format(value, spec)`. What it is filled up with is computed from the specification.
+fn write_value<'a>(
+    out: &mut Writer<'_, 'a>,
+    value: Value<'a>,
+    (spec_origin, spec): (Origin, &str),
+) -> Result<()> {
     if spec.is_empty() {
         return repr::write_str(out, value);
     }
@@ -62,9 +66,9 @@ fn write_value<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>, spec: &str) -> Re
         let spec = Spec::parse(spec, Target::Text, name).map_err(refused)?;
         rt.step_bytes(text.len())?;
         let Layout { before, text, after, fill } = spec::lay_out(&spec, text).map_err(refused)?;
-        out.repeated(fill, before)?;
+        out.repeated(spec_origin, fill, before)?;
         out.copied(origin, text)?;
-        return out.repeated(fill, after);
+        return out.repeated(spec_origin, fill, after);
     }
     let Some(number) = Number::of(value) else {
         return Err(Raised::type_error(format!("unsupported format string passed to {name}.__format__")));
@@ -85,7 +89,7 @@ fn write_value<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>, spec: &str) -> Re
         }
     };
     let text = text.map_err(refused)?;
-    out.computed(value.origin())?.push_str(&text);
+    out.computed(rt.joined(value.origin(), spec_origin))?.push_str(&text);
     out.count()
 }
 
@@ -181,12 +185,12 @@ impl<'a> Formatter<'_, '_, 'a> {
             }
         };
         let spec = self.fill(origin, field.spec, depth - 1, numbering)?;
-        let spec = self.rt.flat(spec)?.map_or("", |(_, spec)| spec);
+        let spec = self.rt.flat(spec)?.unwrap_or((Origin::TEMPLATE, ""));
         if !self.markup {
             return write_value(out, value, spec);
         }
         if is_markup(value) {
-            if !spec.is_empty() {
+            if !spec.1.is_empty() {
                 return Err(Raised::value_error("Unsupported format specification for Markup."));
             }
             return out.string(value);

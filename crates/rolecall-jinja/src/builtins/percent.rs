@@ -294,9 +294,9 @@ impl<'a> Percent<'_, 'a> {
         let missing = conversion.width.saturating_sub(cut.chars().count());
         let (before, after) = if conversion.left { (0, missing) } else { (missing, 0) };
         spec::check_width(missing).map_err(refused)?;
-        self.out.repeated(' ', before)?;
+        self.out.repeated(Origin::TEMPLATE, ' ', before)?;
         self.out.copied(origin, cut)?;
-        self.out.repeated(' ', after)
+        self.out.repeated(Origin::TEMPLATE, ' ', after)
     }
 
     fn not_a_number(&self, message: &str, value: Value<'a>) -> Raised {

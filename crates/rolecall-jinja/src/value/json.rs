@@ -6,19 +6,23 @@ use crate::ErrorKind;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::float;
+use crate::trace::Origin;
 
 /// What `json.dumps` is told.
-pub(crate) struct JsonOptions<'o> {
+pub(crate) struct JsonOptions<'a> {
     pub(crate) ensure_ascii: bool,
     /// What every level is indented by; without it, all is on one line.
-    pub(crate) indent: Option<&'o str>,
-    pub(crate) item_separator: &'o str,
-    pub(crate) key_separator: &'o str,
+    pub(crate) indent: Option<Between<'a>>,
+    pub(crate) item_separator: Between<'a>,
+    pub(crate) key_separator: Between<'a>,
     pub(crate) sort_keys: bool,
 }
 
+/// A text that stands between values, and where it came from.
+pub(crate) type Between<'a> = (Origin, &'a str);
+
 /// The JSON text of a value.
-pub(crate) fn dumps<'a>(rt: &Runtime<'a>, value: Value<'a>, options: &JsonOptions<'_>) -> Result<Value<'a>> {
+pub(crate) fn dumps<'a>(rt: &Runtime<'a>, value: Value<'a>, options: &JsonOptions<'a>) -> Result<Value<'a>> {
     let mut json = Dumper { out: Writer::new(rt), options, level: 0 };
     json.value(value)?;
     json.out.finish()
@@ -26,7 +30,7 @@ pub(crate) fn dumps<'a>(rt: &Runtime<'a>, value: Value<'a>, options: &JsonOption
 
 struct Dumper<'r, 'o, 'a> {
     out: Writer<'r, 'a>,
-    options: &'o JsonOptions<'o>,
+    options: &'o JsonOptions<'a>,
     level: usize,
 }
 
@@ -49,12 +53,12 @@ impl<'a> Dumper<'_, '_, 'a> {
         }
     }
 
-    fn word(&mut self, origin: crate::trace::Origin, word: &str) -> Result<()> {
+    fn word(&mut self, origin: Origin, word: &str) -> Result<()> {
         self.out.computed(origin)?.push_str(word);
         Ok(())
     }
 
-    fn string(&mut self, origin: crate::trace::Origin, text: &str) -> Result<()> {
+    fn string(&mut self, origin: Origin, text: &str) -> Result<()> {
         self.out.rt.step_bytes(text.len())?;
         let ascii = self.options.ensure_ascii;
         write_string(self.out.computed(origin)?, text, ascii);
@@ -77,11 +81,7 @@ impl<'a> Dumper<'_, '_, 'a> {
         Err(Raised::type_error(message))
     }
 
-    fn covered(
-        &mut self,
-        origin: crate::trace::Origin,
-        inside: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<()> {
+    fn covered(&mut self, origin: Origin, inside: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         let rt = self.out.rt;
         let outer = self.out.cover(origin);
         self.level += 1;
@@ -146,14 +146,18 @@ impl<'a> Dumper<'_, '_, 'a> {
                 return Err(Raised::new(ErrorKind::Type, message));
             }
         }
-        self.out.str(self.options.key_separator)?;
+        self.between(self.options.key_separator)?;
         self.value(value)?;
         Ok(true)
     }
 
+    fn between(&mut self, (origin, text): Between<'a>) -> Result<()> {
+        self.out.copied(origin, text)
+    }
+
     fn separate(&mut self, at: usize) -> Result<()> {
         if at > 0 {
-            self.out.str(self.options.item_separator)?;
+            self.between(self.options.item_separator)?;
         }
         self.new_line(self.level)
     }
@@ -167,7 +171,7 @@ impl<'a> Dumper<'_, '_, 'a> {
         let Some(indent) = self.options.indent else { return Ok(()) };
         self.out.str("\n")?;
         for _ in 0..level {
-            self.out.str(indent)?;
+            self.between(indent)?;
         }
         Ok(())
     }

@@ -42,8 +42,8 @@ impl<'r, 'a> Writer<'r, 'a> {
         self.count()
     }
 
-    /// Writes a character of the template's again and again.
-    pub(crate) fn repeated(&mut self, c: char, count: usize) -> Result<()> {
+    /// Writes a character again and again, which is computed from a value of this origin.
+    pub(crate) fn repeated(&mut self, origin: Origin, c: char, count: usize) -> Result<()> {
         if count == 0 {
             return Ok(());
         }
@@ -52,7 +52,7 @@ impl<'r, 'a> Writer<'r, 'a> {
         if bytes > self.rt.memory_left() {
             self.rt.reserve(bytes)?;
         }
-        self.computed(Origin::TEMPLATE)?.extend(std::iter::repeat_n(c, count));
+        self.computed(origin)?.extend(std::iter::repeat_n(c, count));
         self.count()
     }
 

@@ -6,7 +6,8 @@ use crate::ErrorKind;
 use crate::builtins::{Bound, FilterDef};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::value::json::{self, JsonOptions};
+use crate::trace::Origin;
+use crate::value::json::{self, Between, JsonOptions};
 use crate::value::{Value, iter, names, operators};
 
 pub(super) static TOJSON: FilterDef = plain(
@@ -22,8 +23,8 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let mut options = JsonOptions {
         ensure_ascii: operators::truth(rt, ensure_ascii)?,
         indent: None,
-        item_separator: ", ",
-        key_separator: ": ",
+        item_separator: (Origin::TEMPLATE, ", "),
+        key_separator: (Origin::TEMPLATE, ": "),
         sort_keys: operators::truth(rt, sort_keys)?,
     };
     let indent = optional(indent);
@@ -36,7 +37,7 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         return json::dumps(rt, value, &options);
     }
     if indent.is_some() {
-        options.item_separator = ",";
+        options.item_separator = (Origin::TEMPLATE, ",");
     }
     if let Some((item, _)) = separators
         && indent.is_some()
@@ -62,8 +63,8 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 }
 
 /// The text of a level of indentation, which is given as such or as a number of blanks.
-fn indentation<'a>(rt: &Runtime<'a>, indent: Value<'a>) -> Result<&'a str> {
-    if let Some((_, text)) = rt.flat(indent)? {
+fn indentation<'a>(rt: &Runtime<'a>, indent: Value<'a>) -> Result<Between<'a>> {
+    if let Some(text) = rt.flat(indent)? {
         return Ok(text);
     }
     let count = match indent {
@@ -72,16 +73,16 @@ fn indentation<'a>(rt: &Runtime<'a>, indent: Value<'a>) -> Result<&'a str> {
         // The product says what is wrong.
         other => {
             let text = operators::binary(rt, crate::syntax::BinaryOperator::Mul, Value::text(" "), other)?;
-            return Ok(rt.flat(text)?.map_or("", |(_, text)| text));
+            return Ok(rt.flat(text)?.unwrap_or((Origin::TEMPLATE, "")));
         }
     };
     let count = usize::try_from(count).unwrap_or(0);
     check_room(rt, count)?;
-    blanks(rt, count)
+    Ok((Origin::TEMPLATE, blanks(rt, count)?))
 }
 
-fn separator<'a>(rt: &Runtime<'a>, value: Value<'a>, place: u8) -> Result<&'a str> {
-    if let Some((_, text)) = rt.flat(value)? {
+fn separator<'a>(rt: &Runtime<'a>, value: Value<'a>, place: u8) -> Result<Between<'a>> {
+    if let Some(text) = rt.flat(value)? {
         return Ok(text);
     }
     let name = if value.is_none() { "None" } else { names::type_name(value) };

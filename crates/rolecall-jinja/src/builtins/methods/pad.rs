@@ -119,7 +119,7 @@ pub(super) fn expand_tabs<'a>(rt: &Runtime<'a>, this: This<'a>, size: Value<'a>)
         if number > 0 && size > 0 {
             let blanks = size - column % size;
             column += blanks;
-            out.repeated(' ', blanks)?;
+            out.repeated(Origin::TEMPLATE, ' ', blanks)?;
         }
         rt.step(1)?;
         out.copied(this.origin, between)?;

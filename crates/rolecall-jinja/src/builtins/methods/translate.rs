@@ -6,13 +6,19 @@ use crate::builtins::native;
 use crate::number::BigInt;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
+use crate::trace::Origin;
 use crate::value::dict::DictBuilder;
 use crate::value::subscript::subscript;
 use crate::value::writer::Writer;
 use crate::value::{Value, compare};
 
 fn code<'a>(c: char) -> Value<'a> {
-    Value::int(i64::from(u32::from(c)))
+    code_from(Origin::TEMPLATE, c)
+}
+
+/// The code of a character that is of this origin.
+fn code_from<'a>(origin: Origin, c: char) -> Value<'a> {
+    Value::Int(origin, i64::from(u32::from(c)))
 }
 
 /// `text.translate(table)`.
@@ -42,7 +48,7 @@ pub(super) fn translate<'a>(rt: &Runtime<'a>, this: This<'a>, table: Value<'a>) 
             _ => {
                 if let Some(number) = compare::Number::of(found).and_then(compare::Number::big) {
                     let c = character(&number)?;
-                    out.computed(this.origin)?.push(c);
+                    out.computed(rt.joined(this.origin, found.origin()))?.push(c);
                     out.count()?;
                 } else {
                     crate::value::unknown::check(found)?;
@@ -89,6 +95,7 @@ pub(super) fn maketrans<'a>(
         return table.finish(rt);
     }
     let to = native::string(rt, "maketrans() argument 2", second)?;
+    let to_origin = rt.computed(rt.flat(second)?.map_or(Origin::TEMPLATE, |(origin, _)| origin));
     let deleted = if third.is_missing() { "" } else { native::string(rt, "maketrans() argument 3", third)? };
     let Some((_, from)) = rt.flat(first)? else {
         return Err(Raised::type_error(
@@ -100,7 +107,7 @@ pub(super) fn maketrans<'a>(
         return Err(Raised::value_error("the first two maketrans arguments must have equal length"));
     }
     for (from, to) in from.chars().zip(to.chars()) {
-        table.insert(rt, code(from), code(to))?;
+        table.insert(rt, code(from), code_from(to_origin, to))?;
     }
     for c in deleted.chars() {
         table.insert(rt, code(c), Value::NONE)?;
