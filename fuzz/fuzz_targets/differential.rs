@@ -17,7 +17,8 @@ use serde_json::Value;
 ///   escapes it once more.
 /// - A variable that is set after a loop or block that reads it is undefined there in Jinja2, even if the context has
 ///   it; minijinja finds the context's.
-/// - A method that is not called, such as `d.items`, prints with an address; minijinja's text of it has fewer words.
+/// - A method that is not called, such as `d.items`, and a generator print with an address; minijinja's text of them
+///   has fewer words, which `wordcount` counts.
 /// - `loop.previtem` and `loop.nextitem` of a loop that takes its items apart are the items; minijinja gives the parts.
 fn is_known(source: &str, context: &Value) -> bool {
     let is_set_late = |name: &str| {
@@ -29,7 +30,7 @@ fn is_known(source: &str, context: &Value) -> bool {
         set.and_then(|at| source.get(..at)).is_some_and(|before| before.contains(name))
     };
     source.contains("autoescape true")
-        || source.contains(").items|")
+        || source.contains("wordcount")
         || source.contains("for x, y")
             && (source.contains("loop.previtem") || source.contains("loop.nextitem"))
         || context.as_object().is_some_and(|context| context.keys().any(|name| is_set_late(name)))
