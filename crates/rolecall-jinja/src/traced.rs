@@ -265,7 +265,8 @@ impl Eq for Pointer<'_> {}
 
 impl PartialEq<str> for Pointer<'_> {
     fn eq(&self, other: &str) -> bool {
-        *self == other
+        let spelled = self.to_string();
+        spelled == other
     }
 }
 
