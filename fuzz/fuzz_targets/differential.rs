@@ -15,19 +15,17 @@ use serde_json::Value;
 ///
 /// - What a macro or filter block gives where printing escapes is Markup in Jinja2, which is not escaped; minijinja
 ///   escapes it once more.
-/// - A variable that is set after a loop or block that reads it is undefined there in Jinja2, even if the context has
+/// - A variable that is set after a loop or block that reads it, or by a block that reads it, is undefined there in Jinja2, even if the context has
 ///   it; minijinja finds the context's.
 /// - A method that is not called, such as `d.items`, and a generator print with an address; minijinja's text of them
 ///   has fewer words, which `wordcount` counts.
 /// - `loop.previtem` and `loop.nextitem` of a loop that takes its items apart are the items; minijinja gives the parts.
 fn is_known(source: &str, context: &Value) -> bool {
     let is_set_late = |name: &str| {
-        let set = source
-            .find(&format!("set {name} "))
-            .into_iter()
-            .chain(source.find(&format!("set {name}%")))
-            .min();
-        set.and_then(|at| source.get(..at)).is_some_and(|before| before.contains(name))
+        let is_block = |open: &str| source.contains(&format!("set {name} {open}"));
+        let set = source.find(&format!("set {name} "));
+        ["%}", "-%}", "+%}"].into_iter().any(is_block)
+            || set.and_then(|at| source.get(..at)).is_some_and(|before| before.contains(name))
     };
     source.contains("autoescape true")
         || source.contains("wordcount")
