@@ -171,7 +171,7 @@ impl<'a> Runtime<'a> {
     }
 
     /// Runs something that goes one level deeper into a value.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn deeper<T>(&self, what: &str, inside: impl FnOnce() -> Result<T>) -> Result<T> {
         self.enter(1, what)?;
         let result = inside();

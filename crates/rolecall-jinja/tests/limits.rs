@@ -1,5 +1,11 @@
 //! Hostile templates and inputs: each ends soon, on a small stack, with a result or an error that says why.
 
+#![allow(
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::too_many_lines,
+    reason = "tables of cases, and sources put together"
+)]
 #![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests, which fail by panicking")]
 
 use std::time::{Duration, Instant};

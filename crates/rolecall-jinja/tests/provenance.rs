@@ -3,6 +3,8 @@
 //! The strong check is that the input is marked: every string and some keys of it have characters of their own, which
 //! the template cannot write. Each of them in the output has to be attributed to where it came from.
 
+#![allow(clippy::too_many_lines, reason = "tables of cases, and sources put together")]
+
 #[path = "support/generate.rs"]
 #[allow(dead_code, reason = "fuzzing uses the words as well")]
 mod generate;

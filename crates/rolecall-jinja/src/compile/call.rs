@@ -128,13 +128,13 @@ impl<'s> Compiler<'s> {
             for (n, name) in signature.names.iter().enumerate() {
                 let slot = slot_of(compiler, name);
                 let given = compiler.emit(Op::JumpIfSet { slot, to: 0 }, at);
-                match n.checked_sub(without_default).and_then(|n| signature.defaults.get(n)) {
-                    Some(default) => compiler.expression(default)?,
-                    None => {
-                        let hint = format!("parameter {} was not provided", repr(name));
-                        let number = compiler.constant(Constant::Text(hint));
-                        compiler.emit(Op::UndefinedHint(number), at);
-                    }
+                if let Some(default) = n.checked_sub(without_default).and_then(|n| signature.defaults.get(n))
+                {
+                    compiler.expression(default)?;
+                } else {
+                    let hint = format!("parameter {} was not provided", repr(name));
+                    let number = compiler.constant(Constant::Text(hint));
+                    compiler.emit(Op::UndefinedHint(number), at);
                 }
                 compiler.emit(Op::Store(slot), at);
                 compiler.land(given);

@@ -124,17 +124,16 @@ impl<'s> Compiler<'s> {
         self.expression(&conditional.then)?;
         let done = self.emit(Op::Jump(0), at);
         self.land(no);
-        match &conditional.otherwise {
-            Some(otherwise) => self.expression(otherwise)?,
-            None => {
-                let before = self.source.get(..at).unwrap_or_default();
-                let line = before.matches('\n').count() + 1;
-                let hint = format!(
-                    "the inline if-expression on line {line} evaluated to false and no else section was defined."
-                );
-                let number = self.constant(Constant::Text(hint));
-                self.emit(Op::UndefinedHint(number), at);
-            }
+        if let Some(otherwise) = &conditional.otherwise {
+            self.expression(otherwise)?;
+        } else {
+            let before = self.source.get(..at).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let hint = format!(
+                "the inline if-expression on line {line} evaluated to false and no else section was defined."
+            );
+            let number = self.constant(Constant::Text(hint));
+            self.emit(Op::UndefinedHint(number), at);
         }
         self.land(done);
         self.place.soft = soft;

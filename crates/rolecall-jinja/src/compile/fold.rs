@@ -146,8 +146,7 @@ fn is_candidate(expression: &Expr<'_>) -> bool {
         }
         // The other side of `and` and `or` may be anything, too, if it does not count.
         ExprKind::Binary(BinaryOperator::And | BinaryOperator::Or, both) => is_candidate(&both.0),
-        ExprKind::Binary(_, both) => is_candidate(&both.1) && is_candidate(&both.0),
-        ExprKind::Item(both) => is_candidate(&both.1) && is_candidate(&both.0),
+        ExprKind::Binary(_, both) | ExprKind::Item(both) => is_candidate(&both.1) && is_candidate(&both.0),
         ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => is_candidate(inner),
         ExprKind::Compare(first, others) => {
             is_candidate(first) && others.iter().all(|(_, other)| is_candidate(other))
@@ -177,8 +176,7 @@ fn has_filter(expression: &Expr<'_>) -> bool {
                 || has_filter(&conditional.then)
                 || conditional.otherwise.as_ref().is_some_and(has_filter)
         }
-        ExprKind::Binary(_, both) => has_filter(&both.0) || has_filter(&both.1),
-        ExprKind::Item(both) => has_filter(&both.0) || has_filter(&both.1),
+        ExprKind::Binary(_, both) | ExprKind::Item(both) => has_filter(&both.0) || has_filter(&both.1),
         ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => has_filter(inner),
         ExprKind::Compare(first, others) => {
             has_filter(first) || others.iter().any(|(_, other)| has_filter(other))
@@ -192,6 +190,7 @@ fn impossible() -> Raised {
     Raised::unsupported("this is no constant")
 }
 
+#[allow(clippy::too_many_lines, reason = "one arm for each kind of expression")]
 fn evaluate<'a>(rt: &Runtime<'a>, expression: &Expr<'_>) -> Result<Value<'a>> {
     let all = |items: &[Expr<'_>]| {
         let mut values = rt.list();

@@ -78,7 +78,9 @@ impl Search<'_> {
                 self.expression(iter);
                 self.body(body);
                 self.body(otherwise);
-                test.iter().for_each(|test| self.expression(test));
+                if let Some(test) = test {
+                    self.expression(test);
+                }
             }
             StmtKind::If { branches, otherwise } => {
                 for (test, body) in branches {
@@ -88,8 +90,12 @@ impl Search<'_> {
                 self.body(otherwise);
             }
             StmtKind::With { assignments, body } => {
-                assignments.iter().for_each(|(target, _)| self.target(target));
-                assignments.iter().for_each(|(_, value)| self.expression(value));
+                for (target, _) in assignments {
+                    self.target(target);
+                }
+                for (_, value) in assignments {
+                    self.expression(value);
+                }
                 self.body(body);
             }
             StmtKind::Autoescape { enabled, body } => {
@@ -107,7 +113,9 @@ impl Search<'_> {
             }
             StmtKind::SetBlock { target, filter, body } => {
                 self.target(target);
-                filter.iter().for_each(|filter| self.expression(filter));
+                if let Some(filter) = filter {
+                    self.expression(filter);
+                }
                 self.body(body);
             }
             StmtKind::Macro { signature, body, .. } => {

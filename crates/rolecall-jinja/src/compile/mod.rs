@@ -139,6 +139,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// Lets a jump go to the next instruction.
+    #[allow(clippy::collapsible_match, reason = "the instruction first, then whether it jumps")]
     fn land(&mut self, jump: Pc) {
         let here = self.here();
         self.landed = here;
@@ -283,16 +284,15 @@ impl<'s> Compiler<'s> {
                     self.load_context(name, 0);
                     self.emit(Op::Store(variable.slot), 0);
                 }
-                Begin::Alias(outer) => match self.from_context.get(&(outer.function, outer.slot)).copied() {
-                    Some(name) => {
+                Begin::Alias(outer) => {
+                    if let Some(name) = self.from_context.get(&(outer.function, outer.slot)).copied() {
                         self.load_context(name, 0);
                         self.emit(Op::Store(variable.slot), 0);
-                    }
-                    None => {
+                    } else {
                         let up = self.symbols.distance(self.place.function, outer.function);
                         self.emit(Op::Alias { up, from: outer.slot, to: variable.slot }, 0);
                     }
-                },
+                }
                 Begin::Undefined => {
                     self.emit(Op::Clear(variable.slot), 0);
                 }

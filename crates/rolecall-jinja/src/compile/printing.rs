@@ -120,16 +120,13 @@ impl<'s> Compiler<'s> {
         }
         operands.reverse();
         self.emit(if what == Sum::Printed { Op::ChainBegin } else { Op::BuildBegin }, sum.at);
-        let first = match self.own_text(left) {
-            Some(text) => {
-                self.emit(Op::ChainData(text), left.at);
-                None
-            }
-            None => {
-                self.expression(left)?;
-                let op = if what == Sum::Printed { Op::ChainFirst(0) } else { Op::BuildFirst(0) };
-                Some(self.emit(op, left.at))
-            }
+        let first = if let Some(text) = self.own_text(left) {
+            self.emit(Op::ChainData(text), left.at);
+            None
+        } else {
+            self.expression(left)?;
+            let op = if what == Sum::Printed { Op::ChainFirst(0) } else { Op::BuildFirst(0) };
+            Some(self.emit(op, left.at))
         };
         let mut elsewhere = Vec::new();
         for (operand, at) in &operands {
@@ -162,14 +159,11 @@ impl<'s> Compiler<'s> {
             self.land(first);
         }
         for ((operand, at), elsewhere) in operands.iter().zip(elsewhere) {
-            match self.own_text(operand) {
-                Some(text) => {
-                    self.emit(Op::AddText(text), *at);
-                }
-                None => {
-                    self.expression(operand)?;
-                    self.emit(Op::Add, *at);
-                }
+            if let Some(text) = self.own_text(operand) {
+                self.emit(Op::AddText(text), *at);
+            } else {
+                self.expression(operand)?;
+                self.emit(Op::Add, *at);
             }
             if let Some(elsewhere) = elsewhere {
                 self.land(elsewhere);

@@ -362,7 +362,7 @@ impl<'s> Symbols<'s> {
     }
 }
 
-impl<'s> Scope<'s> {
+impl Scope<'_> {
     fn own(&self, name: &str) -> Option<Variable> {
         let mut layers = self.layers.iter().rev();
         layers.find_map(|layer| layer.refs.get(name))
@@ -380,7 +380,9 @@ impl<'s> Expr<'s> {
             ExprKind::Name(name) => each(name),
             ExprKind::Const(_) | ExprKind::NamespaceRef(..) => {}
             ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Concat(items) => {
-                items.iter().for_each(|item| item.for_each_name(each));
+                for item in items {
+                    item.for_each_name(each);
+                }
             }
             ExprKind::Dict(items) => {
                 for (key, value) in items {
@@ -391,20 +393,20 @@ impl<'s> Expr<'s> {
             ExprKind::Conditional(conditional) => {
                 conditional.test.for_each_name(each);
                 conditional.then.for_each_name(each);
-                conditional.otherwise.iter().for_each(|otherwise| otherwise.for_each_name(each));
+                if let Some(otherwise) = &conditional.otherwise {
+                    otherwise.for_each_name(each);
+                }
             }
-            ExprKind::Binary(_, both) => {
-                both.0.for_each_name(each);
-                both.1.for_each_name(each);
-            }
-            ExprKind::Item(both) => {
+            ExprKind::Binary(_, both) | ExprKind::Item(both) => {
                 both.0.for_each_name(each);
                 both.1.for_each_name(each);
             }
             ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => inner.for_each_name(each),
             ExprKind::Compare(first, others) => {
                 first.for_each_name(each);
-                others.iter().for_each(|(_, other)| other.for_each_name(each));
+                for (_, other) in others {
+                    other.for_each_name(each);
+                }
             }
             ExprKind::Slice(bounds) => bounds.iter().flatten().for_each(|bound| bound.for_each_name(each)),
             ExprKind::Call(callee, arguments) => {
@@ -412,7 +414,9 @@ impl<'s> Expr<'s> {
                 arguments.for_each_name(each);
             }
             ExprKind::Filter(value, _, arguments) => {
-                value.iter().for_each(|value| value.for_each_name(each));
+                if let Some(value) = value {
+                    value.for_each_name(each);
+                }
                 arguments.for_each_name(each);
             }
             ExprKind::Test(value, _, arguments) => {
@@ -425,9 +429,17 @@ impl<'s> Expr<'s> {
 
 impl<'s> Arguments<'s> {
     fn for_each_name(&self, each: &mut impl FnMut(&'s str)) {
-        self.positional.iter().for_each(|value| value.for_each_name(each));
-        self.named.iter().for_each(|(_, value)| value.for_each_name(each));
-        self.star.iter().for_each(|value| value.for_each_name(each));
-        self.double_star.iter().for_each(|value| value.for_each_name(each));
+        for value in &self.positional {
+            value.for_each_name(each);
+        }
+        for (_, value) in &self.named {
+            value.for_each_name(each);
+        }
+        if let Some(value) = &self.star {
+            value.for_each_name(each);
+        }
+        if let Some(value) = &self.double_star {
+            value.for_each_name(each);
+        }
     }
 }

@@ -118,9 +118,8 @@ mod tests {
         assert_eq!(float("#", 0, None, 'g', 1.0), "1.00000");
         assert_eq!(float("", 12, Some(1), 'E', -0.025), "    -2.5E-02");
         assert_eq!(float("0+", 6, None, 'f', f64::INFINITY), "+00inf");
-        assert_eq!(conversion("0", 4, Some(2)).text("abc").unwrap(), "  ab");
         assert_eq!(conversion("-", 3, None).character('é').unwrap(), "é  ");
-        let wide = conversion("", usize::MAX, None).text("");
+        let wide = conversion("", usize::MAX, None).character('a');
         assert_eq!(wide.unwrap_err().0, crate::ErrorKind::Limit);
     }
 }
