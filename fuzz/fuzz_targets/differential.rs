@@ -23,7 +23,7 @@ use serde_json::Value;
 fn is_known(source: &str, context: &Value) -> bool {
     let is_set_late = |name: &str| {
         let is_block = |open: &str| source.contains(&format!("set {name} {open}"));
-        let set = source.find(&format!("set {name} "));
+        let set = source.rfind(&format!("set {name} "));
         ["%}", "-%}", "+%}"].into_iter().any(is_block)
             || set.and_then(|at| source.get(..at)).is_some_and(|before| before.contains(name))
     };
