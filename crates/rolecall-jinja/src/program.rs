@@ -107,6 +107,20 @@ impl Program {
     }
 }
 
+impl Program {
+    /// A program of nothing, with space for what is made of a source of so many bytes.
+    pub(crate) fn for_source(bytes: usize) -> Self {
+        let ops = 16 + bytes / 24;
+        Self {
+            ops: Vec::with_capacity(ops),
+            places: Vec::with_capacity(ops),
+            texts: Vec::with_capacity(ops / 4),
+            names: Vec::with_capacity(8),
+            ..Self::empty()
+        }
+    }
+}
+
 impl MacroDecl {
     pub(crate) fn new(name: Option<String>, parameters: Vec<(String, u32)>) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! Calls, macros and the bodies of call blocks.
 
-use super::{Compiler, Enclosing, Place, Result, mentions};
+use super::{Compiler, Enclosing, Place, Result};
 use crate::ErrorKind;
 use crate::builtins::methods::Method;
 use crate::program::{CallShape, Constant, MacroDecl, Op, Routine};
@@ -102,7 +102,7 @@ impl<'s> Compiler<'s> {
             signature.names.iter().map(|name| ((*name).to_owned(), slot_of(self, name))).collect();
         let mut decl = MacroDecl::new(name.map(str::to_owned), parameters);
         let explicit = |name: &str| signature.names.iter().position(|parameter| *parameter == name);
-        if mentions::reads(body, "caller") {
+        if self.reads(body, "caller") {
             decl.accesses_caller = true;
             match explicit("caller") {
                 Some(at_parameter) if at_parameter < without_default => {
@@ -113,10 +113,10 @@ impl<'s> Compiler<'s> {
                 None => decl.caller = Some(self.symbols.parameter(scope, "caller").slot),
             }
         }
-        if mentions::reads(body, "kwargs") && explicit("kwargs").is_none() {
+        if self.reads(body, "kwargs") && explicit("kwargs").is_none() {
             decl.kwargs = Some(self.symbols.parameter(scope, "kwargs").slot);
         }
-        if mentions::reads(body, "varargs") && explicit("varargs").is_none() {
+        if self.reads(body, "varargs") && explicit("varargs").is_none() {
             decl.varargs = Some(self.symbols.parameter(scope, "varargs").slot);
         }
         self.symbols.body(scope, body);

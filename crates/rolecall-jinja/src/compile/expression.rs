@@ -18,6 +18,11 @@ impl<'s> Compiler<'s> {
         if let ExprKind::Name(name) = &expression.kind {
             return self.load(name, at);
         }
+        if let ExprKind::Const(Const::Text(text)) = &expression.kind {
+            let number = self.text(text.as_ref());
+            self.emit(Op::Text(number), at);
+            return Ok(());
+        }
         if let ExprKind::Const(constant) = &expression.kind {
             return self.load_constant(super::fold::literal(constant), at);
         }
@@ -257,7 +262,7 @@ impl<'s> Compiler<'s> {
         let ExprKind::Name(name) = &expression.kind else { return Ok(None) };
         let variable = self.variable(name, expression.at)?;
         let is_own = variable.function == self.place.function
-            && !self.from_context.contains_key(&(variable.function, variable.slot));
+            && self.from_context.get((variable.function, variable.slot)).is_none();
         Ok(if is_own { Some((variable.slot, self.name(name))) } else { None })
     }
 

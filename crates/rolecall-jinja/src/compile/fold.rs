@@ -3,6 +3,7 @@
 //! Jinja2 does the same, and it shows: a number that is not finite can be printed, but not used in an expression that
 //! is left for later.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use bumpalo::Bump;
@@ -27,6 +28,9 @@ const LIMITS: Limits =
 /// What a few expressions of a template may take, such as large powers.
 const MORE_STEPS: u64 = 1_000_000;
 const ALL_MORE_STEPS: u64 = 16_000_000;
+
+/// A text of so many bytes is within the budgets whatever they are.
+const AT_ONCE: usize = 4096;
 
 /// Computes constant expressions.
 pub(super) struct Folder {
@@ -74,7 +78,13 @@ impl Folder {
     }
 
     /// The text that a constant expression prints.
-    pub(super) fn print(&self, expression: &Expr<'_>, escape: Escape) -> Option<String> {
+    pub(super) fn print<'e>(&self, expression: &'e Expr<'_>, escape: Escape) -> Option<Cow<'e, str>> {
+        if let ExprKind::Const(Const::Text(text)) = &expression.kind
+            && escape == Escape::Never
+            && text.len() <= AT_ONCE
+        {
+            return Some(Cow::Borrowed(text));
+        }
         // Where it is not known whether to escape, only what has nothing to do with it is computed, and is not
         // escaped.
         if !is_candidate(expression) || escape == Escape::Volatile && has_filter(expression) {
@@ -92,7 +102,7 @@ impl Folder {
         } else {
             crate::value::repr::str(&rt, value)
         };
-        Some(rt.flat(text.ok()?).ok()??.1.to_owned())
+        Some(Cow::Owned(rt.flat(text.ok()?).ok()??.1.to_owned()))
     }
 }
 

@@ -2,6 +2,7 @@
 //! joined.
 
 mod call;
+mod entries;
 mod expression;
 mod fold;
 mod mentions;
@@ -10,8 +11,7 @@ mod scoped;
 mod statement;
 mod symbols;
 
-use std::collections::HashMap;
-
+use entries::Entries;
 use symbols::{Begin, Symbols, Variable};
 
 use crate::builtins::globals::Function;
@@ -66,11 +66,13 @@ struct Compiler<'s> {
     enclosing: Vec<Enclosing>,
     /// Jumps out of loops that wait for the place where their loop ends, by the depth of `enclosing`.
     breaks: Vec<(usize, Pc)>,
-    names: HashMap<&'s str, u32>,
-    context: HashMap<&'s str, u32>,
+    names: Entries<&'s str, u32>,
+    context: Entries<&'s str, u32>,
     /// Variables that are nothing but the context's.
-    from_context: HashMap<(usize, u32), &'s str>,
+    from_context: Entries<(usize, u32), &'s str>,
     blocks: Vec<&'s str>,
+    /// Special names, and whether they are in the source at all.
+    mentioned: Vec<(&'static str, bool)>,
     /// The last instruction that a jump goes to: nothing before it may be changed.
     landed: Pc,
     /// Text that is to be printed next.
@@ -87,15 +89,16 @@ pub(crate) fn compile(source: &str, body: &Body<'_>) -> Result<Program> {
     let place = Place { scope, function, soft: false, toplevel: true, escape: Escape::Never, exports: None };
     let mut compiler = Compiler {
         source,
-        program: Program::empty(),
+        program: Program::for_source(source.len()),
         symbols,
         place,
         enclosing: Vec::new(),
         breaks: Vec::new(),
-        names: HashMap::new(),
-        context: HashMap::new(),
-        from_context: HashMap::new(),
+        names: Entries::default(),
+        context: Entries::default(),
+        from_context: Entries::default(),
         blocks: Vec::new(),
+        mentioned: Vec::new(),
         landed: 0,
         pending: String::new(),
         pending_at: 0,
@@ -108,7 +111,7 @@ pub(crate) fn compile(source: &str, body: &Body<'_>) -> Result<Program> {
 impl<'s> Compiler<'s> {
     fn main(&mut self, body: &Body<'s>) -> Result<()> {
         let scope = self.place.scope;
-        if mentions::reads(body, "self") {
+        if self.reads(body, "self") {
             let this = self.symbols.parameter(scope, "self");
             self.emit(Op::LoadTemplates, 0);
             self.emit(Op::Store(this.slot), 0);
@@ -124,6 +127,19 @@ impl<'s> Compiler<'s> {
 
     fn fail<T>(&self, at: usize, kind: ErrorKind, message: impl Into<String>) -> Result<T> {
         Err(error_at(self.source, at, kind, message))
+    }
+
+    /// Whether a body reads a special name before it sets it.
+    fn reads(&mut self, body: &Body<'_>, name: &'static str) -> bool {
+        let known = self.mentioned.iter().find(|(known, _)| *known == name);
+        let is_mentioned = if let Some((_, is_mentioned)) = known {
+            *is_mentioned
+        } else {
+            let is_mentioned = self.source.contains(name);
+            self.mentioned.push((name, is_mentioned));
+            is_mentioned
+        };
+        is_mentioned && mentions::reads(body, name)
     }
 
     /// The place of the next instruction.
@@ -180,26 +196,26 @@ impl<'s> Compiler<'s> {
     /// The number of a name of attributes.
     fn name(&mut self, name: &'s str) -> u32 {
         if let Some(number) = self.names.get(name) {
-            return *number;
+            return number;
         }
         let number = u32::try_from(self.program.names.len()).unwrap_or(u32::MAX);
         let method = Method::from_name(name);
         let hides_key = name.starts_with("__") || method.is_some_and(Method::is_of_dicts);
         let of_loop = LoopField::from_name(name);
         self.program.names.push(Name { text: name.to_owned(), method, hides_key, of_loop });
-        self.names.insert(name, number);
+        self.names.set(name, number);
         number
     }
 
     /// The number of a variable of the context.
     fn context_name(&mut self, name: &'s str) -> u32 {
         if let Some(number) = self.context.get(name) {
-            return *number;
+            return number;
         }
         let number = u32::try_from(self.program.context.len()).unwrap_or(u32::MAX);
         let function = Function::from_name(name);
         self.program.context.push(ContextName { name: name.to_owned(), function });
-        self.context.insert(name, number);
+        self.context.set(name, number);
         number
     }
 
@@ -278,14 +294,14 @@ impl<'s> Compiler<'s> {
             match begin {
                 Begin::Parameter => {}
                 Begin::Context(name) if !self.symbols.is_stored(scope, name) => {
-                    self.from_context.insert(key, name);
+                    self.from_context.set(key, name);
                 }
                 Begin::Context(name) => {
                     self.load_context(name, 0);
                     self.emit(Op::Store(variable.slot), 0);
                 }
                 Begin::Alias(outer) => {
-                    if let Some(name) = self.from_context.get(&(outer.function, outer.slot)).copied() {
+                    if let Some(name) = self.from_context.get((outer.function, outer.slot)) {
                         self.load_context(name, 0);
                         self.emit(Op::Store(variable.slot), 0);
                     } else {
@@ -315,7 +331,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn load_variable(&mut self, variable: Variable, name: &'s str, at: usize) {
-        if let Some(name) = self.from_context.get(&(variable.function, variable.slot)).copied() {
+        if let Some(name) = self.from_context.get((variable.function, variable.slot)) {
             return self.load_context(name, at);
         }
         let up = self.symbols.distance(self.place.function, variable.function);

@@ -132,7 +132,7 @@ impl<'s> Compiler<'s> {
         for (operand, at) in &operands {
             if let Some(text) = self.own_text(operand) {
                 self.emit(Op::ChainData(text), *at);
-                elsewhere.push(None);
+                elsewhere.push(Elsewhere::Text(text));
                 continue;
             }
             self.expression(operand)?;
@@ -151,7 +151,7 @@ impl<'s> Compiler<'s> {
                 self.emit(fused, operand.at);
             }
             let op = if what == Sum::Printed { Op::ChainNext(0) } else { Op::BuildNext(0) };
-            elsewhere.push(Some(self.emit(op, *at)));
+            elsewhere.push(Elsewhere::From(self.emit(op, *at)));
         }
         let op = if what == Sum::Printed { Op::ChainEnd(0) } else { Op::BuildEnd(0) };
         let end = self.emit(op, sum.at);
@@ -159,18 +159,27 @@ impl<'s> Compiler<'s> {
             self.land(first);
         }
         for ((operand, at), elsewhere) in operands.iter().zip(elsewhere) {
-            if let Some(text) = self.own_text(operand) {
-                self.emit(Op::AddText(text), *at);
-            } else {
-                self.expression(operand)?;
-                self.emit(Op::Add, *at);
-            }
-            if let Some(elsewhere) = elsewhere {
-                self.land(elsewhere);
+            match elsewhere {
+                Elsewhere::Text(text) => {
+                    self.emit(Op::AddText(text), *at);
+                }
+                Elsewhere::From(jump) => {
+                    self.expression(operand)?;
+                    self.emit(Op::Add, *at);
+                    self.land(jump);
+                }
             }
         }
         Ok(end)
     }
+}
+
+/// How a sum that is not only of strings takes an operand.
+enum Elsewhere {
+    /// A text of the template.
+    Text(u32),
+    /// It is computed, and jumped over from there.
+    From(Pc),
 }
 
 /// What becomes of a sum.

@@ -1,6 +1,6 @@
 //! Statements with scopes of their own.
 
-use super::{Compiler, Enclosing, Escape, Place, Result, mentions};
+use super::{Compiler, Enclosing, Escape, Place, Result};
 use crate::ErrorKind;
 use crate::program::{BlockDecl, Constant, Op, Routine};
 use crate::syntax::{Body, Expr, ExprKind, Stmt, StmtKind};
@@ -60,7 +60,7 @@ impl<'s> Compiler<'s> {
             return self.fail(loop_target, ErrorKind::TemplateAssertion, message);
         }
         let scope = self.add_scope();
-        let is_extended = is_recursive || mentions::reads(body, "loop") || has_scoped_block(body);
+        let is_extended = is_recursive || self.reads(body, "loop") || has_scoped_block(body);
         let loop_variable = is_extended.then(|| self.symbols.parameter(scope, "loop"));
         self.symbols.loop_target(scope, target);
         self.symbols.body(scope, body);
@@ -280,7 +280,7 @@ impl<'s> Compiler<'s> {
         let scope = self.add_scope();
         // To Jinja2 it is the body of a call block, which has these names, but nobody who calls it gives them.
         for name in ["caller", "kwargs", "varargs"] {
-            if !mentions::reads(body, name) {
+            if !self.reads(body, name) {
                 continue;
             }
             let variable = self.symbols.parameter(scope, name);
@@ -367,12 +367,12 @@ impl<'s> Compiler<'s> {
         let escape = Escape::Never;
         let place = Place { scope, function, soft: false, toplevel: false, exports, escape };
         self.inside(place, |compiler| {
-            if mentions::reads(body, "self") {
+            if compiler.reads(body, "self") {
                 let this = compiler.symbols.parameter(scope, "self");
                 compiler.emit(Op::LoadTemplates, at);
                 compiler.emit(Op::Store(this.slot), at);
             }
-            if mentions::reads(body, "super") {
+            if compiler.reads(body, "super") {
                 let variable = compiler.symbols.parameter(scope, "super");
                 let hint = format!("there is no parent block called {}.", repr(name));
                 let number = compiler.constant(Constant::Text(hint));

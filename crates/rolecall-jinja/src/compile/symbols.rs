@@ -5,9 +5,7 @@
 //! the one around it; a name that is only read is the one around it, or comes from the context. Where branches of an
 //! `if` differ in what they set, the variable begins with what it would be without them.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
+use super::entries::Entries;
 use crate::syntax::{Arguments, Body, Emit, Expr, ExprKind, Signature, Stmt, StmtKind};
 
 /// A variable: a slot of a function's frame.
@@ -27,32 +25,6 @@ pub(super) enum Begin<'s> {
     /// The variable around it.
     Alias(Variable),
     Undefined,
-}
-
-/// Keys and values in the order in which they came; templates may have many thousands of names.
-struct Entries<K, V> {
-    list: Vec<(K, V)>,
-    places: HashMap<K, usize>,
-}
-
-impl<K, V> Default for Entries<K, V> {
-    fn default() -> Self {
-        Self { list: Vec::new(), places: HashMap::new() }
-    }
-}
-
-impl<K: Copy + Eq + Hash, V: Copy> Entries<K, V> {
-    fn get(&self, key: K) -> Option<V> {
-        self.places.get(&key).and_then(|place| self.list.get(*place)).map(|(_, value)| *value)
-    }
-
-    fn set(&mut self, key: K, value: V) {
-        let next = self.list.len();
-        match self.list.get_mut(*self.places.entry(key).or_insert(next)) {
-            Some(entry) => entry.1 = value,
-            None => self.list.push((key, value)),
-        }
-    }
 }
 
 #[derive(Default)]

@@ -249,8 +249,9 @@ impl<'s> Parser<'s> {
 
     fn primary(&mut self, with_namespace: bool) -> Result<Expr<'s>> {
         let at = self.position();
-        let kind = match self.current().kind.clone() {
+        let kind = match &self.current().kind {
             Kind::Name(name) => {
+                let name = *name;
                 self.advance()?;
                 match name {
                     "true" | "True" => ExprKind::Const(Const::Bool(true)),
@@ -263,14 +264,17 @@ impl<'s> Parser<'s> {
                 }
             }
             Kind::Text(text) => {
+                let text = text.clone();
                 self.advance()?;
                 ExprKind::Const(Const::Text(self.adjacent(text)?))
             }
             Kind::Integer(digits) => {
+                let digits = digits.clone();
                 self.advance()?;
                 ExprKind::Const(Const::Integer(digits))
             }
             Kind::Float(value) => {
+                let value = *value;
                 self.advance()?;
                 ExprKind::Const(Const::Float(value))
             }
@@ -290,8 +294,8 @@ impl<'s> Parser<'s> {
     /// Literals that stand side by side are one.
     fn adjacent(&mut self, first: Cow<'s, str>) -> Result<Cow<'s, str>> {
         let mut text = first;
-        while let Kind::Text(more) = self.current().kind.clone() {
-            text.to_mut().push_str(&more);
+        while let Kind::Text(more) = &self.current().kind {
+            text.to_mut().push_str(more);
             self.advance()?;
         }
         Ok(text)
@@ -415,11 +419,14 @@ impl<'s> Parser<'s> {
     fn attribute(&mut self, node: Expr<'s>) -> Result<Expr<'s>> {
         let at = self.position();
         self.advance()?;
+        let below = node.height;
+        if let Kind::Name(name) = self.current().kind {
+            self.advance()?;
+            return self.node(ExprKind::Attribute(Box::new(node), name), at, below);
+        }
         let (found, found_at) = (self.current().kind.clone(), self.position());
         self.advance()?;
-        let below = node.height;
         match found {
-            Kind::Name(name) => self.node(ExprKind::Attribute(Box::new(node), name), at, below),
             Kind::Integer(digits) => {
                 let index = self.node(ExprKind::Const(Const::Integer(digits)), found_at, 0)?;
                 self.node(ExprKind::Item(Box::new((node, index))), at, below)

@@ -77,7 +77,10 @@ impl<'s> Parser<'s> {
     /// The token at `index`, or the last one, which is the end.
     fn at(&self, index: usize) -> &Token<'s> {
         const END: &Token<'static> = &Token { kind: Kind::End, at: 0 };
-        self.tokens.get(index).or_else(|| self.tokens.last()).unwrap_or(END)
+        match self.tokens.get(index) {
+            Some(token) => token,
+            None => self.tokens.last().unwrap_or(END),
+        }
     }
 
     fn current(&self) -> &Token<'s> {
@@ -93,6 +96,7 @@ impl<'s> Parser<'s> {
         self.check(self.next)
     }
 
+    #[inline]
     fn check(&self, index: usize) -> Result<()> {
         match &self.error {
             Some(error) if index + 1 >= self.tokens.len() => Err(error.clone()),
@@ -111,6 +115,7 @@ impl<'s> Parser<'s> {
         Ok(self.fits(self.next + 1, wanted))
     }
 
+    #[inline]
     fn fits(&self, index: usize, wanted: Wanted) -> bool {
         match (&self.at(index).kind, wanted) {
             (Kind::Name(name), Wanted::Name(wanted)) => *name == wanted,
@@ -127,13 +132,14 @@ impl<'s> Parser<'s> {
     }
 
     fn is_name(&self, name: &'static str) -> bool {
-        self.is(Wanted::Name(name))
+        matches!(self.current().kind, Kind::Name(found) if found == name)
     }
 
     fn is_operator(&self, operator: Operator) -> bool {
-        self.is(Wanted::Operator(operator))
+        matches!(self.current().kind, Kind::Operator(found) if found == operator)
     }
 
+    #[inline]
     fn skip_if(&mut self, wanted: Wanted) -> Result<bool> {
         let found = self.is(wanted);
         if found {
@@ -142,10 +148,13 @@ impl<'s> Parser<'s> {
         Ok(found)
     }
 
+    #[inline]
     fn expect(&mut self, wanted: Wanted) -> Result<()> {
-        if self.is(wanted) {
-            return self.advance();
-        }
+        if self.is(wanted) { self.advance() } else { self.unexpected(wanted) }
+    }
+
+    #[cold]
+    fn unexpected(&self, wanted: Wanted) -> Result<()> {
         let expected = repr(wanted.describe());
         let found = &self.current().kind;
         let message = match found {
