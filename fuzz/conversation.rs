@@ -1,10 +1,16 @@
 //! What fuzzed templates are rendered with.
 
 #[path = "../crates/rolecall-jinja/tests/support/spans.rs"]
-pub mod spans;
+mod spans;
 
 use rolecall::{Clock, Limits, Options};
+use rolecall_jinja::Traced;
 use serde_json::{Value, json};
+
+/// Checks that the spans of a traced render of `context` tell the truth.
+pub fn check_spans(traced: &Traced, context: &Value) -> Result<(), String> {
+    spans::check(traced, context)
+}
 
 /// The most bytes that a fuzzed render may put out.
 pub const OUTPUT_BYTES: usize = 1 << 20;

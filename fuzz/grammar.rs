@@ -64,7 +64,7 @@ impl<'b> Choices<'b> {
     fn statement(&mut self, depth: usize) -> String {
         let kinds = if depth == 0 { 8 } else { 17 };
         let inner = depth.saturating_sub(1);
-        let mut block = |choices: &mut Self, head: &str, end: &str| {
+        let block = |choices: &mut Self, head: &str, end: &str| {
             let start = choices.tag(head);
             let body = choices.body(inner);
             let orelse = if matches!(end, "endif" | "endfor") && choices.below(3) == 0 {

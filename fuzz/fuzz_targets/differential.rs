@@ -7,7 +7,7 @@
 mod grammar;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall_fuzz::{clock, limits, spans};
+use rolecall_fuzz::{check_spans, clock, limits};
 use rolecall_jinja::{ErrorKind, RenderOptions};
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ fuzz_target!(|bytes: &[u8]| {
     match template.render_traced_with(&context, &options, &[]) {
         Ok(traced) => {
             assert_eq!(traced.text(), ours, "the text depends on whether it is traced\n{source}\n{context}");
-            if let Err(error) = spans::check(&traced, &context) {
+            if let Err(error) = check_spans(&traced, &context) {
                 panic!("{error}\n{source}\n{context}");
             }
         }

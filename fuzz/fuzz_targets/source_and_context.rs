@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rolecall_fuzz::{OUTPUT_BYTES, clock, limits, messages, spans};
+use rolecall_fuzz::{OUTPUT_BYTES, check_spans, clock, limits, messages};
 use rolecall_jinja::{Error, ErrorKind, RenderOptions, Template, json};
 use serde_json::json;
 
@@ -33,7 +33,7 @@ fuzz_target!(|input: &str| {
     let traced = template.render_traced_with(&context, &options, &["bos_token"]);
     if let Ok(traced) = &traced {
         assert!(traced.text().len() <= OUTPUT_BYTES, "more output than allowed");
-        if let Err(error) = spans::check(traced, &context) {
+        if let Err(error) = check_spans(traced, &context) {
             panic!("{error}");
         }
     }
