@@ -38,7 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut choices = grammar::Choices::new(bytes);
     let context = choices.context();
     let source = choices.template();
-    let options = RenderOptions { clock: Some(clock()), limits: limits() };
+    let options = RenderOptions { clock: Some(clock()), limits: Some(limits()) };
     let Ok(template) = rolecall_jinja::Template::new(&source) else { return };
     let Ok(ours) = template.render_with(&context, &options) else { return };
     match template.render_traced_with(&context, &options, &[]) {

@@ -15,7 +15,7 @@ fuzz_target!(|input: &str| {
         None => (input, json!({"messages": messages(), "bos_token": "<s>", "n": 3}).to_string()),
     };
     let Ok(template) = Template::with_limits(source, limits()) else { return };
-    let options = RenderOptions { clock: Some(clock()), limits: limits() };
+    let options = RenderOptions { clock: Some(clock()), limits: Some(limits()) };
     let text = template.render_json(&context, &options);
     assert_eq!(text, template.render_json(&context, &options), "the same render gave two results");
     assert!(text.as_ref().map_or(0, String::len) <= OUTPUT_BYTES, "more output than allowed");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Error, State, Value};
-use rolecall_jinja::{Clock, ErrorKind, RenderOptions};
+use rolecall_jinja::{Clock, ErrorKind, Limits};
 
 use crate::error::raise;
 use crate::value::{Namespace, weight};
@@ -33,13 +33,9 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(crate) fn new(options: &RenderOptions) -> Arc<Self> {
-        let left = options.limits.output_bytes.saturating_mul(TEXT_PER_OUTPUT).max(1 << 16);
-        Arc::new(Self {
-            left: AtomicUsize::new(left),
-            clock: options.clock.clone(),
-            namespaces: Mutex::default(),
-        })
+    pub(crate) fn new(clock: Option<Clock>, limits: Limits) -> Arc<Self> {
+        let left = limits.output_bytes.saturating_mul(TEXT_PER_OUTPUT).max(1 << 16);
+        Arc::new(Self { left: AtomicUsize::new(left), clock, namespaces: Mutex::default() })
     }
 
     /// A new namespace, to be emptied by [`close`](Self::close).

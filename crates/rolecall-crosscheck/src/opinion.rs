@@ -41,7 +41,7 @@ pub fn second_opinion(
     options: &RenderOptions,
     ours: Result<&str, &Error>,
 ) -> Opinion {
-    let theirs = Template::with_limits(source, options.limits)
+    let theirs = Template::with_limits(source, options.limits.unwrap_or_default())
         .and_then(|template| template.render_with(context, options));
     compared(ours, theirs.as_deref())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use minijinja::Value;
 use minijinja::value::Object;
-use rolecall_jinja::{Error, ErrorKind, RenderOptions};
+use rolecall_jinja::{Clock, Error, ErrorKind, Limits};
 
 use crate::budget::{ACCOUNT, Account};
 use crate::compile::{Compiled, NAME};
@@ -19,23 +19,24 @@ pub(crate) fn render(
     compiled: &Compiled,
     source: &str,
     context: &Arc<Dict>,
-    options: &RenderOptions,
+    clock: Option<Clock>,
+    limits: Limits,
 ) -> Result<String, Error> {
-    let account = Account::new(options);
+    let account = Account::new(clock, limits);
     let root = Root {
         context: Arc::clone(context),
         missing: Arc::clone(&compiled.missing),
         account: Arc::clone(&account),
     };
     let mut env = compiled.env.clone();
-    env.set_fuel(Some(options.limits.steps));
-    let mut out = Capped { bytes: Vec::new(), most: options.limits.output_bytes, full: false };
+    env.set_fuel(Some(limits.steps));
+    let mut out = Capped { bytes: Vec::new(), most: limits.output_bytes, full: false };
     let done = env
         .get_template(NAME)
         .and_then(|template| template.render_captured_to(Value::from_object(root), &mut out).map(|_| ()));
     account.close();
     let too_long = || {
-        let message = format!("the output has more than {} bytes", options.limits.output_bytes);
+        let message = format!("the output has more than {} bytes", limits.output_bytes);
         Error::new(ErrorKind::Limit, message)
     };
     if out.full {

@@ -61,7 +61,7 @@ impl Template {
 
     /// Renders with the variables of `context`, which must be an object, without a clock.
     pub fn render(&self, context: &Json) -> Result<String, Error> {
-        self.render_with(context, &RenderOptions { clock: None, limits: self.limits })
+        self.render_with(context, &RenderOptions::default())
     }
 
     /// Renders with a clock and limits.
@@ -109,6 +109,8 @@ impl Template {
     }
 
     fn run(&self, context: &Arc<Dict>, options: &RenderOptions) -> Result<String, Error> {
-        render::render(&self.compiled, &compile::normal_newlines(&self.source), context, options)
+        let limits = options.limits.unwrap_or(self.limits);
+        let source = compile::normal_newlines(&self.source);
+        render::render(&self.compiled, &source, context, options.clock.clone(), limits)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Limits that are reached soon.
 fn small() -> RenderOptions {
     let limits = Limits { steps: 200_000, output_bytes: 1 << 20, ..Limits::default() };
-    RenderOptions { limits, ..RenderOptions::default() }
+    RenderOptions { limits: Some(limits), ..RenderOptions::default() }
 }
 
 fn kind(source: &str) -> Result<String, ErrorKind> {
@@ -143,7 +143,10 @@ fn limits_are_those_of_the_caller() {
     let template = Template::new("12345678901").unwrap();
     let limited = |output_bytes, steps| {
         let limits = Limits { output_bytes, steps, ..Limits::default() };
-        template.render_with(&Value::Object(serde_json::Map::new()), &RenderOptions { clock: None, limits })
+        template.render_with(
+            &Value::Object(serde_json::Map::new()),
+            &RenderOptions { clock: None, limits: Some(limits) },
+        )
     };
     assert_eq!(limited(10, 1000).unwrap_err().kind(), ErrorKind::Limit);
     assert_eq!(limited(11, 1000).as_deref(), Ok("12345678901"));

@@ -67,7 +67,6 @@ impl Default for Limits {
 pub struct RenderOptions {
     /// The clock behind `strftime_now`; without one, a template that asks for the time fails.
     pub clock: Option<Clock>,
-    /// The budgets of this render, in place of those that the template was compiled with. Its source was measured when
-    /// it was compiled.
-    pub limits: Limits,
+    /// The budgets of this render, in place of those that the template was compiled with.
+    pub limits: Option<Limits>,
 }

@@ -33,7 +33,6 @@ pub(crate) struct Runtime<'a> {
     pub(crate) trace: Option<&'a Trace<'a>>,
     /// Whether printing escapes for HTML.
     pub(crate) autoescape: Cell<bool>,
-    pub(crate) clock_read: Cell<bool>,
     /// The variables that the template is given, and those that it has asked for so far.
     pub(crate) variables: Variables<'a>,
     pub(crate) context: &'a [Cell<Value<'a>>],
@@ -66,7 +65,6 @@ impl<'a> Runtime<'a> {
             clock,
             trace,
             autoescape: Cell::new(false),
-            clock_read: Cell::new(false),
             variables,
             context: bump.alloc_slice_fill_with(program.context.len(), |_| Cell::new(Value::Missing)),
             compounds: bump.alloc_slice_fill_with(program.compounds as usize, |_| Cell::new(Value::Missing)),

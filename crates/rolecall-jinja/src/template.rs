@@ -55,21 +55,14 @@ impl Template {
         Self::with_limits(source, Limits::default())
     }
 
-    /// Compiles a template with `limits`, which are also those of [`render`](Self::render) and
-    /// [`render_traced`](Self::render_traced). The others are given theirs with the [`RenderOptions`].
+    /// Compiles a template with `limits`, which are also those of its renders, unless [`RenderOptions::limits`] says
+    /// otherwise.
     ///
     /// # Errors
     ///
     /// As [`new`](Self::new).
     pub fn with_limits(source: &str, limits: Limits) -> Result<Self, Error> {
-        if source.len() > limits.source_bytes {
-            let message = format!(
-                "the template has {} bytes; at most {} are allowed (limit `source_bytes`)",
-                source.len(),
-                limits.source_bytes
-            );
-            return Err(Error::new(ErrorKind::Limit, message));
-        }
+        measure(source, limits)?;
         let normalised = Source::new(source);
         let body = normalised.parse()?;
         let program = compile::compile(normalised.text(), &body)?;
@@ -105,7 +98,7 @@ impl Template {
     /// [`ErrorKind::Unsupported`] for what this engine does not do, and where the template asks for the time;
     /// [`ErrorKind::Type`] where the context is no object.
     pub fn render(&self, context: &Json) -> Result<String, Error> {
-        self.render_with(context, &RenderOptions { clock: None, limits: self.limits })
+        self.render_with(context, &RenderOptions::default())
     }
 
     /// Renders with a clock and limits. [`RenderOptions`] has an example.
@@ -116,14 +109,7 @@ impl Template {
     pub fn render_with(&self, context: &Json, options: &RenderOptions) -> Result<String, Error> {
         let map = object(context)?;
         in_arena(|bump| {
-            let rt = Runtime::new(
-                bump,
-                &self.program,
-                Variables::Json(map),
-                options.limits,
-                options.clock.as_ref(),
-                None,
-            );
+            let rt = self.runtime(bump, Variables::Json(map), options, None)?;
             self.run(&rt, capacity(&self.program, map)).map(|out| out.text)
         })
     }
@@ -137,7 +123,7 @@ impl Template {
     ///
     /// As [`render`](Self::render).
     pub fn render_traced(&self, context: &Json) -> Result<Traced, Error> {
-        self.render_traced_with(context, &RenderOptions { clock: None, limits: self.limits }, &[])
+        self.render_traced_with(context, &RenderOptions::default(), &[])
     }
 
     /// Renders with a clock and limits, and keeps the origin of every byte.
@@ -165,8 +151,7 @@ impl Template {
         let map = object(context)?;
         in_arena(|bump| {
             let trace = Trace::new(trusted, 4 * messages(map));
-            let (variables, clock) = (Variables::Json(map), options.clock.as_ref());
-            let rt = Runtime::new(bump, &self.program, variables, options.limits, clock, Some(&trace));
+            let rt = self.runtime(bump, Variables::Json(map), options, Some(&trace))?;
             self.traced(&rt, &trace, capacity(&self.program, map))
         })
     }
@@ -232,6 +217,19 @@ impl Template {
         })
     }
 
+    /// What a render begins with.
+    fn runtime<'a>(
+        &'a self,
+        bump: &'a Bump,
+        variables: Variables<'a>,
+        options: &'a RenderOptions,
+        trace: Option<&'a Trace<'a>>,
+    ) -> Result<Runtime<'a>, Error> {
+        let limits = options.limits.unwrap_or(self.limits);
+        measure(&self.source, limits)?;
+        Ok(Runtime::new(bump, &self.program, variables, limits, options.clock.as_ref(), trace))
+    }
+
     /// What a render with the variables of a JSON text begins with.
     fn runtime_of_text<'a>(
         &'a self,
@@ -240,8 +238,7 @@ impl Template {
         options: &'a RenderOptions,
         trace: Option<&'a Trace<'a>>,
     ) -> Result<Runtime<'a>, Error> {
-        let clock = options.clock.as_ref();
-        let mut rt = Runtime::new(bump, &self.program, Variables::None, options.limits, clock, trace);
+        let mut rt = self.runtime(bump, Variables::None, options, trace)?;
         let context = from_text::read(&rt, context).map_err(|failure| match failure {
             from_text::Failure::Json(error) => unreadable(&error),
             from_text::Failure::Raised(error) => Error::new(error.kind(), error.message()),
@@ -273,6 +270,19 @@ impl Template {
     fn error(&self, error: crate::raised::Raised) -> Error {
         error.into_error(Source::new(&self.source).text())
     }
+}
+
+/// Whether a source is within the limits.
+fn measure(source: &str, limits: Limits) -> Result<(), Error> {
+    if source.len() <= limits.source_bytes {
+        return Ok(());
+    }
+    let message = format!(
+        "the template has {} bytes; at most {} are allowed (limit `source_bytes`)",
+        source.len(),
+        limits.source_bytes
+    );
+    Err(Error::new(ErrorKind::Limit, message))
 }
 
 fn unreadable(error: &json::JsonError) -> Error {

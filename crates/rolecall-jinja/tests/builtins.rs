@@ -99,7 +99,7 @@ fn options() -> RenderOptions {
     // Enough for anything sensible.
     let limits =
         Limits { steps: 300_000, memory_bytes: 16 << 20, output_bytes: 16 << 20, ..Limits::default() };
-    RenderOptions { clock, limits }
+    RenderOptions { clock, limits: Some(limits) }
 }
 
 /// Renders every expression in a template of its own; gives what is wrong.

@@ -92,7 +92,7 @@ fn large_objects_are_searched_as_small_ones() {
 #[test]
 fn what_is_read_counts_as_memory() {
     let options = RenderOptions {
-        limits: Limits { memory_bytes: 100_000, ..Limits::default() },
+        limits: Some(Limits { memory_bytes: 100_000, ..Limits::default() }),
         ..RenderOptions::default()
     };
     let template = Template::new("").unwrap();

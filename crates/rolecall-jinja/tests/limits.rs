@@ -43,7 +43,7 @@ fn short(source: &str) -> String {
 /// Renders with and without a trace; both have to end soon, and to give the same unless a budget is used up.
 fn render_with(source: &str, context: &Value, limits: Limits) -> Result<String, Error> {
     let name = short(source);
-    let options = RenderOptions { clock: None, limits };
+    let options = RenderOptions { clock: None, limits: Some(limits) };
     let template = soon(&name, || Template::with_limits(source, limits))?;
     let plain = soon(&name, || template.render_with(context, &options));
     let traced = soon(&format!("traced: {name}"), || {
@@ -1166,7 +1166,8 @@ fn large_json() {
         let _ = soon(&short(&text), || template.render_json(&text, &options));
     }
     // What is given counts, too.
-    let little = RenderOptions { limits: Limits { memory_bytes: 1 << 20, ..Limits::default() }, ..options };
+    let little =
+        RenderOptions { limits: Some(Limits { memory_bytes: 1 << 20, ..Limits::default() }), ..options };
     for text in [
         format!("{{\"d\": [{}1]}}", "1,".repeat(100_000)),
         format!("{{\"d\": [{}1]}}", "{},".repeat(100_000)),
@@ -1179,7 +1180,7 @@ fn large_json() {
 #[test]
 fn formats_of_time() {
     let clock = "2026-07-04T12:34:56".parse().ok().map(rolecall_jinja::Clock::fixed);
-    let options = RenderOptions { clock, limits: limits() };
+    let options = RenderOptions { clock, limits: Some(limits()) };
     for format in [
         "'%A' * 1000000",
         "'%c' * 50000",
@@ -1241,7 +1242,7 @@ fn characters_are_never_cut() {
 fn each_limit_says_its_name() {
     let context = json!({"s": "x".repeat(1000)});
     let small = |limits: Limits, source: &str| {
-        let options = RenderOptions { clock: None, limits };
+        let options = RenderOptions { clock: None, limits: Some(limits) };
         let error = Template::new(source)
             .and_then(|template| template.render_with(&context, &options))
             .expect_err(source);
@@ -1267,4 +1268,22 @@ fn the_default_limits_hold() {
             .expect("a template");
     let error = template.render(&json!({})).expect_err("no end");
     assert!(error.message().contains("50000000"), "{error}");
+}
+
+#[test]
+fn a_render_has_the_limits_of_its_template_unless_it_is_given_others() {
+    let few = Limits { output_bytes: 3, ..Limits::default() };
+    let template = Template::with_limits("{{ 'four' }}", few).unwrap();
+    let render = |limits| template.render_with(&json!({}), &RenderOptions { clock: None, limits });
+    assert_eq!(render(None).unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(template.render_json("{}", &RenderOptions::default()).unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(render(Some(Limits::default())).unwrap(), "four");
+    let error = render(Some(Limits { source_bytes: 11, ..Limits::default() })).unwrap_err();
+    assert_eq!(error.message(), "the template has 12 bytes; at most 11 are allowed (limit `source_bytes`)");
+}
+
+#[test]
+fn what_is_refused_is_refused_wherever_it_is_taken_apart() {
+    let template = Template::new("{% set a, b = [1, 2]|random %}").unwrap();
+    assert_eq!(template.render(&json!({})).unwrap_err().kind(), ErrorKind::Unsupported);
 }

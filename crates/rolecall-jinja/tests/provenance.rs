@@ -87,7 +87,7 @@ fn check(source: &str, context: Value) -> Result<(), String> {
     let context = marks.value(context, "");
     let options = RenderOptions {
         clock: None,
-        limits: Limits { steps: 2_000_000, memory_bytes: 64 << 20, ..Limits::default() },
+        limits: Some(Limits { steps: 2_000_000, memory_bytes: 64 << 20, ..Limits::default() }),
     };
     let Ok(template) = Template::new(source) else { return Ok(()) };
     let plain = template.render_with(&context, &options);

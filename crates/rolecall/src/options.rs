@@ -29,7 +29,7 @@ pub struct Options {
     pub(crate) images: Vec<Image>,
     pub(crate) image_token: Option<String>,
     pub(crate) clock: Option<Clock>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Option<Limits>,
 }
 
 /// Which of the reference's two loaders decides where a model's template comes from.
@@ -145,7 +145,7 @@ impl Options {
     /// The budgets of the render.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.limits = Some(limits);
         self
     }
 }

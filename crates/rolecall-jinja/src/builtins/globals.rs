@@ -308,7 +308,6 @@ fn strftime_now<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> 
         let name = if format.is_none() { "None" } else { names::type_name(format) };
         return Err(Raised::type_error(format!("strftime() argument 1 must be str, not {name}")));
     };
-    rt.clock_read.set(true);
     let Some(clock) = rt.clock else {
         return Err(Raised::unsupported("the template asks for the time, but the render was given no clock"));
     };

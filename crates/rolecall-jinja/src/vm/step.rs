@@ -840,10 +840,13 @@ impl<'a> Machine<'_, 'a> {
             self.stack.extend(items.iter().rev().copied());
             return Ok(());
         }
-        let Ok(mut items) = iter::Iter::new(self.rt, value) else {
-            let message = format!("cannot unpack non-iterable {} object", names::type_name(value));
-            return Err(Raised::type_error(message));
-        };
+        let mut items = iter::Iter::new(self.rt, value).map_err(|error| match error.kind() {
+            ErrorKind::Type => {
+                let message = format!("cannot unpack non-iterable {} object", names::type_name(value));
+                Raised::type_error(message)
+            }
+            _ => error,
+        })?;
         let mut found = Vec::with_capacity(wanted.min(16));
         while let Some(item) = items.next(self.rt)? {
             if found.len() == wanted {

@@ -64,7 +64,7 @@ fn sorting_stops_at_what_has_no_order_and_bears_what_has_none() {
 #[test]
 fn steps_are_counted() {
     let limits = Limits { steps: 10_000, ..Limits::default() };
-    let options = RenderOptions { limits, ..RenderOptions::default() };
+    let options = RenderOptions { limits: Some(limits), ..RenderOptions::default() };
     let context = serde_json::json!({ "many": vec![3; 20_000] });
     for filter in
         ["sort", "join", "sum", "max", "unique|list", "map('abs')|list", "reject|list", "groupby(0)"]
