@@ -150,7 +150,7 @@ impl Template {
     ) -> Result<Traced, Error> {
         let map = object(context)?;
         in_arena(|bump| {
-            let trace = Trace::new(trusted, 4 * messages(map));
+            let trace = Trace::new(bump, trusted, 4 * messages(map));
             let rt = self.runtime(bump, Variables::Json(map), options, Some(&trace))?;
             self.traced(&rt, &trace, capacity(&self.program, map))
         })
@@ -211,7 +211,7 @@ impl Template {
         trusted: &[&str],
     ) -> Result<Traced, Error> {
         in_arena(|bump| {
-            let trace = Trace::new(trusted, context.len() / 128);
+            let trace = Trace::new(bump, trusted, context.len() / 128);
             let rt = self.runtime_of_text(bump, context, options, Some(&trace))?;
             self.traced(&rt, &trace, self.capacity_of_text(context))
         })
@@ -259,7 +259,7 @@ impl Template {
 
     fn run<'a>(&'a self, rt: &Runtime<'a>, capacity: usize) -> Result<Output<'a>, Error> {
         let frame = rt.frame(self.program.slots, None).map_err(|error| self.error(error))?;
-        let mut out = Output::new(capacity);
+        let mut out = Output::new(rt.bump, capacity);
         if let Some(trace) = rt.trace {
             out.expect_spans(trace.expected());
         }

@@ -5,6 +5,10 @@
 //! origin for free; only what makes new text has to say from what it was made.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 
 use crate::origins::{Owned, Text, Tree};
 use crate::value::rope::Piece;
@@ -103,8 +107,8 @@ pub(crate) struct Parts<'a> {
 struct State<'a> {
     /// The nodes, as they are kept after the render.
     tree: Tree,
-    /// The text of each node that has one.
-    texts: Vec<&'a str>,
+    /// The text of each node that has one. Its memory goes with the arena.
+    texts: ManuallyDrop<ArenaVec<'a, &'a str>>,
     /// The keys that were kept last: the objects of a conversation have the same few.
     recent: [(&'a str, Text); RECENT],
     /// Texts that were put together, by the numbers of their nodes.
@@ -134,12 +138,12 @@ impl<'a> State<'a> {
 
 impl<'a> Trace<'a> {
     /// A trace of which some `nodes` are expected.
-    pub(crate) fn new(trusted: &'a [&'a str], nodes: usize) -> Self {
-        let mut texts = Vec::with_capacity(nodes + 8);
+    pub(crate) fn new(bump: &'a Bump, trusted: &'a [&'a str], nodes: usize) -> Self {
+        let mut texts = ArenaVec::with_capacity_in(nodes + 8, bump);
         texts.extend(["", ""]);
         let state = State {
             tree: Tree::new(nodes + 8),
-            texts,
+            texts: ManuallyDrop::new(texts),
             recent: [("", Text::default()); RECENT],
             pieces: Vec::new(),
         };

@@ -86,9 +86,9 @@ pub(crate) struct Machine<'r, 'a> {
     out: Output<'a>,
     parts: Parts,
     /// The parts of what is around the macro or capture that is being printed.
-    outer_parts: Vec<Parts>,
+    outer_parts: ArenaVec<'a, Parts>,
     /// The sums that are being printed, outermost first.
-    chains: Vec<Mark>,
+    chains: ArenaVec<'a, Mark>,
     /// What printing did before each block that says whether to escape.
     escapes: Vec<bool>,
     /// The depth of the recursive loop that is being called, and the loop.
@@ -151,8 +151,8 @@ impl<'r, 'a> Machine<'r, 'a> {
             loops: ArenaVec::new_in(rt.bump),
             out,
             parts: Parts::default(),
-            outer_parts: Vec::new(),
-            chains: Vec::new(),
+            outer_parts: ArenaVec::new_in(rt.bump),
+            chains: ArenaVec::new_in(rt.bump),
             escapes: Vec::new(),
             loop_depth: 0,
             recursing: None,
@@ -185,7 +185,7 @@ impl<'r, 'a> Machine<'r, 'a> {
         if let Some(slot) = frame.slots.first() {
             slot.set(argument);
         }
-        let mut machine = Machine::new(rt, frame, Output::none());
+        let mut machine = Machine::new(rt, frame, Output::none(rt.bump));
         let result = rt.deeper_by(LEVELS, "", || {
             machine.run_from(entry)?;
             let holds = machine.pop();

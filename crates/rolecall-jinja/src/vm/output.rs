@@ -4,6 +4,9 @@
 
 use std::ops::Range;
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::{Origin, Trace, offset, pieces_within};
@@ -54,7 +57,7 @@ pub(crate) struct Output<'a> {
     pub(crate) text: String,
     pub(crate) spans: Vec<RawSpan>,
     pub(crate) generations: Vec<Range<usize>>,
-    captures: Vec<Pieces<'a>>,
+    captures: ArenaVec<'a, Pieces<'a>>,
     open: Vec<Open>,
     /// The places of captured generation blocks in the output, by their marks.
     captured: Vec<(u32, Range<usize>)>,
@@ -63,17 +66,17 @@ pub(crate) struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self { text: String::with_capacity(capacity), ..Self::none() }
+    pub(crate) fn new(bump: &'a Bump, capacity: usize) -> Self {
+        Self { text: String::with_capacity(capacity), ..Self::none(bump) }
     }
 
     /// An output of which nothing is expected.
-    pub(crate) fn none() -> Self {
+    pub(crate) fn none(bump: &'a Bump) -> Self {
         Self {
             text: String::new(),
             spans: Vec::new(),
             generations: Vec::new(),
-            captures: Vec::new(),
+            captures: ArenaVec::new_in(bump),
             open: Vec::new(),
             captured: Vec::new(),
             noted: 0,
@@ -106,20 +109,20 @@ impl<'a> Output<'a> {
     /// Prints a text of one origin.
     #[inline(always)]
     pub(crate) fn str(&mut self, rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<()> {
-        match (rt.trace, self.captures.last_mut()) {
-            (None, None) => self.append(rt, text),
-            (None, Some(capture)) => capture.push(rt, origin, text),
-            (Some(trace), None) if self.open.is_empty() => {
-                let at = self.text.len();
-                self.append(rt, text)?;
-                if origin != Origin::TEMPLATE {
-                    self.note(trace, origin, text, at);
-                    self.count_notes(rt)?;
-                }
-                Ok(())
+        if !self.open.is_empty() {
+            return self.piece(rt, Piece { text, origin, generation: 0 });
+        }
+        if let Some(capture) = self.captures.last_mut() {
+            return capture.push(rt, origin, text);
+        }
+        let at = self.text.len();
+        self.append(rt, text)?;
+        match rt.trace {
+            Some(trace) if origin != Origin::TEMPLATE => {
+                self.note(trace, origin, text, at);
+                self.count_notes(rt)
             }
-            (Some(_), Some(capture)) if self.open.is_empty() => capture.push(rt, origin, text),
-            _ => self.piece(rt, Piece { text, origin, generation: 0 }),
+            _ => Ok(()),
         }
     }
 
@@ -166,13 +169,7 @@ impl<'a> Output<'a> {
 
     /// Prints a string in pieces.
     pub(crate) fn rope(&mut self, rt: &Runtime<'a>, pieces: u32, rope: &'a Rope<'a>) -> Result<()> {
-        if !self.captures.is_empty() || rt.trace.is_some() {
-            if rt.trace.is_some() && self.captures.is_empty() && self.open.is_empty() {
-                return rope.for_each(pieces, |piece| match piece.generation {
-                    0 => self.str(rt, piece.origin, piece.text),
-                    _ => self.piece(rt, piece),
-                });
-            }
+        if !self.captures.is_empty() || !self.open.is_empty() {
             return rope.for_each(pieces, |piece| self.piece(rt, piece));
         }
         let bytes = rope.bytes(pieces);
@@ -181,8 +178,18 @@ impl<'a> Output<'a> {
         }
         rt.step_bytes(bytes)?;
         self.text.reserve(bytes);
+        let mut at = self.text.len();
         rope.append_to(pieces, &mut self.text);
-        Ok(())
+        let Some(trace) = rt.trace else { return Ok(()) };
+        rope.for_each(pieces, |piece| {
+            let start = at;
+            at += piece.text.len();
+            if piece.origin == Origin::TEMPLATE && piece.generation == 0 {
+                return Ok(());
+            }
+            self.trace(trace, piece, start);
+            self.count_notes(rt)
+        })
     }
 
     /// Begins something that may have to be taken back.
@@ -275,7 +282,7 @@ impl<'a> Output<'a> {
     /// Notes where a printed piece came from.
     fn trace(&mut self, trace: &Trace<'a>, piece: Piece<'a>, start: usize) {
         if piece.generation != 0 {
-            self.note_generation(trace, piece.generation, start, self.text.len());
+            self.note_generation(trace, piece.generation, start, start + piece.text.len());
         }
         self.note(trace, piece.origin, piece.text, start);
     }
