@@ -124,7 +124,7 @@ impl<'a> State<'a> {
     fn key(&mut self, key: &'a str) -> Text {
         let place = (key.len() + usize::from(key.as_bytes().first().copied().unwrap_or_default())) % RECENT;
         if let Some((known, text)) = self.recent.get(place)
-            && same_key(known, key)
+            && (std::ptr::eq(*known, key) || same_key(known, key))
         {
             return *text;
         }
@@ -157,8 +157,7 @@ impl<'a> Trace<'a> {
 
     /// How many spans are likely to refer to the nodes that are expected.
     pub(crate) fn expected(&self) -> usize {
-        let nodes = self.state.borrow().texts.capacity();
-        nodes + nodes / 2
+        self.state.borrow().texts.capacity()
     }
 
     /// The nodes, for those who read the result.
@@ -210,22 +209,35 @@ impl<'a> Trace<'a> {
     /// A value inside of another that has an origin, and its text if it is a string.
     #[inline]
     pub(crate) fn child(&self, parent: Origin, step: Step<'a>, text: &'a str) -> Origin {
-        if parent.0 & (DERIVED | TRUSTED) != 0 {
-            return if parent.0 & DERIVED != 0 { self.computed(parent) } else { parent };
+        if !parent.is_place() || parent == Origin::ROOT {
+            return self.child_of_other(parent, step, text);
         }
-        let number = parent.0;
+        let parent = parent.0;
         match step {
-            Step::Key(name) if parent == Origin::ROOT && self.trusted.contains(&name) => {
-                self.add(TRUSTED, text, |state| Owned::Trusted { name: state.key(name) })
-            }
-            Step::Key(key) => {
-                self.add(0, text, |state| Owned::Member { parent: number, key: state.key(key) })
-            }
+            Step::Key(key) => self.add(0, text, |state| Owned::Member { parent, key: state.key(key) }),
             Step::Index(index) => {
                 let index = u32::try_from(index).unwrap_or(u32::MAX);
-                self.add(0, text, |_| Owned::Item { parent: number, index })
+                self.add(0, text, |_| Owned::Item { parent, index })
             }
         }
+    }
+
+    /// The same for what is no place inside of the variables.
+    #[cold]
+    fn child_of_other(&self, parent: Origin, step: Step<'a>, text: &'a str) -> Origin {
+        if parent.0 & DERIVED != 0 {
+            return self.computed(parent);
+        }
+        if parent.0 & TRUSTED != 0 {
+            return parent;
+        }
+        // It is the object of variables.
+        let Step::Key(name) = step else { return parent };
+        if self.trusted.contains(&name) {
+            return self.add(TRUSTED, text, |state| Owned::Trusted { name: state.key(name) });
+        }
+        let parent = parent.0;
+        self.add(0, text, |state| Owned::Member { parent, key: state.key(name) })
     }
 
     /// A key of an object that has an origin.

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Machine, Running};
+use super::{Machine, Running, Variables};
 use crate::program::Name;
 use crate::raised::Result;
 use crate::trace::{Origin, Step};
@@ -126,7 +126,6 @@ impl<'a> Machine<'_, 'a> {
         }
     }
 
-    #[cold]
     #[inline(never)]
     fn origin_of_member(&self, parent: Origin, key: &'a str, text: &'a str) -> Origin {
         self.rt.trace.map_or(Origin::TEMPLATE, |trace| {
@@ -158,6 +157,45 @@ impl<'a> Machine<'_, 'a> {
         let value = from_json::child(self.rt, parent, Step::Key(key), json)?;
         self.stack.push(value);
         Ok(true)
+    }
+
+    /// Pushes a variable of the context that was not asked for yet.
+    #[inline(always)]
+    pub(super) fn push_context(&mut self, number: u32) -> Result<()> {
+        if let Variables::Json(map) = self.rt.variables
+            && let Some(cell) = self.rt.context.get(number as usize)
+            && let Some(wanted) = self.program.context.get(number as usize)
+            && let Some((key, json)) = member(map, &wanted.name)
+        {
+            let origin = |text| match self.rt.trace {
+                None => Origin::TEMPLATE,
+                Some(_) => self.origin_of_member(Origin::ROOT, key, text),
+            };
+            match json {
+                Json::String(text) => {
+                    let origin = origin(text.as_str());
+                    cell.set(Value::Str(origin, text));
+                    self.stack.push(Value::Str(origin, text));
+                    return Ok(());
+                }
+                Json::Array(items) => {
+                    let origin = origin("");
+                    cell.set(Value::JsonList(origin, items));
+                    self.stack.push(Value::JsonList(origin, items));
+                    return Ok(());
+                }
+                Json::Bool(value) => {
+                    let origin = origin("");
+                    cell.set(Value::Bool(origin, *value));
+                    self.stack.push(Value::Bool(origin, *value));
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        let value = self.rt.context_value(number)?;
+        self.stack.push(value);
+        Ok(())
     }
 
     /// A variable that is `loop`.

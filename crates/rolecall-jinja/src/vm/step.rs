@@ -47,6 +47,8 @@ impl<'a> Machine<'_, 'a> {
                 Op::Load { slot, name } => {
                     if let Some((origin, text)) = self.slot_str(slot) {
                         self.push(Value::Str(origin, text));
+                    } else if let Some((pieces, rope)) = self.slot_rope(slot) {
+                        self.push(Value::Rope(pieces, rope));
                     } else {
                         let value = done!(self.variable(slot, name), pc);
                         self.push(value);
@@ -85,8 +87,7 @@ impl<'a> Machine<'_, 'a> {
                             continue;
                         }
                     }
-                    let value = done!(self.rt.context_value(number), pc);
-                    self.push(value);
+                    done!(self.push_context(number), pc);
                 }
                 Op::LoadExported { up, slot, name } => {
                     let value = slot_of(self.frame_up(up), slot);
