@@ -33,6 +33,10 @@ pub struct Limits {
     pub output_bytes: usize,
     /// Bytes of all strings, lists and dicts that one render makes on its way, and so the longest string.
     /// Default: 256 MiB.
+    ///
+    /// Lists that grow and arguments on their way to a call are not counted twice, so that a process may use about
+    /// twice as much. A traced render counts its notes too, and reaches this limit and that of the steps earlier than a
+    /// plain one.
     pub memory_bytes: usize,
     /// How many calls of macros, recursive loops and blocks may be inside one another. Default: 200; Python gives up
     /// at some 250.

@@ -37,6 +37,12 @@ impl Origin {
         self.0 & (DERIVED | TRUSTED) == 0
     }
 
+    /// Whether it stands for something that was made, not for a place in the input.
+    #[inline]
+    pub(crate) fn is_derived(self) -> bool {
+        self.0 & DERIVED != 0
+    }
+
     /// The number of the node.
     pub(crate) fn number(self) -> u32 {
         self.0 & MOST_NODES
@@ -180,6 +186,11 @@ impl<'a> Trace<'a> {
         let number = origin.0 & MOST_NODES;
         let found = state.pieces.binary_search_by_key(&number, |(number, _)| *number).ok()?;
         state.pieces.get(found).map(|(_, parts)| *parts)
+    }
+
+    /// Whether a text was put together from what generation blocks wrote.
+    pub(crate) fn bears_generation(&self, origin: Origin) -> bool {
+        self.parts(origin).is_some_and(|parts| parts.pieces.iter().any(|piece| piece.generation != 0))
     }
 
     #[inline]

@@ -305,6 +305,7 @@ fn what_random_templates_rarely_do() {
             "{% macro m() %}{{ kwargs }}{% for k in kwargs %}{{ k }}{% endfor %}{% endmacro %}{{ m(**d) }}{{ m(**(X)) if (X) is mapping }}",
             "{% filter upper %}{{ X }}{% endfilter %}{% filter trim %}{{ X }}{% endfilter %}",
             "{% generation %}{{ X }}{% set y %}{% generation %}{{ X }}{% endgeneration %}{% endset %}{{ y }}{{ y[1:] }}{% endgeneration %}",
+            "{% set y %}{% generation %}{{ X }}{% endgeneration %}{% endset %}{{ '1' + y + (X)|e }}{{ y + (X)|string|e }}{{ 'b' + y[1:] + a|e }}",
             "{% set ns = namespace(x=X) %}{{ ns.x }}{{ ns }}{{ [X, X]|tojson }}{{ [X]|join }}{{ '%s' % [X] }}",
             "{% set x = X %}{{ x ~ x }}{{ (x ~ x)|list }}{{ (x|string)[::-1] }}{{ (x|string)[::2] }}{{ x|string|replace('a', 'b') }}",
         ] {
@@ -315,4 +316,14 @@ fn what_random_templates_rarely_do() {
         }
     }
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.concat());
+}
+
+#[test]
+fn markup_may_follow_what_a_generation_block_wrote() {
+    let source =
+        "{% set block %}{% generation %}a<{% endgeneration %}{% endset %}{{ '[' + block + '<'|e + ']' }}";
+    let template = Template::new(source).unwrap();
+    let traced = template.render_traced(&serde_json::json!({})).unwrap();
+    assert_eq!(traced.text(), template.render(&serde_json::json!({})).unwrap());
+    assert_eq!(traced.text(), "[a&lt;&lt;]");
 }

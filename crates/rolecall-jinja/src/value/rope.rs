@@ -63,6 +63,13 @@ impl<'a> Rope<'a> {
         self.pieces.borrow().iter().take(pieces as usize).all(|piece| piece.text.is_empty())
     }
 
+    /// Whether generation blocks wrote any of the first so many pieces.
+    pub(crate) fn bears_generation(&self, trace: &Trace<'a>, pieces: u32) -> bool {
+        let borrowed = self.pieces.borrow();
+        let mut pieces = borrowed.iter().take(pieces as usize);
+        pieces.any(|piece| piece.generation != 0 || trace.bears_generation(piece.origin))
+    }
+
     /// All of it in one text.
     pub(crate) fn flat(&self, rt: &Runtime<'a>, pieces: u32) -> Result<(Origin, &'a str)> {
         let (made, origin, text) = self.flat.get();

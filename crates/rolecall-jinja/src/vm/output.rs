@@ -47,7 +47,6 @@ pub(crate) struct Mark {
     spans: usize,
     /// The pieces of the capture that is open.
     pieces: usize,
-    captured: usize,
 }
 
 /// How many spans may be noted before they are counted.
@@ -199,7 +198,6 @@ impl<'a> Output<'a> {
             text: self.text.len(),
             spans: self.spans.len(),
             pieces: self.captures.last().map_or(0, Pieces::len),
-            captured: self.captured.len(),
         }
     }
 
@@ -215,9 +213,6 @@ impl<'a> Output<'a> {
         }
         let text = self.text.split_off(mark.text);
         let Some(trace) = rt.trace else { return Ok(Value::text(rt.alloc_str(&text)?)) };
-        if self.captured.len() > mark.captured {
-            return Err(Raised::unsupported("Markup added to text of a captured generation block"));
-        }
         // The last span before may have grown over the mark.
         let first = mark.spans.saturating_sub(1);
         let mut from = mark.text;

@@ -454,13 +454,15 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::ChainBegin => self.chains.push(self.out.mark()),
                 Op::ChainFirst(elsewhere) => {
-                    if let Some((origin, text)) = self.top_str() {
+                    if let Some((origin, text)) = self.top_str()
+                        && !origin.is_derived()
+                    {
                         self.drop_top();
                         done!(self.out.str(self.rt, origin, text), pc);
                         continue;
                     }
                     let value = self.pop();
-                    if matches!(value, Value::Str(..) | Value::Rope(..)) {
+                    if self.prints_in_a_sum(value) {
                         done!(self.out.value(self.rt, value), pc);
                     } else {
                         self.chains.pop();
@@ -470,13 +472,15 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::ChainData(text) => done!(self.out.str(self.rt, Origin::TEMPLATE, self.text(text)), pc),
                 Op::ChainNext(elsewhere) => {
-                    if let Some((origin, text)) = self.top_str() {
+                    if let Some((origin, text)) = self.top_str()
+                        && !origin.is_derived()
+                    {
                         self.drop_top();
                         done!(self.out.str(self.rt, origin, text), pc);
                         continue;
                     }
                     let value = self.pop();
-                    if matches!(value, Value::Str(..) | Value::Rope(..)) {
+                    if self.prints_in_a_sum(value) {
                         done!(self.out.value(self.rt, value), pc);
                     } else {
                         done!(self.chain_next_other(value), pc);
@@ -494,7 +498,9 @@ impl<'a> Machine<'_, 'a> {
                     }
                     let value = done!(self.variable(slot, variable), pc);
                     let found = done!(self.attribute(value, name), pc);
-                    if let Value::Str(origin, text) = found {
+                    if let Value::Str(origin, text) = found
+                        && !origin.is_derived()
+                    {
                         done!(self.out.str(self.rt, origin, text), pc);
                         pc += 1;
                     } else {
@@ -509,7 +515,9 @@ impl<'a> Machine<'_, 'a> {
                     }
                     let value = done!(self.variable(slot, variable), pc);
                     let found = done!(self.item_name(value, name), pc);
-                    if let Value::Str(origin, text) = found {
+                    if let Value::Str(origin, text) = found
+                        && !origin.is_derived()
+                    {
                         done!(self.out.str(self.rt, origin, text), pc);
                         pc += 1;
                     } else {
@@ -743,6 +751,17 @@ impl<'a> Machine<'_, 'a> {
         match test.plain {
             Some(plain) => plain(self.rt, value),
             None => test.apply(self.rt, value, &Args::none()),
+        }
+    }
+
+    /// Whether an operand of a sum can be printed before it is known that all others are strings too. What a generation
+    /// block wrote is not: its range would have to be taken back.
+    fn prints_in_a_sum(&self, value: Value<'a>) -> bool {
+        match (value, self.rt.trace) {
+            (Value::Str(..) | Value::Rope(..), None) => true,
+            (Value::Str(origin, _), Some(trace)) => !trace.bears_generation(origin),
+            (Value::Rope(pieces, rope), Some(trace)) => !rope.bears_generation(trace, pieces),
+            _ => false,
         }
     }
 
