@@ -14,6 +14,7 @@
 
 use std::borrow::Cow;
 
+pub use crate::walk::literals;
 use crate::{Error, parse, source};
 
 /// A template's source as the language reads it: every kind of line end is `\n`, and one at the very end is

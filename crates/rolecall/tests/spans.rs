@@ -1,5 +1,7 @@
 //! Who wrote what in a prompt, with images placed and messages continued.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use rolecall::{ChatTemplate, Image, Options, Origin, Prompt};
 use serde_json::{Value, json};
 
