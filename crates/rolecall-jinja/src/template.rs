@@ -5,7 +5,7 @@ use std::cell::Cell;
 use bumpalo::Bump;
 use serde_json::{Map, Value as Json};
 
-use crate::program::Program;
+use crate::program::{Op, Program};
 use crate::runtime::Runtime;
 use crate::syntax::Source;
 use crate::trace::Trace;
@@ -88,6 +88,11 @@ impl Template {
             context.filter(|name| name.function.is_none()).map(|name| name.name.as_str()).collect();
         names.sort_unstable();
         names
+    }
+
+    /// Whether the template has `{% generation %}` blocks.
+    pub fn has_generation_blocks(&self) -> bool {
+        self.program.ops.iter().any(|op| matches!(op, Op::GenerationStart))
     }
 
     /// Renders with the variables of `context`, which must be an object, without a clock.

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::contract::Conversation;
 use crate::engine::Engine;
+#[cfg(feature = "tokenizers")]
+use crate::tokens::{self, ControlTokens, EncodeOptions, Encoding, Marker, Tokenizer};
 use crate::{Error, ErrorKind, Options, Prepared, Prompt, Result, SpecialTokens};
 
 /// A compiled chat template and the special tokens that it sees.
@@ -57,6 +59,31 @@ impl ChatTemplate {
         M: Serialize + ?Sized,
     {
         self.prepare(messages, options)?.render()
+    }
+
+    /// Renders a conversation and encodes the prompt.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply_chat_template`](Self::apply_chat_template) and [`Tokenizer::encode`].
+    #[cfg(feature = "tokenizers")]
+    pub fn encode<M>(
+        &self,
+        messages: &M,
+        options: &Options,
+        tokenizer: &Tokenizer,
+        encode: &EncodeOptions,
+    ) -> Result<Encoding>
+    where
+        M: Serialize + ?Sized,
+    {
+        tokens::check(options, encode)?;
+        if encode.control_tokens != ControlTokens::Reference {
+            return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
+        }
+        let marker = Marker::new(tokenizer, self.source())?;
+        let (messages, options) = (marker.value(to_json(messages)?), marker.options(options));
+        tokens::encode_marked(tokenizer, &self.prepare(&messages, &options)?.text()?, encode)
     }
 
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render.

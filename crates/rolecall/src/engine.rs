@@ -18,6 +18,11 @@ impl Engine {
         self.0.source()
     }
 
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn has_generation_blocks(&self) -> bool {
+        self.0.has_generation_blocks()
+    }
+
     pub(crate) fn render(&self, context: &Value, options: &RenderOptions) -> Result<String, Error> {
         self.0.render_with(context, options)
     }

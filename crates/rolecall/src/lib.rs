@@ -19,6 +19,7 @@
 //!
 //! # Features
 //!
+//! - `tokenizers` (off by default): [`mod@tokens`], prompts as token ids.
 //! - `hub` (off by default): [`Model::from_hub`] and [`mod@hub`], models from the Hugging Face Hub.
 
 mod builtin;
@@ -52,6 +53,8 @@ mod tokenizer_class;
 pub mod cache;
 #[cfg(feature = "hub")]
 pub mod hub;
+#[cfg(feature = "tokenizers")]
+pub mod tokens;
 
 pub use chat_template::ChatTemplate;
 pub use environment::Environment;

@@ -11,6 +11,8 @@ use crate::engine::Engine;
 use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
 use crate::tokenizer_class::special_token_defaults;
+#[cfg(feature = "tokenizers")]
+use crate::tokens::{self, ControlTokens, EncodeOptions, Encoding, Marker, Tokenizer};
 use crate::{
     Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens, builtin, cache,
     gguf, placeholder,
@@ -39,6 +41,8 @@ pub struct Model {
     processor: Option<TemplateSet>,
     image_token: Option<String>,
     compiled: Mutex<Vec<Arc<Engine>>>,
+    #[cfg(feature = "tokenizers")]
+    loaded: std::sync::OnceLock<Tokenizer>,
 }
 
 impl Model {
@@ -62,7 +66,16 @@ impl Model {
         let tokenizer = TemplateSet::of_tokenizer(&files, &config)?;
         let processor = if has_processor(&files)? { Some(TemplateSet::of_processor(&files)?) } else { None };
         let image_token = placeholder::image_token(&files, &special_tokens)?;
-        Ok(Self { files, special_tokens, tokenizer, processor, image_token, compiled: Mutex::default() })
+        Ok(Self {
+            files,
+            special_tokens,
+            tokenizer,
+            processor,
+            image_token,
+            compiled: Mutex::default(),
+            #[cfg(feature = "tokenizers")]
+            loaded: std::sync::OnceLock::new(),
+        })
     }
 
     /// A model from its folder.
@@ -131,6 +144,8 @@ impl Model {
             processor: None,
             image_token,
             compiled: Mutex::default(),
+            #[cfg(feature = "tokenizers")]
+            loaded: std::sync::OnceLock::new(),
         })
     }
 
@@ -195,6 +210,48 @@ impl Model {
         self.prepare(messages, options)?.render()
     }
 
+    /// Renders a conversation and encodes the prompt.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply_chat_template`](Self::apply_chat_template), [`tokenizer`](Self::tokenizer) and [`Tokenizer::encode`].
+    #[cfg(feature = "tokenizers")]
+    pub fn encode<M>(&self, messages: &M, options: &Options, encode: &EncodeOptions) -> Result<Encoding>
+    where
+        M: Serialize + ?Sized,
+    {
+        let tokenizer = self.tokenizer()?;
+        tokens::check(options, encode)?;
+        if encode.control_tokens != ControlTokens::Reference {
+            return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
+        }
+        let marker = Marker::new(tokenizer, self.selected(options)?)?;
+        let messages = marker.value(crate::chat_template::to_json(messages)?);
+        let options = marker.options(options);
+        tokens::encode_marked(tokenizer, &self.prepare(&messages, &options)?.text()?, encode)
+    }
+
+    /// The model's tokenizer, which is read on its first use.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Model`] when the model has no `tokenizer.json`, [`ErrorKind::Tokenizer`] when it is not one.
+    #[cfg(feature = "tokenizers")]
+    pub fn tokenizer(&self) -> Result<&Tokenizer> {
+        if let Some(known) = self.loaded.get() {
+            return Ok(known);
+        }
+        let tokenizer = Tokenizer::from_files(&self.files, &self.special_tokens)?;
+        Ok(self.loaded.get_or_init(|| tokenizer))
+    }
+
+    /// The text of the template that the options select.
+    fn selected<'t>(&'t self, options: &'t Options) -> Result<&'t str> {
+        let (set, asker) = self.template_set(options);
+        let argument = options.chat_template.as_deref();
+        set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))
+    }
+
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render: the
     /// template that the options select is compiled, and what it will see is put together.
     ///
@@ -206,10 +263,7 @@ impl Model {
     where
         M: Serialize + ?Sized,
     {
-        let (set, asker) = self.template_set(options);
-        let argument = options.chat_template.as_deref();
-        let source =
-            set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))?;
+        let source = self.selected(options)?;
         let conversation = Conversation::new(crate::chat_template::to_json(messages)?, options)?;
         let engine = self.compiled(source)?;
         Prepared::new(engine, &self.special_tokens, conversation, options, self.image_token())

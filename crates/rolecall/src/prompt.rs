@@ -157,6 +157,12 @@ impl Prompt {
         ranges.map(|range| self.place_of(range.start)..self.place_of(range.end.min(self.end))).collect()
     }
 
+    /// Whether the template has `{% generation %}` blocks.
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn has_generation_blocks(&self) -> bool {
+        self.engine.has_generation_blocks()
+    }
+
     /// Where in the prompt a place is of what the template wrote; inside of a placeholder, the end of its image.
     fn place_of(&self, at: usize) -> usize {
         let mut moved = 0;
