@@ -5,8 +5,11 @@
 
 mod calls;
 pub(crate) mod fast;
+mod lookup;
 mod loops;
+mod operands;
 mod output;
+mod printing;
 mod step;
 
 use std::cell::Cell;
@@ -16,6 +19,7 @@ use serde_json::{Map, Value as Json};
 
 use output::Mark;
 pub(crate) use output::{Output, RawSpan};
+use printing::Parts;
 
 use crate::program::{Pc, Program};
 use crate::raised::{Raised, Result};
@@ -47,27 +51,6 @@ struct Caller<'a> {
     loops: usize,
     /// Whether what is printed is kept for a value, or goes where the caller prints.
     captured: bool,
-}
-
-/// What Jinja2 joins into one string in the end: how many parts there are so far, and the first that is no string.
-///
-/// That one is an error, but only when all other parts are there.
-#[derive(Clone, Copy, Default)]
-struct Parts {
-    count: usize,
-    wrong: Option<(usize, &'static str)>,
-}
-
-impl Parts {
-    fn check(self) -> Result<()> {
-        match self.wrong {
-            None => Ok(()),
-            Some((at, found)) => {
-                let message = format!("sequence item {at}: expected str instance, {found} found");
-                Err(Raised::type_error(message))
-            }
-        }
-    }
 }
 
 /// A loop that is running.
