@@ -100,7 +100,7 @@ pub enum Origin<'t> {
     },
     /// It was copied from a key of an object of the input.
     CopiedKey {
-        /// The value that has the key.
+        /// The way to the value of the key; its last step is the key itself. The object is one step above.
         pointer: Pointer<'t>,
         /// Which bytes of the key.
         range: Range<usize>,
@@ -155,7 +155,7 @@ impl Traced {
         Self { text, spans, generations, tree: trace.take_tree() }
     }
 
-    /// The text; the same as that of a render that is not traced.
+    /// The text; that of a render that is not traced.
     pub fn text(&self) -> &str {
         &self.text
     }
