@@ -232,14 +232,11 @@ impl Traced {
 /// grows has a list of all summands each time; beyond this they count as computed from all of the input.
 const MOST_WORK: usize = 4_000_000;
 
-/// The number of the object of variables.
-const ROOT: u32 = 1;
-
 impl Tree {
     /// The values of the input that something was computed from.
     fn origin_of_derived(&self, node: u32, work: &mut usize) -> Origin<'_> {
         self.sources_of_derived(node, work)
-            .unwrap_or_else(|| Origin::Computed { pointers: vec![Pointer { tree: self, node: ROOT }] })
+            .unwrap_or_else(|| Origin::Computed { pointers: vec![Pointer { tree: self, node: Tree::ROOT }] })
     }
 
     fn sources_of_derived(&self, node: u32, work: &mut usize) -> Option<Origin<'_>> {
