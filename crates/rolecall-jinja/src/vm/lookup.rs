@@ -1,15 +1,17 @@
-//! What instructions name by numbers: constants, texts, slots of variables, and names of what values have.
+//! What instructions name by numbers: constants, texts, variables, and names of what values have.
 
 #![allow(clippy::inline_always, reason = "these are parts of the loop of instructions")]
 
 use std::cell::Cell;
 
-use super::Machine;
+use super::{Machine, Variables, fast};
 use crate::program::Name;
 use crate::raised::Result;
+use crate::runtime::Runtime;
+use crate::trace::{Origin, Step};
 use crate::value::object::Frame;
 use crate::value::undefined::Undefined;
-use crate::value::{Object, Value, access};
+use crate::value::{Object, Value, access, from_json};
 
 impl<'a> Machine<'_, 'a> {
     /// A constant of the program.
@@ -93,6 +95,42 @@ impl<'a> Machine<'_, 'a> {
             }
         }
         access::item(self.rt, value, Value::text(&name.text))
+    }
+}
+
+impl<'a> Runtime<'a> {
+    /// The value of a variable of the context, or the function of that name.
+    pub(crate) fn context_value(&self, number: u32) -> Result<Value<'a>> {
+        let Some(cell) = self.context.get(number as usize) else { return Ok(Value::Missing) };
+        let known = cell.get();
+        if !known.is_missing() {
+            return Ok(known);
+        }
+        let value = self.look_up(number)?;
+        cell.set(value);
+        Ok(value)
+    }
+
+    /// Looks it up among the variables that the template is given.
+    fn look_up(&self, number: u32) -> Result<Value<'a>> {
+        let Some(wanted) = self.program.context.get(number as usize) else { return Ok(Value::Missing) };
+        let root = if self.trace.is_some() { Origin::ROOT } else { Origin::TEMPLATE };
+        let found = match self.variables {
+            Variables::None => None,
+            Variables::Json(map) => match fast::member(map, &wanted.name) {
+                Some((name, json)) => Some(from_json::child(self, root, Step::Key(name), json)?),
+                None => None,
+            },
+            Variables::Dict(dict) => {
+                let found = dict.get_str(self, &wanted.name)?;
+                found.map(|value| from_json::child_value(self, root, Step::Key(&wanted.name), value))
+            }
+        };
+        Ok(match (found, wanted.function) {
+            (Some(value), _) => value,
+            (None, Some(function)) => Value::Object(self.alloc(Object::Function(function))?),
+            (None, None) => Value::Undefined(self.alloc(Undefined::Name(&wanted.name))?),
+        })
     }
 }
 
