@@ -8,6 +8,7 @@ mod report;
 mod run;
 mod spans;
 mod tally;
+mod tokens;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -52,6 +53,9 @@ struct Arguments {
     /// Show the first N differences.
     #[arg(long, value_name = "N", default_value_t = 0)]
     show: usize,
+    /// A folder with the tokenizers that the data name, each in a folder of its name.
+    #[arg(long, env = "ROLECALL_TOKENIZERS", value_name = "FOLDER")]
+    tokenizers: Option<PathBuf>,
     /// Print a JSON document.
     #[arg(long)]
     json: bool,
@@ -113,10 +117,20 @@ fn run(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     if work.language.is_none() && work.corpus.is_none() && tokens.is_empty() {
         return Err(format!("{} holds none of the data asked for", folder.display()));
     }
+    let reread = if work.corpus.is_none() && !tokens.is_empty() { data::corpus(folder)? } else { None };
     let threads = arguments.threads.or_else(|| thread::available_parallelism().ok());
     // A panic is a result like others; its message is part of it.
     panic::set_hook(Box::new(|_| {}));
-    let results = work.run(threads.map_or(1, NonZeroUsize::get));
+    let mut results = work.run(threads.map_or(1, NonZeroUsize::get));
+    if !tokens.is_empty() {
+        let corpus = match &work.corpus {
+            Some(corpus) => Some(corpus),
+            None => reread.as_ref(),
+        };
+        if let Some(corpus) = corpus {
+            tokens::run(folder, arguments.tokenizers.as_ref(), corpus, &work.clock, &mut results)?;
+        }
+    }
     let _ = panic::take_hook();
     if arguments.print_bars {
         return Ok((results.tally.to_bars(), ExitCode::SUCCESS));
@@ -124,7 +138,7 @@ fn run(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     let least = arguments.min.iter().map(|bar| bar.check(Bound::Least, &results.tally));
     let greatest = arguments.max.iter().map(|bar| bar.check(Bound::Greatest, &results.tally));
     let bars: Vec<Cleared> = least.chain(greatest).collect();
-    let report = Report { results: &results, tokens: &tokens, bars: &bars, show: arguments.show };
+    let report = Report { results: &results, bars: &bars, show: arguments.show };
     let text = if arguments.json { format!("{:#}\n", report.to_json()) } else { report.to_text() };
     let missed = bars.iter().any(|bar| matches!(bar, Cleared::No(_)));
     Ok((text, if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }))

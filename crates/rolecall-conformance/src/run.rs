@@ -35,6 +35,8 @@ pub(crate) struct Results {
     pub(crate) differences: Vec<Difference>,
     /// Cases that cannot be read here, each with the reason.
     pub(crate) unreadable: Vec<String>,
+    /// What was not measured, with the reason.
+    pub(crate) passed_over: Vec<String>,
 }
 
 /// One case, rendered and compared.
@@ -185,6 +187,11 @@ impl Rendered {
 }
 
 impl Results {
+    /// Counts a case.
+    pub(crate) fn record(&mut self, case: String, groups: Vec<String>, recorded: &Outcome, actual: Outcome) {
+        self.add(Rendered::new(case, groups, recorded, actual, None));
+    }
+
     fn add(&mut self, rendered: Rendered) {
         match rendered.verdict {
             Ok((verdict, difference)) => {

@@ -18,7 +18,9 @@ impl<'s> Expr<'s> {
         match &self.kind {
             ExprKind::Name(_) | ExprKind::Const(_) | ExprKind::NamespaceRef(..) => {}
             ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Concat(items) => {
-                items.iter().for_each(|item| item.for_each(each));
+                for item in items {
+                    item.for_each(each);
+                }
             }
             ExprKind::Dict(items) => {
                 for (key, value) in items {
@@ -40,7 +42,9 @@ impl<'s> Expr<'s> {
             ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => inner.for_each(each),
             ExprKind::Compare(first, others) => {
                 first.for_each(each);
-                others.iter().for_each(|(_, other)| other.for_each(each));
+                for (_, other) in others {
+                    other.for_each(each);
+                }
             }
             ExprKind::Slice(bounds) => bounds.iter().flatten().for_each(|bound| bound.for_each(each)),
             ExprKind::Call(callee, arguments) => {
@@ -63,8 +67,9 @@ impl<'s> Expr<'s> {
 
 impl<'s> Arguments<'s> {
     fn for_each<'t>(&'t self, each: &mut impl FnMut(&'t Expr<'s>)) {
-        self.positional.iter().for_each(|value| value.for_each(each));
-        self.named.iter().for_each(|(_, value)| value.for_each(each));
+        for value in self.positional.iter().chain(self.named.iter().map(|(_, value)| value)) {
+            value.for_each(each);
+        }
         if let Some(value) = &self.star {
             value.for_each(each);
         }
@@ -101,11 +106,15 @@ impl<'t> Literals<'t> {
     }
 
     fn signature(&mut self, signature: &'t Signature<'_>) {
-        signature.defaults.iter().for_each(|default| self.expression(default));
+        for default in &signature.defaults {
+            self.expression(default);
+        }
     }
 
     fn body(&mut self, body: &'t Body<'_>) {
-        body.iter().for_each(|statement| self.statement(&statement.kind));
+        for statement in body {
+            self.statement(&statement.kind);
+        }
     }
 
     fn statement(&mut self, statement: &'t StmtKind<'_>) {
@@ -135,7 +144,9 @@ impl<'t> Literals<'t> {
                 self.body(otherwise);
             }
             StmtKind::With { assignments, body } => {
-                assignments.iter().for_each(|(_, value)| self.expression(value));
+                for (_, value) in assignments {
+                    self.expression(value);
+                }
                 self.body(body);
             }
             StmtKind::Autoescape { enabled: value, body } | StmtKind::FilterBlock { filter: value, body } => {

@@ -77,7 +77,7 @@ impl ChatTemplate {
     where
         M: Serialize + ?Sized,
     {
-        tokens::check(options, encode)?;
+        tokens::check(messages, options, encode)?;
         if encode.control_tokens != ControlTokens::Reference {
             return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
         }

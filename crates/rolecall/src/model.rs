@@ -220,12 +220,13 @@ impl Model {
     where
         M: Serialize + ?Sized,
     {
+        let source = self.selected(options)?;
+        tokens::check(messages, options, encode)?;
         let tokenizer = self.tokenizer()?;
-        tokens::check(options, encode)?;
         if encode.control_tokens != ControlTokens::Reference {
             return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
         }
-        let marker = Marker::new(tokenizer, self.selected(options)?)?;
+        let marker = Marker::new(tokenizer, source)?;
         let messages = marker.value(crate::chat_template::to_json(messages)?);
         let options = marker.options(options);
         tokens::encode_marked(tokenizer, &self.prepare(&messages, &options)?.text()?, encode)

@@ -1,7 +1,8 @@
 //! Tokens of texts that were encoded before.
 
 use std::collections::HashMap;
-use std::ops::Range;
+
+use super::pipeline::Piece;
 
 /// What a tokenizer made of the parts of earlier prompts: the texts between control tokens, which it encodes each by
 /// itself. A conversation that grew by a message is encoded in the time that the new message takes.
@@ -10,7 +11,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Default)]
 pub struct EncodingCache {
     /// By whether the text begins the prompt, and the text.
-    known: [HashMap<Box<str>, Box<[(u32, Range<usize>)]>>; 2],
+    known: [HashMap<Box<str>, Box<[Piece]>>; 2],
     bytes: usize,
     owner: Option<(u64, u64)>,
 }
@@ -31,12 +32,12 @@ impl EncodingCache {
         }
     }
 
-    pub(super) fn get(&self, text: &str, at_start: bool) -> Option<&[(u32, Range<usize>)]> {
+    pub(super) fn get(&self, text: &str, at_start: bool) -> Option<&[Piece]> {
         let [elsewhere, start] = &self.known;
         if at_start { start } else { elsewhere }.get(text).map(|pieces| &**pieces)
     }
 
-    pub(super) fn insert(&mut self, text: &str, at_start: bool, pieces: Vec<(u32, Range<usize>)>) {
+    pub(super) fn insert(&mut self, text: &str, at_start: bool, pieces: Vec<Piece>) {
         if self.bytes > MOST_BYTES {
             *self = Self { owner: self.owner, ..Self::default() };
         }

@@ -87,18 +87,17 @@ impl Pipeline {
             }
             let segment = text.get(part.range.clone()).unwrap_or_default();
             let start = part.range.start;
-            if let Some(cache) = cache.as_deref_mut() {
-                if let Some(known) = cache.get(segment, start == 0) {
-                    pieces.extend(
-                        known.iter().map(|(id, range)| (*id, range.start + start..range.end + start)),
-                    );
-                    continue;
-                }
+            let moved = |(id, range): &Piece| (*id, range.start + start..range.end + start);
+            if let Some(cache) = cache.as_deref()
+                && let Some(known) = cache.get(segment, start == 0)
+            {
+                pieces.extend(known.iter().map(moved));
+                continue;
             }
             let inside =
                 |id: u32, place: &Range<usize>| counted(id, &(place.start + start..place.end + start));
             let encoded = self.segment_without(segment, start == 0, control, &inside)?;
-            pieces.extend(encoded.iter().map(|(id, range)| (*id, range.start + start..range.end + start)));
+            pieces.extend(encoded.iter().map(moved));
             if let Some(cache) = cache.as_deref_mut() {
                 cache.insert(segment, start == 0, encoded);
             }
