@@ -5,7 +5,7 @@
 use std::cell::Cell;
 
 use super::Machine;
-use super::calls::Called;
+use super::calls::{Called, Callee};
 use crate::ErrorKind;
 use crate::builtins::{Args, Test, methods};
 use crate::program::{Constant, Name, Op, Pc};
@@ -354,7 +354,7 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::Filter { filter, shape } => {
                     let result = done!(
-                        self.with_arguments(shape, |machine, args| {
+                        self.with_arguments(shape, Callee::Filter(filter), |machine, args| {
                             let value = machine.pop();
                             filter.apply(machine.rt, value, args)
                         }),
@@ -369,7 +369,7 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::Test { test, shape } => {
                     let holds = done!(
-                        self.with_arguments(shape, |machine, args| {
+                        self.with_arguments(shape, Callee::Test(test), |machine, args| {
                             let value = machine.pop();
                             test.apply(machine.rt, value, args)
                         }),
@@ -864,7 +864,9 @@ impl<'a> Machine<'_, 'a> {
 
     fn store_namespace(&mut self, name: u32) -> Result<()> {
         let (namespace, value) = (self.pop(), self.pop());
-        let Value::Object(Object::Namespace(namespace)) = namespace else { return Err(not_a_namespace()) };
+        let Value::Object(Object::Namespace(namespace)) = namespace else {
+            return Err(no_item_assignment(namespace));
+        };
         let Some(name) = self.program.names.get(name as usize) else { return Ok(()) };
         crate::builtins::globals::check_namespace_name(&name.text)?;
         namespace.set(self.rt, &name.text, value)
@@ -911,7 +913,7 @@ impl<'a> Machine<'_, 'a> {
 
     fn call_method(&mut self, name: u32, shape: u32, pc: Pc) -> Result<Pc> {
         let Some(name) = self.program.names.get(name as usize) else { return Ok(pc) };
-        let result = self.with_arguments(shape, |machine, args| {
+        let result = self.with_arguments(shape, Callee::Sandbox, |machine, args| {
             let of = machine.pop();
             if let Some(method) = name.method
                 && method.is_of(of)
@@ -965,4 +967,23 @@ fn slot_of<'a>(frame: &Frame<'a>, slot: u32) -> Value<'a> {
 
 fn not_a_namespace() -> Raised {
     Raised::new(ErrorKind::Runtime, "cannot assign attribute on non-namespace object")
+}
+
+/// Jinja2 checks what a `set` sets an attribute of, but not what a set block does: it does what Python does for
+/// `value["name"] = …`. A dict takes the item, which dicts here cannot.
+#[cold]
+fn no_item_assignment(value: Value<'_>) -> Raised {
+    let name = match value {
+        Value::Dict(..) | Value::JsonDict(..) => {
+            return Raised::unsupported("a set block that changes a dict is not supported");
+        }
+        Value::List(..) | Value::JsonList(..) => {
+            return Raised::type_error("list indices must be integers or slices, not str");
+        }
+        Value::Object(Object::Unknown(unknown)) => return unknown.error(),
+        // A variable is looked at as it is, and not as the undefined value that it stands for.
+        Value::Undefined(Undefined::Name(_)) | Value::Missing => "_MissingType",
+        other => names::type_name(other),
+    };
+    Raised::type_error(format!("'{name}' object does not support item assignment"))
 }
