@@ -63,9 +63,9 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
 
 /// Whether a value is a list, tuple or dict with something in it.
 fn has_items(value: Value<'_>) -> bool {
-    let length = value.as_list().map(|seq| seq.len());
-    let length = length.or_else(|| value.as_tuple().map(<[_]>::len));
-    length.or_else(|| value.as_dict().map(|dict| dict.len())).is_some_and(|length| length > 0)
+    value.as_list().is_some_and(|items| items.len() > 0)
+        || value.as_tuple().is_some_and(|items| !items.is_empty())
+        || value.as_dict().is_some_and(|entries| entries.len() > 0)
 }
 
 /// The text of a level of indentation, which is given as such or as a number of blanks.

@@ -190,16 +190,11 @@ fn no_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &str) -> Raised {
         Value::Object(Object::Cycler(_)) if name == "items" => {
             return Raised::type_error("'tuple' object is not callable");
         }
-        _ => match names::class_name(value) {
-            Some(class) => format!("type object '{class}' has no attribute '{name}'"),
-            None => {
-                // A method of Python asks its function.
-                let owner = match names::type_name(value) {
-                    "method" => "function",
-                    other => other,
-                };
-                format!("'{owner}' object has no attribute '{name}'")
-            }
+        _ => match (names::class_name(value), names::type_name(value)) {
+            (Some(class), _) => format!("type object '{class}' has no attribute '{name}'"),
+            // A method of Python asks its function.
+            (None, "method") => format!("'function' object has no attribute '{name}'"),
+            (None, class) => format!("'{class}' object has no attribute '{name}'"),
         },
     };
     Raised::new(crate::ErrorKind::Attribute, message)
