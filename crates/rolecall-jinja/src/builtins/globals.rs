@@ -311,7 +311,8 @@ fn strftime_now<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> 
     let Some(clock) = rt.clock else {
         return Err(Raised::unsupported("the template asks for the time, but the render was given no clock"));
     };
-    rt.step_bytes(format.len().saturating_mul(16))?;
+    // Widths make texts of some hundred times the format, which are then given up if they are longer than that.
+    rt.step_bytes(format.len().saturating_mul(512))?;
     let text = clock.now().strftime(format);
     Ok(Value::Str(rt.computed(origin), rt.alloc_str(&text)?))
 }

@@ -56,6 +56,22 @@ impl fmt::Debug for FilterDef {
 }
 
 impl FilterDef {
+    /// The module and the name of its function, as Python writes them in messages.
+    pub(crate) fn path(&self) -> String {
+        match self.name {
+            "abs" => "abs()".to_owned(),
+            "length" => "len()".to_owned(),
+            "escape" => "markupsafe.escape()".to_owned(),
+            "string" => "markupsafe.soft_str()".to_owned(),
+            "safe" => "jinja2.filters.do_mark_safe()".to_owned(),
+            "tojson" => {
+                "transformers.utils.chat_template_utils._cached_compile_jinja_template.<locals>.tojson()"
+                    .to_owned()
+            }
+            name => format!("jinja2.filters.do_{name}()"),
+        }
+    }
+
     pub(crate) fn apply<'a>(
         &self,
         rt: &Runtime<'a>,
@@ -100,6 +116,15 @@ impl fmt::Debug for TestDef {
 }
 
 impl TestDef {
+    /// The module and the name of its function, as Python writes them in messages.
+    pub(crate) fn path(&self) -> String {
+        match self.name {
+            "callable" => "callable()".to_owned(),
+            name @ ("eq" | "ne" | "lt" | "le" | "gt" | "ge") => format!("_operator.{name}()"),
+            name => format!("jinja2.tests.test_{name}()"),
+        }
+    }
+
     pub(crate) fn apply<'a>(&self, rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<bool> {
         args.check_known()?;
         if let Value::Object(Object::Unknown(unknown)) = value {

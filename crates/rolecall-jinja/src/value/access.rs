@@ -49,6 +49,10 @@ pub(crate) fn item<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) -> Re
         }
         return match python_attribute(rt, value, name)? {
             Attribute::Found(found) => Ok(found),
+            // Messages have the `repr` of the key, which for Markup is not that of its text.
+            attribute if matches!(key, Value::Markup(..)) => {
+                missing_key(rt, value, key, matches!(attribute, Attribute::Unsafe))
+            }
             Attribute::Unsafe => unsafe_attribute(rt, value, name),
             Attribute::None => missing(rt, value, name),
         };
@@ -60,6 +64,19 @@ pub(crate) fn item<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) -> Re
 /// The value that is not there under a name.
 pub(crate) fn missing<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Value<'a>> {
     Ok(Value::Undefined(rt.alloc(Undefined::Attribute { owner: names::owner(value), name })?))
+}
+
+/// The same under a key that is no plain string.
+#[cold]
+fn missing_key<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>, is_unsafe: bool) -> Result<Value<'a>> {
+    let key = super::repr::short(rt, key);
+    let undefined = if is_unsafe {
+        Undefined::UnsafeKey { owner: names::type_name(value), key: rt.alloc_str(&key)? }
+    } else {
+        let owner = crate::text::repr(names::owner(value));
+        Undefined::Hint(rt.alloc_str(&format!("{owner} has no attribute {key}"))?)
+    };
+    Ok(Value::Undefined(rt.alloc(undefined)?))
 }
 
 fn unsafe_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Value<'a>> {
@@ -165,11 +182,12 @@ fn python_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Re
     data_attribute(rt, value, name)
 }
 
-const UNDEFINED: [&str; 5] = [
+const UNDEFINED: [&str; 6] = [
     "_undefined_hint",
     "_undefined_obj",
     "_undefined_name",
     "_undefined_exception",
+    "_undefined_message",
     "_fail_with_undefined_error",
 ];
 
@@ -181,7 +199,7 @@ fn data_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Resu
         Value::Range(range) => match name {
             "start" => Some(Value::int(range.start)),
             "stop" => Some(Value::int(range.stop)),
-            "step" => Some(Value::int(range.step)),
+            "step" => Some(Value::int(range.exact_step()?)),
             _ => None,
         },
         Value::Generator(generator) if generator.type_name() == "generator" => match name {

@@ -384,9 +384,15 @@ pub(crate) fn contains<'a>(rt: &Runtime<'a>, container: Value<'a>, item: Value<'
             _ => Ok(false),
         },
         _ => {
-            let Ok(mut items) = iter::Iter::new(rt, container) else {
-                let message = format!("argument of type '{}' is not iterable", names::type_name(container));
-                return Err(Raised::type_error(message));
+            let mut items = match iter::Iter::new(rt, container) {
+                Ok(items) => items,
+                // Python asks `self` for the item 0.
+                Err(error) if matches!(container, Value::Object(Object::Templates)) => return Err(error),
+                Err(_) => {
+                    let message =
+                        format!("argument of type '{}' is not iterable", names::type_name(container));
+                    return Err(Raised::type_error(message));
+                }
             };
             while let Some(other) = items.next(rt)? {
                 rt.step(1)?;

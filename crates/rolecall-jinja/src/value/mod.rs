@@ -33,6 +33,7 @@ pub(crate) use undefined::Undefined;
 pub(crate) use unknown::Unknown;
 
 use crate::number::BigInt;
+use crate::raised::{Raised, Result};
 use crate::trace::Origin;
 
 /// A value of the language.
@@ -97,6 +98,14 @@ impl Range {
         }
         let step = step.abs().max(1);
         usize::try_from((distance + step - 1) / step).unwrap_or(usize::MAX)
+    }
+
+    /// The step, if it is known: slices may have made one beyond 64 bits.
+    pub(crate) fn exact_step(self) -> Result<i64> {
+        if self.step.unsigned_abs() < i64::MAX.unsigned_abs() {
+            return Ok(self.step);
+        }
+        Err(Raised::unsupported("a range whose step does not fit in 64 bits is not supported here"))
     }
 
     /// The item at `index`, which is below the length.

@@ -26,6 +26,12 @@ pub(crate) fn type_name(value: Value<'_>) -> &'static str {
     }
 }
 
+/// `value.__name__` of a class.
+pub(crate) fn class_name(value: Value<'_>) -> Option<&'static str> {
+    let Value::Object(Object::Function(function)) = value else { return None };
+    function.class_path()?.rsplit('.').next()
+}
+
 /// How Jinja2's messages about what is missing name the object that lacks it.
 pub(crate) fn owner(value: Value<'_>) -> &'static str {
     match value {

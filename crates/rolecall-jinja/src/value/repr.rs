@@ -128,8 +128,9 @@ fn write_simple<'a>(out: &mut Writer<'_, 'a>, value: Value<'a>) -> Result<()> {
         }
         Value::Range(range) => {
             let mut text = format!("range({}, {}", range.start, range.stop);
-            if range.step != 1 {
-                let _ = write!(text, ", {}", range.step);
+            let step = range.exact_step()?;
+            if step != 1 {
+                let _ = write!(text, ", {step}");
             }
             text.push(')');
             out.str(&text)

@@ -1,7 +1,6 @@
 //! Indices and slices.
 
-use super::{Object, Range, Seq, Value, iter, names, unknown};
-use crate::ErrorKind;
+use super::{Object, Range, Seq, Value, iter, unknown};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::trace::Origin;
@@ -111,6 +110,7 @@ pub(crate) fn slice<'a>(rt: &Runtime<'a>, value: Value<'a>, bounds: [Value<'a>; 
         }
         Value::Range(range) => {
             let bounds = Bounds::new(bounds, range.len())?;
+            // Steps beyond 64 bits lead to the same items as the largest one.
             let step = range.step.saturating_mul(bounds.step);
             let at = |place: i64| range.start.saturating_add(range.step.saturating_mul(place));
             let part = Range { start: at(bounds.start), stop: at(bounds.stop), step };
@@ -134,14 +134,11 @@ pub(crate) fn slice<'a>(rt: &Runtime<'a>, value: Value<'a>, bounds: [Value<'a>; 
     if let Some(items) = value.as_tuple() {
         return slice_seq(rt, Seq::Values(Origin::TEMPLATE, items), bounds).map(Value::tuple);
     }
-    if value.as_dict().is_some() {
+    // `self` looks a slice up among its blocks as a dict does among its keys.
+    if value.as_dict().is_some() || matches!(value, Value::Object(Object::Templates)) {
         return Err(Raised::type_error("unhashable type: 'slice'"));
     }
-    let message = match names::type_name(value) {
-        "type" => "type 'type' is not subscriptable".to_owned(),
-        name => format!("'{name}' object is not subscriptable"),
-    };
-    Err(Raised::new(ErrorKind::Type, message))
+    Err(super::subscript::not_subscriptable(value))
 }
 
 fn slice_seq<'a>(rt: &Runtime<'a>, seq: Seq<'a>, bounds: [Value<'a>; 3]) -> Result<&'a [Value<'a>]> {

@@ -53,14 +53,8 @@ pub(crate) fn subscript<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) 
 /// The error for what has no items.
 #[cold]
 pub(crate) fn not_subscriptable(value: Value<'_>) -> Raised {
-    let class = match value {
-        Value::Object(super::Object::Function(function)) => function.class_path(),
-        _ => None,
-    };
-    Raised::type_error(match class {
-        Some(path) => {
-            format!("type '{}' is not subscriptable", path.rsplit('.').next().unwrap_or_default())
-        }
+    Raised::type_error(match names::class_name(value) {
+        Some(class) => format!("type '{class}' is not subscriptable"),
         None => format!("'{}' object is not subscriptable", names::type_name(value)),
     })
 }

@@ -17,6 +17,8 @@ pub(crate) enum Undefined<'a> {
     Hint(&'a str),
     /// An attribute that the sandbox keeps back.
     Unsafe { owner: &'static str, name: &'a str },
+    /// The same under a key that is no plain string, as its `repr`.
+    UnsafeKey { owner: &'static str, key: &'a str },
 }
 
 impl<'a> Undefined<'a> {
@@ -30,12 +32,14 @@ impl<'a> Undefined<'a> {
                 format!("{owner} has no element {}", super::repr::short(rt, *key))
             }
             Self::Hint(hint) => (*hint).to_owned(),
-            Self::Unsafe { owner, name } => {
-                let message =
-                    format!("access to attribute {} of {} object is unsafe.", repr(name), repr(owner));
-                return Raised::new(ErrorKind::Security, message);
-            }
+            Self::Unsafe { owner, name } => return unsafe_access(owner, &repr(name)),
+            Self::UnsafeKey { owner, key } => return unsafe_access(owner, key),
         };
         Raised::new(ErrorKind::Undefined, message)
     }
+}
+
+fn unsafe_access(owner: &str, attribute: &str) -> Raised {
+    let message = format!("access to attribute {attribute} of {} object is unsafe.", repr(owner));
+    Raised::new(ErrorKind::Security, message)
 }

@@ -1,7 +1,7 @@
 //! Calls: of macros, which run here, and of everything else.
 
 use super::{Caller, Machine};
-use crate::builtins::{Args, methods};
+use crate::builtins::{Args, Filter, Signature, Test, methods};
 use crate::program::{MacroDecl, Pc, Routine};
 use crate::raised::{Raised, Result};
 use crate::text::repr;
@@ -17,14 +17,32 @@ pub(super) enum Called<'a> {
     Running(Pc),
 }
 
-/// The function of the sandbox that calls everything, which Python's messages name.
-const CALL: &str = "jinja2.sandbox.SandboxedEnvironment.call()";
+/// What arguments are for, which Python's messages about `**` name.
+#[derive(Clone, Copy)]
+pub(super) enum Callee {
+    /// Anything that is called by `(…)`: it is a function of the sandbox that calls it.
+    Sandbox,
+    Filter(Filter),
+    Test(Test),
+}
+
+impl Callee {
+    /// The module and the name of the function, as Python writes them.
+    fn path(self) -> String {
+        match self {
+            Self::Sandbox => "jinja2.sandbox.SandboxedEnvironment.call()".to_owned(),
+            Self::Filter(filter) => filter.path(),
+            Self::Test(test) => test.path(),
+        }
+    }
+}
 
 impl<'a> Machine<'_, 'a> {
     /// Takes the arguments of a call from the stack and hands them over.
     pub(super) fn with_arguments<T>(
         &mut self,
         shape: u32,
+        callee: Callee,
         call: impl FnOnce(&mut Self, &Args<'_, 'a>) -> Result<T>,
     ) -> Result<T> {
         let Some(shape) = self.program.calls.get(shape as usize) else { return call(self, &Args::none()) };
@@ -60,8 +78,11 @@ impl<'a> Machine<'_, 'a> {
                     return Err(undefined.error(self.rt));
                 }
                 unknown::check(more)?;
-                let message =
-                    format!("{CALL} argument after ** must be a mapping, not {}", names::type_name(more));
+                let message = format!(
+                    "{} argument after ** must be a mapping, not {}",
+                    callee.path(),
+                    names::type_name(more)
+                );
                 return Err(Raised::type_error(message));
             };
             // Its own keys are all different.
@@ -73,7 +94,8 @@ impl<'a> Machine<'_, 'a> {
                 };
                 self.rt.note_name(origin, name);
                 if named.iter().take(explicit).any(|(known, _)| *known == name) {
-                    let message = format!("{CALL} got multiple values for keyword argument {}", repr(name));
+                    let message =
+                        format!("{} got multiple values for keyword argument {}", callee.path(), repr(name));
                     return Err(Raised::type_error(message));
                 }
                 named.push((name, value));
@@ -84,7 +106,7 @@ impl<'a> Machine<'_, 'a> {
 
     /// Calls what is below the arguments on the stack. What comes back is left there, or printed.
     pub(super) fn call(&mut self, shape: u32, captured: bool, pc: Pc) -> Result<Pc> {
-        let result = self.with_arguments(shape, |machine, args| {
+        let result = self.with_arguments(shape, Callee::Sandbox, |machine, args| {
             let callee = machine.pop();
             machine.call_value(callee, args, captured, pc)
         })?;
@@ -99,7 +121,7 @@ impl<'a> Machine<'_, 'a> {
     /// Calls `value.name(…)`. A method that is known is called without making a value of it first.
     pub(super) fn call_method(&mut self, name: u32, shape: u32, pc: Pc) -> Result<Pc> {
         let Some(name) = self.program.names.get(name as usize) else { return Ok(pc) };
-        let result = self.with_arguments(shape, |machine, args| {
+        let result = self.with_arguments(shape, Callee::Sandbox, |machine, args| {
             let of = machine.pop();
             if let Some(method) = name.method
                 && method.is_of(of)
@@ -340,26 +362,9 @@ impl<'a> Machine<'_, 'a> {
         captured: bool,
         pc: Pc,
     ) -> Result<Pc> {
-        let items = match (args.positional, args.named) {
-            ([items], []) | ([], [("iterable", items)]) => *items,
-            ([], []) => {
-                return Err(Raised::type_error(
-                    "LoopContext.__call__() missing 1 required positional argument: 'iterable'",
-                ));
-            }
-            ([], [(name, _), ..]) => {
-                let message =
-                    format!("LoopContext.__call__() got an unexpected keyword argument {}", repr(name));
-                return Err(Raised::type_error(message));
-            }
-            (given, _) => {
-                let message = format!(
-                    "LoopContext.__call__() takes 2 positional arguments but {} were given",
-                    given.len() + 1
-                );
-                return Err(Raised::type_error(message));
-            }
-        };
+        let signature =
+            Signature { function: "LoopContext.__call__", hidden: 1, parameters: &["iterable"], required: 1 };
+        let [items, ..] = signature.bind(&[], args)?;
         let Some(recurse) = this.recurse else {
             return Err(Raised::type_error(
                 "The loop must have the 'recursive' marker to be called recursively.",

@@ -8,6 +8,7 @@ use crate::ErrorKind;
 use crate::builtins::{Args, Test};
 use crate::raised::{Raised, Result};
 use crate::value::compare::equal;
+use crate::value::undefined::Undefined;
 use crate::value::{Object, Value, dict, iter, names, operators};
 
 impl<'a> Machine<'_, 'a> {
@@ -134,7 +135,9 @@ impl<'a> Machine<'_, 'a> {
 
     pub(super) fn store_namespace(&mut self, name: u32) -> Result<()> {
         let (namespace, value) = (self.pop(), self.pop());
-        let Value::Object(Object::Namespace(namespace)) = namespace else { return Err(not_a_namespace()) };
+        let Value::Object(Object::Namespace(namespace)) = namespace else {
+            return Err(no_item_assignment(namespace));
+        };
         let Some(name) = self.program.names.get(name as usize) else { return Ok(()) };
         crate::builtins::globals::check_namespace_name(&name.text)?;
         namespace.set(self.rt, &name.text, value)
@@ -144,4 +147,23 @@ impl<'a> Machine<'_, 'a> {
 /// The error of `{% set a.b = … %}` where `a` is no namespace.
 pub(super) fn not_a_namespace() -> Raised {
     Raised::new(ErrorKind::Runtime, "cannot assign attribute on non-namespace object")
+}
+
+/// Jinja2 checks what a `set` sets an attribute of, but not what a set block does: it does what Python does for
+/// `value["name"] = …`. A dict takes the item, which dicts here cannot.
+#[cold]
+fn no_item_assignment(value: Value<'_>) -> Raised {
+    let name = match value {
+        Value::Dict(..) | Value::JsonDict(..) => {
+            return Raised::unsupported("a set block that changes a dict is not supported");
+        }
+        Value::List(..) | Value::JsonList(..) => {
+            return Raised::type_error("list indices must be integers or slices, not str");
+        }
+        Value::Object(Object::Unknown(unknown)) => return unknown.error(),
+        // A variable is looked at as it is, and not as the undefined value that it stands for.
+        Value::Undefined(Undefined::Name(_)) | Value::Missing => "_MissingType",
+        other => names::type_name(other),
+    };
+    Raised::type_error(format!("'{name}' object does not support item assignment"))
 }

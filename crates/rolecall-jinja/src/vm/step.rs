@@ -4,6 +4,7 @@
 //! what they take from the stack, `printing`, `calls` and `loops` what their names say.
 
 use super::Machine;
+use super::calls::Callee;
 use super::lookup::slot_of;
 use super::operands::not_a_namespace;
 use crate::ErrorKind;
@@ -354,7 +355,7 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::Filter { filter, shape } => {
                     let result = done!(
-                        self.with_arguments(shape, |machine, args| {
+                        self.with_arguments(shape, Callee::Filter(filter), |machine, args| {
                             let value = machine.pop();
                             filter.apply(machine.rt, value, args)
                         }),
@@ -369,7 +370,7 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Op::Test { test, shape } => {
                     let holds = done!(
-                        self.with_arguments(shape, |machine, args| {
+                        self.with_arguments(shape, Callee::Test(test), |machine, args| {
                             let value = machine.pop();
                             test.apply(machine.rt, value, args)
                         }),

@@ -36,30 +36,36 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     if value.is_str() {
         return json::dumps(rt, value, &options);
     }
-    if indent.is_some() {
+    if let Some(indent) = indent {
         options.item_separator = (Origin::TEMPLATE, ",");
+        options.indent = Some(indentation(rt, indent)?);
     }
-    if let Some((item, _)) = separators
+    if let Some((item, key)) = separators
         && indent.is_some()
-        && !item.is_str()
+        && !(item.is_str() && key.is_str())
     {
-        // Line ends are put behind it, where there are any.
-        let is_long = operators::truth(rt, value)?;
-        return if is_long {
-            operators::add(rt, item, Value::EMPTY)
-        } else {
-            json::dumps(rt, value, &options)
-        };
+        // Python's encoder that indents looks at them only where there is something to separate.
+        if !has_items(value) {
+            return json::dumps(rt, value, &options);
+        }
+        // Line ends are put behind it.
+        if !item.is_str() {
+            return operators::add(rt, item, Value::EMPTY);
+        }
     }
     if let Some((item, key)) = separators {
         // Python's encoder looks at the one for keys first.
         options.key_separator = separator(rt, key, 5)?;
         options.item_separator = separator(rt, item, 6)?;
     }
-    if let Some(indent) = indent {
-        options.indent = Some(indentation(rt, indent)?);
-    }
     json::dumps(rt, value, &options)
+}
+
+/// Whether a value is a list, tuple or dict with something in it.
+fn has_items(value: Value<'_>) -> bool {
+    value.as_list().is_some_and(|items| items.len() > 0)
+        || value.as_tuple().is_some_and(|items| !items.is_empty())
+        || value.as_dict().is_some_and(|entries| entries.len() > 0)
 }
 
 /// The text of a level of indentation, which is given as such or as a number of blanks.

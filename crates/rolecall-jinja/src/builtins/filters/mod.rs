@@ -25,7 +25,7 @@ use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::repr;
 use crate::trace::Origin;
-use crate::value::{Value, names};
+use crate::value::{Object, Value, names};
 
 /// The filter of a name.
 pub(crate) fn find(name: &str) -> Option<Filter> {
@@ -185,8 +185,17 @@ fn no_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &str) -> Raised {
         return undefined.error(rt);
     }
     let message = match value {
-        Value::Object(crate::value::Object::Namespace(_)) => name.to_owned(),
-        _ => format!("'{}' object has no attribute '{name}'", names::type_name(value)),
+        Value::Object(Object::Namespace(_)) => name.to_owned(),
+        // It has what it cycles through under that name.
+        Value::Object(Object::Cycler(_)) if name == "items" => {
+            return Raised::type_error("'tuple' object is not callable");
+        }
+        _ => match (names::class_name(value), names::type_name(value)) {
+            (Some(class), _) => format!("type object '{class}' has no attribute '{name}'"),
+            // A method of Python asks its function.
+            (None, "method") => format!("'function' object has no attribute '{name}'"),
+            (None, class) => format!("'{class}' object has no attribute '{name}'"),
+        },
     };
     Raised::new(crate::ErrorKind::Attribute, message)
 }

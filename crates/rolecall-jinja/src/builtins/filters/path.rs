@@ -1,5 +1,6 @@
 //! Attributes by their path, as filters take them: `"a.b.0"`, `2`, `"name,age"`.
 
+use super::like;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::{case, class, parse_number};
@@ -19,17 +20,18 @@ impl<'a> Path<'a> {
             return Ok(Self { parts: &[] });
         }
         match rt.flat(attribute)? {
-            Some((origin, text)) => Self::of_text(rt, origin, text),
+            Some((origin, text)) => Self::of_text(rt, attribute, origin, text),
             None => Ok(Self { parts: rt.alloc_slice(&[attribute])? }),
         }
     }
 
-    fn of_text(rt: &Runtime<'a>, origin: Origin, text: &'a str) -> Result<Self> {
+    /// Parts of Markup are Markup, which messages show.
+    fn of_text(rt: &Runtime<'a>, attribute: Value<'a>, origin: Origin, text: &'a str) -> Result<Self> {
         rt.step_bytes(text.len())?;
         let mut parts = rt.list();
         for part in text.split('.') {
             if !class::is_digit(part) {
-                parts.push(Value::Str(origin, part))?;
+                parts.push(like(attribute, origin, part))?;
                 continue;
             }
             match parse_number::parse_int(part, 10) {
@@ -43,7 +45,9 @@ impl<'a> Path<'a> {
     /// Several paths with commas between them.
     pub(super) fn several(rt: &Runtime<'a>, attribute: Value<'a>) -> Result<Vec<Self>> {
         match rt.flat(attribute)? {
-            Some((origin, text)) => text.split(',').map(|path| Self::of_text(rt, origin, path)).collect(),
+            Some((origin, text)) => {
+                text.split(',').map(|path| Self::of_text(rt, attribute, origin, path)).collect()
+            }
             None => Ok(vec![Self::new(rt, attribute)?]),
         }
     }
@@ -88,9 +92,10 @@ impl Case {
         }
         let Some((origin, text)) = rt.flat(value)? else { return Ok(value) };
         rt.step_bytes(text.len())?;
+        // Python's `value.lower()` of Markup is Markup, which errors name.
         Ok(match case::lower(text) {
-            std::borrow::Cow::Borrowed(same) => Value::Str(origin, same),
-            std::borrow::Cow::Owned(lower) => Value::Str(rt.computed(origin), rt.alloc_str(&lower)?),
+            std::borrow::Cow::Borrowed(same) => like(value, origin, same),
+            std::borrow::Cow::Owned(lower) => like(value, rt.computed(origin), rt.alloc_str(&lower)?),
         })
     }
 }

@@ -356,4 +356,16 @@ CASES = [
     "{% macro f(ns) %}{% set ns.a = ns.a + 1 %}{% endmacro %}{% set ns = namespace(a=1) %}{{ f(ns) }}{{ f(ns) }}{{ ns.a }}",
     "{% set ns = namespace(a=1) %}{% for i in range(3) %}{% set ns.a = ns.a * 2 %}{% endfor %}{{ ns.a }}",
     "{% set ns = namespace(a=1) %}{% if true %}{% set ns.a = 2 %}{% endif %}{{ ns.a }}",
+    *each(r"""
+        i["x"|safe].y
+        n["x'"|safe].y
+        d["x"|safe].y
+        d["b"|safe]
+        s["<"|e].y
+        s["__class__"|safe].y
+        d["__len__"|safe].y
+        s["upper"|safe]()
+        nope["x"|safe]
+        d|attr("x"|safe) is defined
+    """),
 ]

@@ -357,3 +357,14 @@ CASES += r"""
 {{ {0: 5}|random }}
 {{ {1: 5}|random }}
 """.strip().split("\n")
+
+# Attributes with underscores: the sandbox keeps back those that an object has.
+OBJECTS = """range dict namespace cycler joiner "a".upper ("a"|safe).upper dict.fromkeys cycler(1).next cycler(1) joiner() self self.b
+    {}.keys() {}.values() {}.items() ([]|map("e")) ([]|reverse) (range(2)|reverse) ({}|reverse) ([{"a":1}]|groupby("a")|first) namespace(a=1)
+    "a".encode() nope""".split()
+HIDDEN = """__call__ __code__ __contains__ __dict__ __func__ __getitem__ __globals__ __iter__ __len__ __length_hint__ __module__ __mro__
+    __name__ __next__ __or__ __self__ __setitem__ __setstate__ __weakref__ _check_name _context _fields _undefined_message
+    _TemplateReference__context __nope__ _nope""".split()
+CASES += (
+    "{% block b %}{% endblock %}{{ " + f"({of}).{name}" + ".x }}" for of in OBJECTS for name in HIDDEN
+)

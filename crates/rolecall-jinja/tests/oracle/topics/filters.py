@@ -700,4 +700,28 @@ CASES = [
         "a"|replace("a", "b", bad=1)
         "a"|replace("a", old="b")
     """),
+    *(shown(f"s|{name}(**{more})") for name in NAMES for more in ["n", "i", "{'x': 1}"]),
+    *(shown(f"s|{name}(x=1, **{{'x': 2}})") for name in ["abs", "count", "e", "list", "safe", "string", "tojson", "upper"]),
+    *each(r"""
+        namespace|xmlattr
+        cycler|dictsort
+        joiner|wordwrap
+        cycler("a", "b")|dictsort
+        namespace(a=1)|dictsort
+        loop|dictsort
+        dict.fromkeys|dictsort
+        s.upper|dictsort
+        ["<a>", "b"|safe, 3]|sort
+        ["<a>", "B"|safe, 3]|sort
+        ["<a>", "B"|safe, 3]|sort(reverse=true)
+        ["<a>", "B"|safe, 3]|max
+        ["<a>", "b"|safe, 3]|min(case_sensitive=true)
+        ["a", "A"|safe]|unique|list
+        [{"a": "B"|safe}, {"a": 1}]|groupby("a")
+        l|sum(attribute="a"|safe)
+        l|max(attribute="a.b"|safe)
+        users|groupby("nope"|safe)
+        users|map(attribute="name"|safe)|list
+        users|sort(attribute="age,nope"|safe)
+    """),
 ]

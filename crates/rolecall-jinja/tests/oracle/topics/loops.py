@@ -1,6 +1,6 @@
 """Loops: the variable `loop`, unpacking, filters, else, break and continue, recursion."""
 
-from common import VALUES, MACRO
+from common import MACRO, VALUES, each, shown
 
 ATTRIBUTES = """index index0 revindex revindex0 first last length depth depth0 previtem nextitem cycle('a','b') changed(x) changed() changed(x,1)
 nope nope.x __class__ _length _iterator cycle() cycle cycle(1)|string index.x index() changed(loop.first) _x iterable""".split()
@@ -186,4 +186,6 @@ CASES = [
 {% if '' %}1{% elif 0 %}2{% elif none %}3{% elif [] %}4{% elif {} %}5{% elif 0.0 %}6{% elif () %}7{% elif '0' %}8{% endif %}
 {% if range(0) %}1{% elif namespace() %}2{% endif %}
 """.strip().splitlines()),
+    *("{% for x in [[]] recursive %}{{ loop(" + arguments + ") }}{% endfor %}" for arguments in ["", "1", "1, 2", "l, x=1", "x=1", "x=1, y=2", "[], iterable=[]", "iterable=[]", "[], [], x=1", "*[[]]", "**{'iterable': []}"]),
+    *("{% for x in [[]] recursive %}{% call loop(" + arguments + ") %}{% endcall %}{% endfor %}" for arguments in ["", "1", "[], x=1"]),
 ]

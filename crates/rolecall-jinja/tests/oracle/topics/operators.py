@@ -421,4 +421,13 @@ CASES = [
         i not in s
         i not in nope
     """),
+    *each(r"""
+        1 in self
+        "b" not in self
+        self[1:]
+        self[:"a"]
+        namespace[1:]
+        cycler[1]
+        cycler[::2]
+    """),
 ]

@@ -237,4 +237,11 @@ CASES = [
     ("{% print x %}{% set x = 1 %}{% print x %}{% print x, 2 %}{% print %}", {}),
     ("{% print 1, 'a' %}", {}),
     ("{% print x|upper %}", {"x": "a"}),
+    *("{% set q = " + value + " %}{% set q.v %}A{% endset %}{{ q }}" for value in ["[1]", "'s'", "'s'|safe", "none", "true", "1", "10 ** 30", "1.5", "(1,)", "range(2)", "{'a': 1}.items()", "[1]|map('string')", "dict", "namespace", "cycler(1)", "joiner()", "namespace()", "namespace(v=1)"]),
+    *("{% set " + name + ".v" + more + " %}A{% endset %}" for name in ["nope", "self", "loop", "range", "l", "n"] for more in ["", "|upper"]),
+    "{% for x in [1] %}{% set loop.v %}A{% endset %}{% endfor %}",
+    "{% for x in [1] %}{% set q.v %}A{% endset %}{% set q = 1 %}{% endfor %}",
+    "{% macro m(p) %}{% set p.v %}A{% endset %}{% endmacro %}{{ m(1) }}",
+    "{% set q = namespace() %}{% set q, q.a = 1, 2 %}",
+    ("{% set d.v %}A{% endset %}{{ d }}", {"d": {"a": 1}}),
 ]

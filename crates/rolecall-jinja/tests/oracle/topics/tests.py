@@ -232,4 +232,6 @@ CASES = [
     "{{ 1 if true else (2 is nope) }}",
     "{{ 1 if false else (2 is nope) }}",
     "{{ true or (1 is nope) }}",
+    *(shown(f"s is {name}(**n)") for name in ["callable", "defined", "divisibleby", "eq", "equalto", "gt", "in", "ne", "odd", "sameas", "string", "upper"]),
+    *(shown(f"s is {name}(x=1, **{{'x': 2}})") for name in ["callable", "eq", "in", "odd"]),
 ]

@@ -101,4 +101,5 @@ CASES = [
         (l|map("string"))|tojson
         l|map("string")|list|tojson
     """),
+    *(shown(f"{value}|tojson(indent={indent}, separators={separators})") for value in ["i", "f", "n", "s", "e", "ed", "l", "d", "nope", "range(3)", "namespace()"] for indent in ["2", "2.5", "''"] for separators in ["(1, 2)", "[none, none]", "(',', ': ')", "('', '')"]),
 ]
