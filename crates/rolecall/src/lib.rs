@@ -20,6 +20,7 @@
 //!
 //! - `tokenizers` (off by default): [`mod@tokens`], prompts as token ids.
 //! - `hub` (off by default): [`Model::from_hub`] and [`mod@hub`], models from the Hugging Face Hub.
+//! - `schemars` (off by default): [`Tool::from_type`], tools described by Rust types.
 
 mod builtin;
 mod chat_template;

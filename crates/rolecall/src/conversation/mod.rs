@@ -5,6 +5,8 @@
 
 mod content;
 mod document;
+#[cfg(feature = "schemars")]
+mod json_schema;
 mod message;
 mod object;
 mod part;

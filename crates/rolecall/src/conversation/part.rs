@@ -60,7 +60,7 @@ impl Part {
     }
 
     /// An image as OpenAI's servers take it: `{"type": "image_url", "image_url": {"url": …}}`. Not every template
-    /// that takes images knows this form; [`image`](Self::image) with a [`url`](Self::url) is what all know.
+    /// that takes images knows this form; [`image`](Self::image) with a [`url`](Self::url) is what most know.
     ///
     /// ```
     /// use rolecall::Part;

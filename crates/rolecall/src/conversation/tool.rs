@@ -33,7 +33,8 @@ use super::object::{change, json_object};
 /// # let _ = options;
 /// ```
 ///
-/// Any other JSON object can be read as a tool with `TryFrom` or serde and stays as it is.
+/// With the feature `schemars`, `Tool::from_type` takes the parameters from a Rust type. Any other JSON object can
+/// be read as a tool with `TryFrom` or serde and stays as it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tool(Map<String, Value>);
 
