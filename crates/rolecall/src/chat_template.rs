@@ -48,7 +48,8 @@ impl ChatTemplate {
         &self.special_tokens
     }
 
-    /// Renders a conversation: a list of messages, as [`serde_json::Value`] or anything that serialises to it.
+    /// Renders a conversation: a list of [`Message`](crate::Message)s, or anything that serialises to the same JSON,
+    /// such as a [`serde_json::Value`].
     ///
     /// # Errors
     ///

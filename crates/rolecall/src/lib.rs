@@ -4,23 +4,23 @@
 //! [`Model::apply_chat_template`] gives the [`Prompt`]: the one string that the model was trained to see.
 //!
 //! ```
-//! use rolecall::{Model, Options};
-//! use serde_json::json;
+//! use rolecall::{Message, Model, Options};
 //!
 //! let model = Model::builtin("chatml")?;
-//! let messages = json!([
-//!     {"role": "system", "content": "Answer in one word."},
-//!     {"role": "user", "content": "Which animal says moo?"},
-//! ]);
+//! let messages = [Message::system("Answer in one word."), Message::user("Which animal says moo?")];
 //! let prompt = model.apply_chat_template(&messages, &Options::new().add_generation_prompt(true))?;
 //! assert!(prompt.text().ends_with("<|im_start|>assistant\n"));
 //! # Ok::<(), rolecall::Error>(())
 //! ```
 //!
+//! A conversation is a list of [`Message`]s, or anything that serialises to the same JSON, such as a
+//! [`serde_json::Value`].
+//!
 //! # Features
 //!
 //! - `tokenizers` (off by default): [`mod@tokens`], prompts as token ids.
 //! - `hub` (off by default): [`Model::from_hub`] and [`mod@hub`], models from the Hugging Face Hub.
+//! - `schemars` (off by default): [`Tool::from_type`], tools described by Rust types.
 
 mod builtin;
 mod chat_template;
@@ -28,6 +28,7 @@ mod clock;
 mod config;
 mod continue_final;
 mod contract;
+mod conversation;
 mod engine;
 mod environment;
 mod error;
@@ -57,6 +58,7 @@ pub mod hub;
 pub mod tokens;
 
 pub use chat_template::ChatTemplate;
+pub use conversation::{Content, Document, Message, Part, Tool, ToolCall};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, Result};
 pub use files::ModelFiles;

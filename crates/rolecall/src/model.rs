@@ -197,8 +197,9 @@ impl Model {
         }
     }
 
-    /// Renders a conversation with the template that the options select: a list of messages, as
-    /// [`serde_json::Value`] or anything that serialises to it. The template is compiled on its first use.
+    /// Renders a conversation with the template that the options select: a list of
+    /// [`Message`](crate::Message)s, or anything that serialises to the same JSON. The template is compiled on its
+    /// first use.
     ///
     /// # Errors
     ///

@@ -78,14 +78,14 @@ impl Options {
         self
     }
 
-    /// The tools the model may call, a list of JSON schemas. `null` is the same as leaving it out.
+    /// The tools the model may call, a list of [`Tool`](crate::Tool)s or of JSON schemas. `null` is the same as leaving it out.
     #[must_use]
     pub fn tools(mut self, tools: impl Into<Value>) -> Self {
         self.tools = Some(tools.into());
         self
     }
 
-    /// The documents for templates with retrieval, a list of objects. `null` is the same as leaving it out.
+    /// The documents for templates with retrieval, a list of [`Document`](crate::Document)s or of objects. `null` is the same as leaving it out.
     #[must_use]
     pub fn documents(mut self, documents: impl Into<Value>) -> Self {
         self.documents = Some(documents.into());
