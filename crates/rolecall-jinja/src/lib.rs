@@ -106,4 +106,4 @@ pub use clock::{Clock, DateTime};
 pub use error::{Error, ErrorKind, Location};
 pub use limits::{Limits, RenderOptions};
 pub use template::Template;
-pub use traced::{Origin, Pointer, PointerStep, Span, Traced};
+pub use traced::{LoopTurn, Origin, Pointer, PointerStep, Span, Traced};

@@ -183,7 +183,7 @@ impl Template {
     ) -> Result<Traced, Error> {
         let mut out = self.run(rt, capacity)?;
         let generations = out.take_generations();
-        Ok(Traced::new(out.text, out.spans, generations, trace))
+        Ok(Traced::new(out, generations, trace))
     }
 
     /// Renders with the variables of a JSON text, read as Python reads it: integers of any size, `NaN`, and of a

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::origins::{Owned, Tree};
 use crate::trace::Trace;
-use crate::vm::RawSpan;
+use crate::vm::{Output, RawSpan, Turn};
 
 /// A rendered text and the origin of every byte of it.
 ///
@@ -37,7 +37,18 @@ pub struct Traced {
     text: String,
     spans: Vec<RawSpan>,
     generations: Vec<Range<usize>>,
+    reference_generations: Vec<(usize, usize)>,
+    turns: Vec<Turn>,
     tree: Tree,
+}
+
+/// A part of a rendered text that was written while a loop was at an item of the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoopTurn<'t> {
+    /// Where in the text it is, in bytes.
+    pub range: Range<usize>,
+    /// The item.
+    pub item: Pointer<'t>,
 }
 
 /// A part of a rendered text that is all of one origin.
@@ -146,13 +157,15 @@ pub enum PointerStep<'t> {
 
 impl Traced {
     /// Takes over what a render noted.
-    pub(crate) fn new(
-        text: String,
-        spans: Vec<RawSpan>,
-        generations: Vec<Range<usize>>,
-        trace: &Trace<'_>,
-    ) -> Self {
-        Self { text, spans, generations, tree: trace.take_tree() }
+    pub(crate) fn new(out: Output<'_>, generations: Vec<Range<usize>>, trace: &Trace<'_>) -> Self {
+        Self {
+            text: out.text,
+            spans: out.spans,
+            generations,
+            reference_generations: out.reference_generations,
+            turns: out.turns,
+            tree: trace.take_tree(),
+        }
     }
 
     /// The text; that of a render that is not traced.
@@ -204,6 +217,66 @@ impl Traced {
     /// ```
     pub fn generations(&self) -> &[Range<usize>] {
         &self.generations
+    }
+
+    /// The ranges of generation blocks as the reference measures them, in *characters* and in the order in which the
+    /// blocks end: from what was printed at the root of the template by then, and as long as what the block wrote. For
+    /// blocks inside of others, of macros and of captures these are not the places where the text is, and they may go
+    /// beyond its end.
+    pub fn reference_generations(&self) -> Vec<Range<usize>> {
+        let (mut bytes, mut characters) = (0, 0);
+        let mut start_of = |place: usize| {
+            // Places go forward, but for blocks inside of others.
+            if place < bytes {
+                (bytes, characters) = (0, 0);
+            }
+            characters += self.text.get(bytes..place).unwrap_or_default().chars().count();
+            bytes = place;
+            characters
+        };
+        let ranges = self.reference_generations.iter();
+        ranges
+            .map(|(place, length)| {
+                let start = start_of(*place);
+                start..start + length
+            })
+            .collect()
+    }
+
+    /// What was written while a loop was at an item of the input, a list or an object's: for each message of a chat, the
+    /// text around it too. In order of their beginnings; loops inside of loops have ranges inside of ranges. A loop whose
+    /// text is captured has none.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    /// use serde_json::json;
+    ///
+    /// let template = Template::new("# {% for m in messages %}<{{ m.text }}>{% endfor %}")?;
+    /// let traced = template.render_traced(&json!({"messages": [{"text": "a"}, {"text": "b"}]}))?;
+    /// let turns = traced.turns();
+    /// assert_eq!((turns[1].range.clone(), turns[1].item.to_string()), (5..8, "/messages/1".to_owned()));
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
+    pub fn turns(&self) -> Vec<LoopTurn<'_>> {
+        let mut turns = Vec::new();
+        let mut open: Vec<&Turn> = Vec::new();
+        let mut close = |open: &mut Vec<&Turn>, depth: u32, at: usize| {
+            while let Some(turn) = open.pop_if(|turn| turn.depth >= depth) {
+                if turn.at < at {
+                    let item = Pointer { tree: &self.tree, node: turn.item.number() };
+                    turns.push(LoopTurn { range: turn.at..at, item });
+                }
+            }
+        };
+        for turn in &self.turns {
+            close(&mut open, turn.depth, turn.at);
+            if turn.item.is_place() && turn.item != crate::trace::Origin::TEMPLATE {
+                open.push(turn);
+            }
+        }
+        close(&mut open, 0, self.text.len());
+        turns.sort_by_key(|turn| (turn.range.start, std::cmp::Reverse(turn.range.end)));
+        turns
     }
 
     fn origin(&self, span: &RawSpan, length: usize, work: &mut usize) -> Origin<'_> {

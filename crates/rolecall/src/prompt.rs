@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rolecall_jinja::Traced;
+use rolecall_jinja::{PointerStep, Traced};
 
 use crate::engine::Engine;
 use crate::{Error, ErrorKind, Image, Origin, Result, Span};
@@ -161,6 +161,25 @@ impl Prompt {
     #[cfg(feature = "tokenizers")]
     pub(crate) fn has_generation_blocks(&self) -> bool {
         self.engine.has_generation_blocks()
+    }
+
+    /// The ranges of generation blocks as the reference measures them, in characters.
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn reference_generations(&self) -> Vec<Range<usize>> {
+        self.traced.reference_generations()
+    }
+
+    /// The parts of the text that the template wrote while its loop was at a message, each with the number of the
+    /// message: what was said, and the text of the template around it. A template that goes through the messages in
+    /// another way than by a loop over them has none.
+    pub fn messages(&self) -> Vec<(Range<usize>, usize)> {
+        let turns = self.traced.turns().into_iter().filter(|turn| turn.range.start < self.end);
+        let turns = turns.filter_map(|turn| match turn.item.steps().as_slice() {
+            [PointerStep::Key("messages"), PointerStep::Index(message)] => Some((turn.range, *message)),
+            _ => None,
+        });
+        let place = |at: usize| self.place_of(at.min(self.end));
+        turns.map(|(range, message)| (place(range.start)..place(range.end), message)).collect()
     }
 
     /// Where in the prompt a place is of what the template wrote; inside of a placeholder, the end of its image.

@@ -157,6 +157,12 @@ impl<'a> Pieces<'a> {
         self.pieces.len()
     }
 
+    /// The number of characters of the pieces from a place on.
+    pub(crate) fn characters_from(&self, at: usize) -> usize {
+        let pieces = self.pieces.get(at..).unwrap_or_default().iter();
+        pieces.map(|piece| piece.text.chars().count()).sum()
+    }
+
     /// Takes away all pieces from a place on.
     pub(crate) fn split_off(&mut self, at: usize) -> Vec<Piece<'a>> {
         let tail = self.pieces.get(at..).unwrap_or_default().to_vec();

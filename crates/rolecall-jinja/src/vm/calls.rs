@@ -186,7 +186,8 @@ impl<'a> Machine<'_, 'a> {
             )));
         }
         self.rt.step(routine.length as usize)?;
-        self.callers.push(Caller { pc, frame: self.frame, loops: self.loops.len(), captured });
+        let printed = self.out.text.len();
+        self.callers.push(Caller { pc, frame: self.frame, loops: self.loops.len(), captured, printed });
         if captured {
             self.out.start_capture(self.rt);
         }

@@ -254,11 +254,12 @@ impl<'a> Machine<'_, 'a> {
     }
 
     #[inline(never)]
-    fn origin_of_item(&self, parent: Origin, at: usize, json: &'a Json) -> Origin {
+    fn origin_of_item(&mut self, parent: Origin, at: usize, json: &'a Json) -> Origin {
         let text = json.as_str().unwrap_or_default();
-        self.rt.trace.map_or(Origin::TEMPLATE, |trace| {
-            self.rt.noted(trace, |trace| trace.child(parent, Step::Index(at), text))
-        })
+        let Some(trace) = self.rt.trace else { return Origin::TEMPLATE };
+        let origin = self.rt.noted(trace, |trace| trace.child(parent, Step::Index(at), text));
+        self.out.turn(self.loops.len(), origin);
+        origin
     }
 
     /// Sets a variable to what is on top of the stack.

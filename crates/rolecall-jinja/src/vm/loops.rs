@@ -6,6 +6,7 @@ use super::{Machine, Running};
 use crate::program::Pc;
 use crate::raised::Result;
 use crate::runtime::Runtime;
+use crate::trace::Origin;
 use crate::value::generator::{Generator, Lazy};
 use crate::value::iter::Iter;
 use crate::value::object::{Frame, Loop, Recurse};
@@ -50,11 +51,17 @@ impl<'a> Machine<'_, 'a> {
 
     #[inline]
     pub(super) fn loop_next(&mut self) -> Result<Option<Value<'a>>> {
-        match self.loops.last_mut() {
-            Some(Running::Plain { iter, .. }) => iter.next(self.rt),
-            Some(Running::Extended { this, .. }) => this.next(self.rt),
-            None => Ok(None),
+        let item = match self.loops.last_mut() {
+            Some(Running::Plain { iter, .. }) => iter.next(self.rt)?,
+            Some(Running::Extended { this, .. }) => this.next(self.rt)?,
+            None => None,
+        };
+        if self.rt.trace.is_some()
+            && let Some(item) = item
+        {
+            self.out.turn(self.loops.len(), item.origin());
         }
+        Ok(item)
     }
 
     #[inline]
@@ -66,7 +73,11 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Ends a loop; gives whether its body was ever run to its end.
+    #[inline]
     pub(super) fn loop_end(&mut self) -> bool {
+        if self.rt.trace.is_some() {
+            self.out.turn(self.loops.len(), Origin::TEMPLATE);
+        }
         match self.loops.pop() {
             Some(Running::Plain { turned, .. } | Running::Extended { turned, .. }) => turned,
             None => false,

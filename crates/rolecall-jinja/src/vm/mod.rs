@@ -18,7 +18,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use serde_json::{Map, Value as Json};
 
 use output::Mark;
-pub(crate) use output::{Output, RawSpan};
+pub(crate) use output::{Output, RawSpan, Turn};
 use printing::Parts;
 
 use crate::program::{Pc, Program};
@@ -49,6 +49,8 @@ struct Caller<'a> {
     loops: usize,
     /// Whether what is printed is kept for a value, or goes where the caller prints.
     captured: bool,
+    /// How much of the output there was.
+    printed: usize,
 }
 
 /// A loop that is running.

@@ -25,6 +25,16 @@ pub(crate) struct RawSpan {
     pub(crate) origin: Origin,
 }
 
+/// A place of the output where a loop went on to another item, or ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    pub(crate) at: usize,
+    /// How many loops were running.
+    pub(crate) depth: u32,
+    /// The item; the template's where the loop ended, or went through something else than the input.
+    pub(crate) item: Origin,
+}
+
 impl RawSpan {
     pub(crate) const COMPUTED: usize = usize::MAX;
 }
@@ -38,6 +48,10 @@ struct Open {
     mark: u32,
     /// Where it began in the output, if it is not.
     start: usize,
+    /// How many pieces were in the capture.
+    pieces: usize,
+    /// How much of the output the reference had when the block began.
+    reference: usize,
 }
 
 /// Where something began that may have to be taken back.
@@ -56,6 +70,10 @@ pub(crate) struct Output<'a> {
     pub(crate) text: String,
     pub(crate) spans: Vec<RawSpan>,
     pub(crate) generations: Vec<Range<usize>>,
+    /// The same as the reference measures it: how many bytes were printed at the root of the template, and how many
+    /// characters the block wrote.
+    pub(crate) reference_generations: Vec<(usize, usize)>,
+    pub(crate) turns: Vec<Turn>,
     captures: ArenaVec<'a, Pieces<'a>>,
     open: Vec<Open>,
     /// The places of captured generation blocks in the output, by their marks.
@@ -75,6 +93,8 @@ impl<'a> Output<'a> {
             text: String::new(),
             spans: Vec::new(),
             generations: Vec::new(),
+            reference_generations: Vec::new(),
+            turns: Vec::new(),
             captures: ArenaVec::new_in(bump),
             open: Vec::new(),
             captured: Vec::new(),
@@ -253,12 +273,29 @@ impl<'a> Output<'a> {
         }
     }
 
-    pub(crate) fn start_generation(&mut self, rt: &Runtime<'a>) -> Result<()> {
+    /// Notes that a loop, of so many that are running, goes on to an item.
+    #[inline]
+    pub(crate) fn turn(&mut self, depth: usize, item: Origin) {
+        // Where captured text will be printed is not known yet.
+        if !self.captures.is_empty() || item == Origin::TEMPLATE && self.turns.is_empty() {
+            return;
+        }
+        let depth = u32::try_from(depth).unwrap_or(u32::MAX);
+        self.turns.push(Turn { at: self.text.len(), depth, item });
+    }
+
+    /// Begins a generation block; `before` is how much there was of the output before the outermost call that is running.
+    pub(crate) fn start_generation(&mut self, rt: &Runtime<'a>, before: Option<usize>) -> Result<()> {
         let Some(trace) = rt.trace else { return Ok(()) };
         let level = self.captures.len();
         let outer = self.open.last().filter(|open| open.level == level).map_or(0, |open| open.mark);
         let mark = if level == 0 { 0 } else { trace.begin_generation(outer) };
-        self.open.push(Open { level, mark, start: self.text.len() });
+        let start = self.text.len();
+        // A block gives what it wrote to the root when it ends, and so does a call.
+        let outermost = self.open.first().map(|open| open.reference);
+        let reference = outermost.or(before).unwrap_or(start).min(start);
+        let pieces = self.captures.last().map_or(0, Pieces::len);
+        self.open.push(Open { level, mark, start, pieces, reference });
         if let Some(capture) = self.captures.last_mut() {
             // It may stay empty.
             capture.push_piece(rt, Piece { text: "", origin: Origin::TEMPLATE, generation: mark })?;
@@ -267,9 +304,13 @@ impl<'a> Output<'a> {
     }
 
     pub(crate) fn end_generation(&mut self) {
-        if let Some(open) = self.open.pop()
-            && open.level == 0
-        {
+        let Some(open) = self.open.pop() else { return };
+        let length = match self.captures.last() {
+            Some(capture) if open.level > 0 => capture.characters_from(open.pieces),
+            _ => self.text.get(open.start..).unwrap_or_default().chars().count(),
+        };
+        self.reference_generations.push((open.reference, length));
+        if open.level == 0 {
             self.generations.push(open.start..self.text.len());
         }
     }

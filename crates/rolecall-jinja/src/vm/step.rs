@@ -419,7 +419,9 @@ impl<'a> Machine<'_, 'a> {
                     self.loop_turned();
                     pc = next as usize;
                 }
-                Op::LoopEnd => drop(self.loops.pop()),
+                Op::LoopEnd => {
+                    self.loop_end();
+                }
                 Op::LoopEndElse(to) => {
                     if self.loop_end() {
                         pc = to as usize;
@@ -631,7 +633,10 @@ impl<'a> Machine<'_, 'a> {
                         self.push(text);
                     }
                 }
-                Op::GenerationStart => done!(self.out.start_generation(self.rt), pc),
+                Op::GenerationStart => {
+                    let before = self.callers.first().map(|caller| caller.printed);
+                    done!(self.out.start_generation(self.rt, before), pc);
+                }
                 Op::GenerationEnd => self.out.end_generation(),
                 Op::EscapeStart => {
                     let enabled = self.pop();

@@ -65,18 +65,30 @@ fn mark(mask: &mut [u8], encoding: &Encoding, is_meant: impl Fn(&Range<usize>) -
     }
 }
 
+/// Whether the source of a template has the tag as the reference looks for it.
+fn has_generation_tag(source: &str) -> bool {
+    source.split("{%").skip(1).any(|rest| {
+        let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start();
+        let rest = rest.strip_prefix("generation").map(str::trim_start);
+        rest.is_some_and(|rest| rest.strip_prefix('-').unwrap_or(rest).starts_with("%}"))
+    })
+}
+
 /// The mask as the reference makes it, with its faults: from the first token of the first character to the *first* token
 /// of the last one, and to the end where that is the first token of all.
 pub(super) fn reference(encoding: &Encoding, prompt: &Prompt) -> Vec<u8> {
     let mut mask = vec![0; encoding.len()];
-    let text = prompt.text();
-    let token_of =
-        |byte: usize| encoding.offsets.iter().position(|place| place.start <= byte && byte < place.end);
-    for range in prompt.generations() {
-        let last_char =
-            text.get(..range.end).and_then(|text| text.char_indices().next_back()).map(|(at, _)| at);
+    if !has_generation_tag(prompt.template()) {
+        return mask;
+    }
+    let places: Vec<usize> = prompt.text().char_indices().map(|(at, _)| at).collect();
+    let token_of = |character: usize| {
+        let byte = *places.get(character)?;
+        encoding.offsets.iter().position(|place| place.start <= byte && byte < place.end)
+    };
+    for range in prompt.reference_generations() {
         let Some(first) = token_of(range.start) else { break };
-        let last = last_char.and_then(token_of).filter(|last| *last > 0);
+        let last = range.end.checked_sub(1).and_then(token_of).filter(|last| *last > 0);
         let end = last.map_or(mask.len(), |last| last + 1);
         mask.iter_mut().take(end).skip(first).for_each(|mark| *mark = 1);
     }
