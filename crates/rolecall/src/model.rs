@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::contract::Conversation;
+use crate::chat_template::to_json;
+use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
 use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
 use crate::tokenizer_class::special_token_defaults;
 use crate::{
-    Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens, builtin, cache,
-    gguf, placeholder,
+    ChatRequest, Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens,
+    builtin, cache, gguf, placeholder,
 };
 
 /// How many compiled templates a model keeps, as many as the reference does.
@@ -38,7 +39,30 @@ pub struct Model {
     tokenizer: TemplateSet,
     processor: Option<TemplateSet>,
     image_token: Option<String>,
-    compiled: Mutex<Vec<Arc<Engine>>>,
+    compiled: Mutex<Vec<Compiled>>,
+}
+
+/// What became of a template when it was compiled.
+#[derive(Debug)]
+enum Compiled {
+    Works(Arc<Engine>),
+    Fails { source: String, error: Error },
+}
+
+impl Compiled {
+    fn source(&self) -> &str {
+        match self {
+            Self::Works(engine) => engine.source(),
+            Self::Fails { source, .. } => source,
+        }
+    }
+
+    fn result(&self) -> Result<Arc<Engine>> {
+        match self {
+            Self::Works(engine) => Ok(Arc::clone(engine)),
+            Self::Fails { error, .. } => Err(error.clone()),
+        }
+    }
 }
 
 impl Model {
@@ -195,6 +219,55 @@ impl Model {
         self.prepare(messages, options)?.render()
     }
 
+    /// Renders a chat request: the same as [`apply_chat_template`](Self::apply_chat_template) with its messages and
+    /// options, but its messages are not copied.
+    ///
+    /// ```
+    /// use rolecall::{ChatRequest, Model};
+    ///
+    /// let request = ChatRequest::from_json(r#"{"messages": [{"role": "user", "content": "Hi"}]}"#)?;
+    /// let prompt = Model::builtin("chatml")?.apply_chat_request(request)?;
+    /// assert_eq!(prompt.text(), "<|im_start|>user\nHi<|im_end|>\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`apply_chat_template`](Self::apply_chat_template).
+    pub fn apply_chat_request(&self, request: ChatRequest) -> Result<Prompt> {
+        let ChatRequest { messages, options } = request;
+        self.prepare_in(Place::Alone, || Ok(messages), &options)?.render()
+    }
+
+    /// Renders a list of conversations with the same options, each a list of messages as above.
+    ///
+    /// The results are in the order of the conversations, and a conversation that fails leaves the others alone. (The
+    /// reference gives one error for all: first those of the arguments of any conversation, then those of the first
+    /// render that fails.) As in the reference, a conversation in a list may be empty.
+    ///
+    /// ```
+    /// use rolecall::{Model, Options};
+    /// use serde_json::json;
+    ///
+    /// let model = Model::builtin("chatml")?;
+    /// let conversations = [json!([{"role": "user", "content": "Hi"}]), json!(["Hi"]), json!([{"role": "user", "content": "Ho"}])];
+    /// let prompts = model.apply_chat_template_batch(&conversations, &Options::new());
+    /// let texts: Vec<Option<&str>> = prompts.iter().map(|prompt| Some(prompt.as_ref().ok()?.text())).collect();
+    /// assert_eq!(texts, [Some("<|im_start|>user\nHi<|im_end|>\n"), None, Some("<|im_start|>user\nHo<|im_end|>\n")]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Each result as that of [`apply_chat_template`](Self::apply_chat_template).
+    pub fn apply_chat_template_batch<M>(&self, conversations: &[M], options: &Options) -> Vec<Result<Prompt>>
+    where
+        M: Serialize,
+    {
+        let render = |messages| self.prepare_in(Place::InBatch, || to_json(messages), options)?.render();
+        conversations.iter().map(render).collect()
+    }
+
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render: the
     /// template that the options select is compiled, and what it will see is put together.
     ///
@@ -206,11 +279,20 @@ impl Model {
     where
         M: Serialize + ?Sized,
     {
+        self.prepare_in(Place::Alone, || to_json(messages), options)
+    }
+
+    fn prepare_in<'a>(
+        &self,
+        place: Place,
+        messages: impl FnOnce() -> Result<Value>,
+        options: &'a Options,
+    ) -> Result<Prepared<'a>> {
         let (set, asker) = self.template_set(options);
         let argument = options.chat_template.as_deref();
         let source =
             set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))?;
-        let conversation = Conversation::new(crate::chat_template::to_json(messages)?, options)?;
+        let conversation = Conversation::new(messages()?, place, options)?;
         let engine = self.compiled(source)?;
         Prepared::new(engine, &self.special_tokens, conversation, options, self.image_token())
     }
@@ -219,15 +301,20 @@ impl Model {
     fn compiled(&self, source: &str) -> Result<Arc<Engine>> {
         let lock = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().iter().find(|known| known.source() == source) {
-            return Ok(Arc::clone(known));
+            return known.result();
         }
-        let engine = crate::chat_template::compiled(source)?;
+        let new = match crate::chat_template::compiled(source) {
+            Ok(engine) => Compiled::Works(engine),
+            // All lines of a data set may meet it.
+            Err(error) => Compiled::Fails { source: source.to_owned(), error },
+        };
+        let result = new.result();
         let mut compiled = lock();
         if compiled.len() >= COMPILED {
             compiled.remove(0);
         }
-        compiled.push(Arc::clone(&engine));
-        Ok(engine)
+        compiled.push(new);
+        result
     }
 
     fn named(&self, error: Error) -> Error {
