@@ -36,6 +36,9 @@ impl Report<'_> {
         for (name, count) in self.not_supported() {
             line(&mut out, format_args!("not supported yet, not counted: {count} {name}"));
         }
+        if let Some((group, reason)) = &self.results.passed_over {
+            line(&mut out, format_args!("{group} is passed over: {reason}"));
+        }
         for bar in self.bars {
             match bar {
                 Cleared::Yes => {}
@@ -75,6 +78,7 @@ impl Report<'_> {
             "agreeing": agreeing,
             "cases": cases,
             "unreadable": self.results.unreadable,
+            "passed_over": self.results.passed_over.iter().map(|(group, _)| group).collect::<Vec<_>>(),
             "not_supported": self.not_supported().collect::<BTreeMap<_, _>>(),
             "differences": self.results.differences.iter().take(self.show).map(difference).collect::<Vec<_>>(),
             "bars": {

@@ -3,16 +3,19 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::batch::{self, Batch};
 use crate::data::{Corpus, LanguageCase, TemplateCase};
 use crate::engine::{self, Applied, Clock, Compiled, TracedRender};
 use crate::spans::{self, Block};
-use crate::tally::Tally;
-use crate::verdict::{Outcome, Verdict};
+use crate::tally::{Bar, Bound, Cleared, Tally};
+use crate::verdict::{Failure, Outcome, Verdict};
 
 /// Everything that is to be rendered.
 pub(crate) struct Work {
     pub(crate) language: Option<Vec<LanguageCase>>,
     pub(crate) corpus: Option<Corpus>,
+    /// The command, if it is there.
+    pub(crate) batch: Option<Batch>,
     /// Only cases with this text in their name.
     pub(crate) filter: Option<String>,
     pub(crate) clock: Clock,
@@ -35,6 +38,8 @@ pub(crate) struct Results {
     pub(crate) differences: Vec<Difference>,
     /// Cases that cannot be read here, each with the reason.
     pub(crate) unreadable: Vec<String>,
+    /// A group that could not be measured here, and why.
+    pub(crate) passed_over: Option<(String, String)>,
 }
 
 /// One case, rendered and compared.
@@ -109,17 +114,18 @@ impl Work {
 
     fn render_template(&self, template: &TemplateCase, corpus: &Corpus) -> Vec<Rendered> {
         let cases = template.recorded.iter().zip(&corpus.conversations);
-        let cases = cases.map(|(recorded, conversation)| {
-            (format!("corpus/{}/{}", template.name, conversation.name), recorded, conversation)
+        let cases = cases.enumerate().map(|(at, (recorded, conversation))| {
+            (at, format!("corpus/{}/{}", template.name, conversation.name), recorded, conversation)
         });
-        let cases: Vec<_> = cases.filter(|(name, ..)| self.wants(name)).collect();
+        let cases: Vec<_> = cases.filter(|(_, name, ..)| self.wants(name)).collect();
         if cases.is_empty() {
             return Vec::new();
         }
+        let batch = self.batch.as_ref().map(|batch| batch.run(template, corpus.conversations.len()));
         let compiled = Compiled::new(&template.source, &template.tokens);
         let at_the_root = spans::are_at_the_root(&template.source);
         let mut done = Vec::new();
-        for (name, recorded, conversation) in cases {
+        for (at, name, recorded, conversation) in cases {
             let part = if conversation.continue_final_message.is_some() { "continue" } else { "plain" };
             let groups = vec!["corpus".to_owned(), format!("corpus.{part}")];
             let outcome = match &recorded.outcome {
@@ -131,6 +137,14 @@ impl Work {
             };
             let Applied { prompt, traced } = compiled.apply(conversation, &self.clock);
             done.push(Rendered::new(name.clone(), groups, outcome, prompt, None));
+            if let Some(answers) = &batch {
+                let answer = match answers {
+                    Ok(answers) => answers.get(at).cloned(),
+                    Err(problem) => Some(Err(Failure::new("no answers", problem))),
+                };
+                let answer = answer.unwrap_or_else(|| Err(Failure::new("no answer", "")));
+                done.push(Rendered::part(&name, batch::PART, outcome, answer));
+            }
             if let Some(blocks) = &recorded.generation {
                 let actual = traced.as_ref().map_or(&[][..], |traced| &traced.generation);
                 done.push(Rendered::generation(&name, blocks, actual, at_the_root));
@@ -185,6 +199,16 @@ impl Rendered {
 }
 
 impl Results {
+    /// What becomes of a bar.
+    pub(crate) fn check(&self, bar: &Bar, bound: Bound) -> Cleared {
+        match &self.passed_over {
+            Some((group, _)) if bar.is_of(group) => {
+                Cleared::PassedOver(format!("{bar} is a bar for {group}"))
+            }
+            _ => bar.check(bound, &self.tally),
+        }
+    }
+
     fn add(&mut self, rendered: Rendered) {
         match rendered.verdict {
             Ok((verdict, difference)) => {
