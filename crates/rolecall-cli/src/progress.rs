@@ -56,7 +56,7 @@ impl Lines {
             return Self(None);
         }
         let bar = ProgressBar::new_spinner();
-        bar.set_style(style("{spinner} {human_pos} lines ({per_sec}){msg}"));
+        bar.set_style(style("{spinner} {human_pos} lines in {elapsed}{msg}"));
         bar.enable_steady_tick(Duration::from_millis(100));
         Self(Some(bar))
     }
