@@ -114,7 +114,7 @@ impl Engines {
 }
 
 /// The messages and what is asked for beside them.
-fn arguments(conversation: &Conversation, clock: &Clock) -> Result<(Value, Options), Failure> {
+pub(crate) fn arguments(conversation: &Conversation, clock: &Clock) -> Result<(Value, Options), Failure> {
     let read =
         |text: &str| json::to_value(text).map_err(|error| Failure::new("unreadable JSON", error.to_string()));
     let mut options = Options::new().clock(clock.clone());
@@ -137,7 +137,7 @@ fn arguments(conversation: &Conversation, clock: &Clock) -> Result<(Value, Optio
 }
 
 /// One case that panics does not hide the others.
-fn caught<T>(job: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(crate) fn caught<T>(job: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -149,7 +149,7 @@ fn of_template(error: &rolecall_jinja::Error) -> Failure {
     Failure::new(error.kind().class_name(), error.message())
 }
 
-fn of_library(error: &rolecall::Error) -> Failure {
+pub(crate) fn of_library(error: &rolecall::Error) -> Failure {
     match error.reference() {
         Some(reference) => of_template(reference),
         None => Failure::new(format!("rolecall's {:?}", error.kind()), error.message()),

@@ -9,6 +9,7 @@ mod report;
 mod run;
 mod spans;
 mod tally;
+mod tokens;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,9 @@ struct Arguments {
     /// Show the first N differences.
     #[arg(long, value_name = "N", default_value_t = 0)]
     show: usize,
+    /// A folder with the tokenizers that the data name, each in a folder of its name.
+    #[arg(long, env = "ROLECALL_TOKENIZERS", value_name = "FOLDER")]
+    tokenizers: Option<PathBuf>,
     /// Print a JSON document.
     #[arg(long)]
     json: bool,
@@ -108,7 +112,7 @@ fn run(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     };
     let wanted = |group| arguments.group.is_none_or(|only| only == group);
     let corpus = if wanted(Group::Corpus) { data::corpus(folder)? } else { None };
-    let (batch, passed_over) = match (&corpus, batch::command()) {
+    let (batch, skipped) = match (&corpus, batch::command()) {
         (Some(corpus), Ok(command)) => (Some(Batch::new(command, corpus)?), None),
         (Some(_), Err(reason)) => (None, Some(reason)),
         (None, _) => (None, None),
@@ -124,11 +128,23 @@ fn run(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     if work.language.is_none() && work.corpus.is_none() && tokens.is_empty() {
         return Err(format!("{} holds none of the data asked for", folder.display()));
     }
+    let reread = if work.corpus.is_none() && !tokens.is_empty() { data::corpus(folder)? } else { None };
     let threads = arguments.threads.or_else(|| thread::available_parallelism().ok());
     // A panic is a result like others; its message is part of it.
     panic::set_hook(Box::new(|_| {}));
     let mut results = work.run(threads.map_or(1, NonZeroUsize::get));
-    results.passed_over = passed_over.map(|reason| (format!("corpus.{}", batch::PART), reason));
+    if !tokens.is_empty() {
+        let corpus = match &work.corpus {
+            Some(corpus) => Some(corpus),
+            None => reread.as_ref(),
+        };
+        if let Some(corpus) = corpus {
+            tokens::run(folder, arguments.tokenizers.as_ref(), corpus, &work.clock, &mut results)?;
+        }
+    }
+    if let Some(reason) = skipped {
+        results.skip(format!("corpus.{}", batch::PART), &reason);
+    }
     let _ = panic::take_hook();
     if arguments.print_bars {
         return Ok((results.tally.to_bars(), ExitCode::SUCCESS));
@@ -136,7 +152,7 @@ fn run(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     let least = arguments.min.iter().map(|bar| results.check(bar, Bound::Least));
     let greatest = arguments.max.iter().map(|bar| results.check(bar, Bound::Greatest));
     let bars: Vec<Cleared> = least.chain(greatest).collect();
-    let report = Report { results: &results, tokens: &tokens, bars: &bars, show: arguments.show };
+    let report = Report { results: &results, bars: &bars, show: arguments.show };
     let text = if arguments.json { format!("{:#}\n", report.to_json()) } else { report.to_text() };
     let missed = bars.iter().any(|bar| matches!(bar, Cleared::No(_)));
     Ok((text, if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }))

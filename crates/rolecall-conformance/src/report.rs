@@ -1,6 +1,5 @@
 //! What is printed about the results.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rolecall_crosscheck::excerpt::{Parting, on_one_line};
@@ -16,8 +15,6 @@ const LINE: usize = 400;
 /// Everything that a report tells.
 pub(crate) struct Report<'a> {
     pub(crate) results: &'a Results,
-    /// Recorded token ids by file, which nothing is compared with yet.
-    pub(crate) tokens: &'a BTreeMap<String, usize>,
     pub(crate) bars: &'a [Cleared],
     /// The most differences that are told.
     pub(crate) show: usize,
@@ -33,11 +30,8 @@ impl Report<'_> {
         for case in &self.results.unreadable {
             line(&mut out, format_args!("cannot be read here, not counted: {case}"));
         }
-        for (name, count) in self.not_supported() {
-            line(&mut out, format_args!("not supported yet, not counted: {count} {name}"));
-        }
-        if let Some((group, reason)) = &self.results.passed_over {
-            line(&mut out, format_args!("{group} is passed over: {reason}"));
+        for reason in &self.results.passed_over {
+            line(&mut out, format_args!("passed over: {reason}"));
         }
         for bar in self.bars {
             match bar {
@@ -78,8 +72,7 @@ impl Report<'_> {
             "agreeing": agreeing,
             "cases": cases,
             "unreadable": self.results.unreadable,
-            "passed_over": self.results.passed_over.iter().map(|(group, _)| group).collect::<Vec<_>>(),
-            "not_supported": self.not_supported().collect::<BTreeMap<_, _>>(),
+            "passed_over": self.results.passed_over,
             "differences": self.results.differences.iter().take(self.show).map(difference).collect::<Vec<_>>(),
             "bars": {
                 "asked": self.bars.len(),
@@ -128,11 +121,6 @@ impl Report<'_> {
                 line(out, format_args!("{:width$}  {} panics", "", counts.panics));
             }
         }
-    }
-
-    fn not_supported(&self) -> impl Iterator<Item = (String, usize)> {
-        let tokens = self.tokens.iter().map(|(name, count)| (format!("tokenised cases ({name})"), *count));
-        tokens.filter(|(_, count)| *count > 0)
     }
 
     fn summary(&self) -> String {

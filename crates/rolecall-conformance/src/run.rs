@@ -38,8 +38,10 @@ pub(crate) struct Results {
     pub(crate) differences: Vec<Difference>,
     /// Cases that cannot be read here, each with the reason.
     pub(crate) unreadable: Vec<String>,
-    /// A group that could not be measured here, and why.
-    pub(crate) passed_over: Option<(String, String)>,
+    /// What was not measured, with the reason.
+    pub(crate) passed_over: Vec<String>,
+    /// A group that could not be measured, so that no bar is for it.
+    skipped: Option<String>,
 }
 
 /// One case, rendered and compared.
@@ -199,14 +201,23 @@ impl Rendered {
 }
 
 impl Results {
+    /// Says that a group could not be measured.
+    pub(crate) fn skip(&mut self, group: String, reason: &str) {
+        self.passed_over.push(format!("{group}: {reason}"));
+        self.skipped = Some(group);
+    }
+
     /// What becomes of a bar.
     pub(crate) fn check(&self, bar: &Bar, bound: Bound) -> Cleared {
-        match &self.passed_over {
-            Some((group, _)) if bar.is_of(group) => {
-                Cleared::PassedOver(format!("{bar} is a bar for {group}"))
-            }
+        match &self.skipped {
+            Some(group) if bar.is_of(group) => Cleared::PassedOver(format!("{bar} is a bar for {group}")),
             _ => bar.check(bound, &self.tally),
         }
+    }
+
+    /// Counts a case.
+    pub(crate) fn record(&mut self, case: String, groups: Vec<String>, recorded: &Outcome, actual: Outcome) {
+        self.add(Rendered::new(case, groups, recorded, actual, None));
     }
 
     fn add(&mut self, rendered: Rendered) {

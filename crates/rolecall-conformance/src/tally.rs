@@ -91,7 +91,8 @@ impl Tally {
 
     /// The counts of everything: parts of groups are counted in their groups.
     pub(crate) fn total(&self) -> (usize, usize) {
-        let whole = self.groups.iter().filter(|(name, _)| !name.contains('.'));
+        let is_whole = |name: &str| !name.contains('.') || name.starts_with("tokens.");
+        let whole = self.groups.iter().filter(|(name, _)| is_whole(name));
         whole.fold((0, 0), |(agreeing, cases), (_, counts)| {
             (agreeing + counts.agreeing(), cases + counts.cases())
         })

@@ -43,7 +43,14 @@ impl Clock {
         Self::from_fn(move || moment)
     }
 
-    /// A clock that asks `now` each time it is read.
+    /// A clock that asks `now` each time it is read: once for each `strftime_now` of a render.
+    ///
+    /// ```
+    /// use rolecall_jinja::{Clock, DateTime};
+    ///
+    /// let clock = Clock::from_fn(|| DateTime::new((2026, 7, 4), (12, 34, 56)).unwrap());
+    /// assert_eq!(clock.now().strftime("%Y"), "2026");
+    /// ```
     pub fn from_fn(now: impl Fn() -> DateTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
@@ -61,7 +68,15 @@ impl fmt::Debug for Clock {
 }
 
 impl DateTime {
-    /// A moment from its parts; `None` when there is no such date or time. Years 1 to 9999, as in Python.
+    /// A moment from year, month and day, and hour, minute and second; `None` when there is no such date or time.
+    /// Years 1 to 9999, as in Python.
+    ///
+    /// ```
+    /// use rolecall_jinja::DateTime;
+    ///
+    /// assert_eq!(DateTime::new((2026, 7, 4), (12, 34, 56)), "2026-07-04T12:34:56".parse().ok());
+    /// assert_eq!(DateTime::new((2026, 2, 29), (0, 0, 0)), None);
+    /// ```
     pub fn new(date: (i32, u8, u8), time: (u8, u8, u8)) -> Option<Self> {
         let (year, month, day) = date;
         let (hour, minute, second) = time;
@@ -74,14 +89,26 @@ impl DateTime {
         valid.then_some(Self { year, month, day, hour, minute, second, microsecond: 0, utc_offset: 0 })
     }
 
-    /// The same moment with a fraction of a second; values above 999,999 are cut to it.
+    /// The same moment with a fraction of a second; values above 999,999 count as 999,999.
+    ///
+    /// ```
+    /// let moment = rolecall_jinja::DateTime::new((2026, 7, 4), (12, 34, 56)).unwrap().with_microsecond(500);
+    /// assert_eq!(moment.strftime("%S.%f"), "56.000500");
+    /// ```
     #[must_use]
     pub fn with_microsecond(mut self, microsecond: u32) -> Self {
         self.microsecond = microsecond.min(999_999);
         self
     }
 
-    /// The same moment in a zone that is `seconds` east of Greenwich. Only the directive `%s` shows it.
+    /// The same moment in a zone that is `seconds` east of Greenwich. Only the directive `%s` shows it, the seconds
+    /// since 1970.
+    ///
+    /// ```
+    /// let noon = rolecall_jinja::DateTime::new((1970, 1, 1), (12, 0, 0)).unwrap();
+    /// assert_eq!(noon.strftime("%s"), "43200");
+    /// assert_eq!(noon.with_utc_offset(3600).strftime("%s"), "39600");
+    /// ```
     #[must_use]
     pub fn with_utc_offset(mut self, seconds: i32) -> Self {
         self.utc_offset = seconds.clamp(-86_399, 86_399);

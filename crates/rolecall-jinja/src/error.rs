@@ -162,7 +162,16 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error without a place.
+    /// An error without a place, for those who add their own to the engine's.
+    ///
+    /// ```
+    /// use rolecall_jinja::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Value, "no such model");
+    /// assert_eq!(error.to_string(), "ValueError: no such model");
+    /// assert_eq!(error.line(), None);
+    /// assert_eq!(error.at("a\nb", 2, None).to_string(), "ValueError: no such model\n --> line 2\n  |\n2 | b");
+    /// ```
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), location: None }
     }

@@ -60,15 +60,19 @@ pub trait Build<'text> {
     /// `true` or `false`.
     fn bool(&mut self, value: bool) -> Self::Value;
     /// An integer: decimal digits after an optional minus sign, without leading zeros; never `-0`.
+    ///
+    /// An error is for integers that cannot be kept.
     fn integer(&mut self, digits: &'text str) -> Result<Self::Value, String>;
     /// A number with a fraction or an exponent, rounded to the nearest double; infinite or not a number where
     /// the text says so.
+    ///
+    /// An error is for numbers that cannot be kept.
     fn float(&mut self, value: f64) -> Result<Self::Value, String>;
     /// A string.
     fn string(&mut self, text: Cow<'text, str>) -> Self::Value;
     /// An array.
     fn array(&mut self, items: Vec<Self::Value>) -> Self::Value;
-    /// An object; its keys are in order and different.
+    /// An object; its keys are different, each with its last value, in the order in which they came first.
     fn object(&mut self, members: Vec<(Cow<'text, str>, Self::Value)>) -> Self::Value;
 }
 

@@ -100,6 +100,7 @@ mod traced;
 mod unescape;
 mod value;
 mod vm;
+mod walk;
 
 pub use clock::{Clock, DateTime};
 pub use error::{Error, ErrorKind, Location};

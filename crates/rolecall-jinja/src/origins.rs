@@ -8,6 +8,7 @@ pub(crate) struct Tree {
     keys: String,
 }
 
+/// A node of a tree. It owns what it needs: nothing of the render is left when spans are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Owned {
     Template,
@@ -43,6 +44,10 @@ pub(crate) struct Text {
 }
 
 impl Tree {
+    /// The numbers of the two nodes that every tree begins with: the template, and the object of variables.
+    pub(crate) const TEMPLATE: u32 = 0;
+    pub(crate) const ROOT: u32 = 1;
+
     /// A tree of which some `nodes` are expected.
     pub(crate) fn new(nodes: usize) -> Self {
         let mut all = Vec::with_capacity(nodes);

@@ -105,9 +105,7 @@ impl Program {
             literal_bytes: 0,
         }
     }
-}
 
-impl Program {
     /// A program of nothing, with space for what is made of a source of so many bytes.
     pub(crate) fn for_source(bytes: usize) -> Self {
         let ops = 16 + bytes / 24;
@@ -308,13 +306,15 @@ pub(crate) enum Op {
         shape: u32,
     },
     TestPlain(Test),
+    /// Calls what is below the arguments.
     Call(u32),
+    /// The same, and prints what comes back.
+    CallPrint(u32),
+    /// Calls `value.name(…)`.
     CallMethod {
         name: u32,
         shape: u32,
     },
-    /// The same, and prints what comes back.
-    CallPrint(u32),
     MakeMacro(u32),
     CallBlock(u32),
     CallLoop {
@@ -377,7 +377,7 @@ pub(crate) enum Op {
     ChainFirst(Pc),
     /// Text of the template in a sum or a concatenation.
     ChainData(u32),
-    /// The next of them; if it is Markup, what was printed is taken back and the sum goes on elsewhere.
+    /// The next of them; if it is no string, what was printed is taken back and the sum goes on elsewhere.
     ChainNext(Pc),
     /// `slot.name` as the next of them; where it is no string, it is left to the `ChainNext` behind it.
     ChainNextAttributeOf {
@@ -413,7 +413,7 @@ pub(crate) enum Op {
     MarkupIfEscaping,
     GenerationStart,
     GenerationEnd,
-    /// Sets whether printing escapes; keeps what was before on the stack.
+    /// Sets whether printing escapes; what was before is kept for `EscapeEnd`.
     EscapeStart,
     EscapeEnd,
 

@@ -22,9 +22,14 @@ pub(crate) fn normalised(source: &str) -> Cow<'_, str> {
 
 /// An error at a byte of the normalised source.
 pub(crate) fn error_at(source: &str, at: usize, kind: ErrorKind, message: impl Into<String>) -> Error {
-    let before = source.get(..at).unwrap_or(source);
-    let line = before.matches('\n').count() + 1;
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+    let (line, column) = line_and_column(source, at);
     Error::new(kind, message).at(source, line, Some(column))
+}
+
+/// The line and the column of a byte, both counted from 1, the column in characters.
+pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
 }

@@ -14,10 +14,11 @@
 
 use std::borrow::Cow;
 
+pub use crate::walk::literals;
 use crate::{Error, parse, source};
 
-/// A template's source as the language reads it: every kind of line end is `\n`, and one at the very end is
-/// dropped. Positions in the tree are bytes of this text.
+/// A template's source as the language reads it, the *normalised source*: every kind of line end is `\n`, and one at
+/// the very end is dropped. Positions in the tree are bytes of this text.
 #[derive(Debug, Clone)]
 pub struct Source<'a>(Cow<'a, str>);
 
@@ -28,6 +29,10 @@ impl<'a> Source<'a> {
     }
 
     /// The text.
+    ///
+    /// ```
+    /// assert_eq!(rolecall_jinja::syntax::Source::new("a\r\nb\n").text(), "a\nb");
+    /// ```
     pub fn text(&self) -> &str {
         &self.0
     }
@@ -122,39 +127,56 @@ pub struct Conditional<'s> {
 
 /// Operators with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named as in Jinja2")]
 pub enum BinaryOperator {
+    /// `a and b`.
     And,
+    /// `a or b`.
     Or,
+    /// `a + b`.
     Add,
+    /// `a - b`.
     Sub,
+    /// `a * b`.
     Mul,
+    /// `a / b`.
     Div,
+    /// `a // b`.
     FloorDiv,
+    /// `a % b`.
     Mod,
+    /// `a ** b`.
     Pow,
 }
 
 /// Operators with one operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named as in Jinja2")]
 pub enum UnaryOperator {
+    /// `not a`.
     Not,
+    /// `-a`.
     Neg,
+    /// `+a`.
     Pos,
 }
 
 /// The operators of comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named as in Jinja2")]
 pub enum Comparison {
+    /// `a == b`.
     Eq,
+    /// `a != b`.
     Ne,
+    /// `a < b`.
     Lt,
+    /// `a <= b`.
     LtEq,
+    /// `a > b`.
     Gt,
+    /// `a >= b`.
     GtEq,
+    /// `a in b`.
     In,
+    /// `a not in b`.
     NotIn,
 }
 
@@ -196,7 +218,7 @@ pub struct Stmt<'s> {
 /// What is printed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Emit<'s> {
-    /// Text of the template.
+    /// Text of the template, and the byte of the normalised source where it begins.
     Data(&'s str, usize),
     /// The value of an expression.
     Value(Expr<'s>),
@@ -204,79 +226,131 @@ pub enum Emit<'s> {
 
 /// The kinds of statements.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "the fields are named as in Jinja2")]
 pub enum StmtKind<'s> {
     /// Text and `{{ … }}`, and `{% print … %}`.
     Output(Vec<Emit<'s>>),
+    /// `{% for target in iter if test recursive %}body{% else %}otherwise{% endfor %}`.
     For {
+        /// What each item is assigned to.
         target: Expr<'s>,
+        /// What is gone through.
         iter: Expr<'s>,
+        /// The condition that an item has to fulfil.
         test: Option<Expr<'s>>,
+        /// Whether the body may call `loop(…)`.
         recursive: bool,
+        /// What is done for each item.
         body: Body<'s>,
+        /// What is done if there was no item.
         otherwise: Body<'s>,
     },
-    /// The conditions with what follows from each, `elif`s included.
+    /// `{% if … %}`, `{% elif … %}`, `{% else %}`.
     If {
+        /// The conditions with what follows from each, `elif`s included.
         branches: Vec<(Expr<'s>, Body<'s>)>,
+        /// What is done if none holds.
         otherwise: Body<'s>,
     },
+    /// `{% with a = 1, b = 2 %}…{% endwith %}`.
     With {
+        /// The targets with their values.
         assignments: Vec<(Expr<'s>, Expr<'s>)>,
+        /// Where they hold.
         body: Body<'s>,
     },
+    /// `{% autoescape enabled %}…{% endautoescape %}`.
     Autoescape {
+        /// Whether printing escapes inside.
         enabled: Expr<'s>,
+        /// What is inside.
         body: Body<'s>,
     },
+    /// `{% block name scoped required %}…{% endblock %}`.
     Block {
+        /// Its name.
         name: &'s str,
+        /// Whether it sees the variables around it.
         scoped: bool,
+        /// Whether it has to be overridden.
         required: bool,
+        /// What is inside.
         body: Body<'s>,
     },
+    /// `{% extends template %}`.
     Extends(Expr<'s>),
+    /// `{% include template ignore missing without context %}`.
     Include {
+        /// Its name, or a list of names.
         template: Expr<'s>,
+        /// Whether it is no error if there is none.
         ignore_missing: bool,
+        /// Whether it sees the variables.
         with_context: bool,
     },
+    /// `{% import template as target with context %}`.
     Import {
+        /// Its name.
         template: Expr<'s>,
+        /// The variable for what it exports.
         target: &'s str,
+        /// Whether it sees the variables.
         with_context: bool,
     },
+    /// `{% from template import a, b as c with context %}`.
     FromImport {
+        /// Its name.
         template: Expr<'s>,
+        /// What is imported, with the names after `as`.
         names: Vec<(&'s str, Option<&'s str>)>,
+        /// Whether it sees the variables.
         with_context: bool,
     },
+    /// `{% set target = value %}`.
     Set {
+        /// What is assigned to.
         target: Expr<'s>,
+        /// The value.
         value: Expr<'s>,
     },
+    /// `{% set target | filter %}…{% endset %}`.
     SetBlock {
+        /// What the text is assigned to.
         target: Expr<'s>,
+        /// The filters that it goes through first; the innermost has no value.
         filter: Option<Expr<'s>>,
+        /// What makes the text.
         body: Body<'s>,
     },
+    /// `{% macro name(a, b=1) %}…{% endmacro %}`.
     Macro {
+        /// Its name.
         name: &'s str,
+        /// Its parameters.
         signature: Signature<'s>,
+        /// What it prints.
         body: Body<'s>,
     },
+    /// `{% call(a) name(…) %}…{% endcall %}`.
     CallBlock {
+        /// The parameters of the body, which is called as `caller(…)`.
         signature: Signature<'s>,
+        /// The call.
         call: Expr<'s>,
+        /// What `caller(…)` prints.
         body: Body<'s>,
     },
+    /// `{% filter … %}…{% endfilter %}`.
     FilterBlock {
+        /// The filters; the innermost has no value.
         filter: Expr<'s>,
+        /// What makes the text.
         body: Body<'s>,
     },
-    /// `{% generation %}`: text of the assistant.
+    /// `{% generation %}…{% endgeneration %}`: text of the assistant.
     Generation(Body<'s>),
+    /// `{% break %}`.
     Break,
+    /// `{% continue %}`.
     Continue,
 }
 

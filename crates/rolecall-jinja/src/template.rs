@@ -5,7 +5,7 @@ use std::cell::Cell;
 use bumpalo::Bump;
 use serde_json::{Map, Value as Json};
 
-use crate::program::Program;
+use crate::program::{Op, Program};
 use crate::runtime::Runtime;
 use crate::syntax::Source;
 use crate::trace::Trace;
@@ -45,7 +45,7 @@ thread_local! {
 }
 
 impl Template {
-    /// Compiles a template, with the default limits.
+    /// Compiles a template, with the default limits. [`Template`] has an example.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Template {
     }
 
     /// Compiles a template with `limits`, which are also those of its renders, unless [`RenderOptions::limits`] says
-    /// otherwise.
+    /// otherwise. [`Limits`] has an example.
     ///
     /// # Errors
     ///
@@ -90,6 +90,11 @@ impl Template {
         names
     }
 
+    /// Whether the template has `{% generation %}` blocks.
+    pub fn has_generation_blocks(&self) -> bool {
+        self.program.ops.iter().any(|op| matches!(op, Op::GenerationStart))
+    }
+
     /// Renders with the variables of `context`, which must be an object, without a clock.
     ///
     /// # Errors
@@ -97,6 +102,16 @@ impl Template {
     /// What the template raises, in the reference's words; [`ErrorKind::Limit`] where a budget is used up;
     /// [`ErrorKind::Unsupported`] for what this engine does not do, and where the template asks for the time;
     /// [`ErrorKind::Type`] where the context is no object.
+    ///
+    /// ```
+    /// use rolecall_jinja::{ErrorKind, Template};
+    /// use serde_json::json;
+    ///
+    /// let error = Template::new("Hi")?.render(&json!([])).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Type);
+    /// assert_eq!(error.message(), "the context of a render must be an object of variables, not an array");
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn render(&self, context: &Json) -> Result<String, Error> {
         self.render_with(context, &RenderOptions::default())
     }
@@ -116,8 +131,8 @@ impl Template {
 
     /// Renders, and keeps the origin of every byte. [`Traced`] has an example.
     ///
-    /// The text is that of [`render`](Self::render). The notes count as memory, so that a traced render may reach its
-    /// limit where a plain one does not.
+    /// The text is that of [`render`](Self::render). The notes count as memory, and some of them as steps: a traced render
+    /// may reach [`Limits::memory_bytes`] or [`Limits::steps`] where a plain one does not.
     ///
     /// # Errors
     ///
@@ -130,6 +145,10 @@ impl Template {
     ///
     /// `trusted` names variables of the context that hold no text of users, such as the special tokens: their text
     /// is told apart.
+    ///
+    /// # Errors
+    ///
+    /// As [`render_traced`](Self::render_traced).
     ///
     /// ```
     /// use rolecall_jinja::{Origin, RenderOptions, Template};
@@ -192,7 +211,12 @@ impl Template {
 
     /// Renders with the variables of a JSON text, and keeps the origin of every byte.
     ///
-    /// What is copied from a string is told by its bytes after escapes are decoded.
+    /// What is copied from a string is told by its bytes after escapes are decoded. `trusted` is that of
+    /// [`render_traced_with`](Self::render_traced_with).
+    ///
+    /// # Errors
+    ///
+    /// As [`render_json`](Self::render_json) and [`render_traced`](Self::render_traced).
     ///
     /// ```
     /// use rolecall_jinja::{Origin, RenderOptions, Template};

@@ -16,6 +16,8 @@ use crate::vm::fast::same_key;
 
 /// The number of a node of the trace; 0 is the template, and all there is in a plain render.
 ///
+/// What users see is [`crate::Origin`], which is made of this number and the tree when spans are read.
+///
 /// Two bits say what most want to know without a look at the node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub(crate) struct Origin(u32);
@@ -28,9 +30,9 @@ const TRUSTED: u32 = 1 << 30;
 const MOST_NODES: u32 = TRUSTED - 1;
 
 impl Origin {
-    pub(crate) const TEMPLATE: Origin = Origin(0);
+    pub(crate) const TEMPLATE: Origin = Origin(Tree::TEMPLATE);
     /// The object of variables itself.
-    pub(crate) const ROOT: Origin = Origin(1);
+    pub(crate) const ROOT: Origin = Origin(Tree::ROOT);
 
     /// Whether it is a place in the input, and nothing that was made of such places, nor trusted.
     pub(crate) fn is_place(self) -> bool {

@@ -100,7 +100,7 @@ pub enum Origin<'t> {
     },
     /// It was copied from a key of an object of the input.
     CopiedKey {
-        /// The value that has the key.
+        /// The way to the value of the key; its last step is the key itself. The object is one step above.
         pointer: Pointer<'t>,
         /// Which bytes of the key.
         range: Range<usize>,
@@ -155,7 +155,7 @@ impl Traced {
         Self { text, spans, generations, tree: trace.take_tree() }
     }
 
-    /// The text; the same as that of a render that is not traced.
+    /// The text; that of a render that is not traced.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -232,14 +232,11 @@ impl Traced {
 /// grows has a list of all summands each time; beyond this they count as computed from all of the input.
 const MOST_WORK: usize = 4_000_000;
 
-/// The number of the object of variables.
-const ROOT: u32 = 1;
-
 impl Tree {
     /// The values of the input that something was computed from.
     fn origin_of_derived(&self, node: u32, work: &mut usize) -> Origin<'_> {
         self.sources_of_derived(node, work)
-            .unwrap_or_else(|| Origin::Computed { pointers: vec![Pointer { tree: self, node: ROOT }] })
+            .unwrap_or_else(|| Origin::Computed { pointers: vec![Pointer { tree: self, node: Tree::ROOT }] })
     }
 
     fn sources_of_derived(&self, node: u32, work: &mut usize) -> Option<Origin<'_>> {

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
+#[cfg(feature = "tokenizers")]
+use crate::tokens::{self, ControlTokens, EncodeOptions, Encoding, Marker, Tokenizer};
 use crate::{Error, ErrorKind, Options, Prepared, Prompt, Result, SpecialTokens};
 
 /// A compiled chat template and the special tokens that it sees.
@@ -88,6 +90,31 @@ impl ChatTemplate {
         conversations.iter().map(render).collect()
     }
 
+    /// Renders a conversation and encodes the prompt.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply_chat_template`](Self::apply_chat_template) and [`Tokenizer::encode`].
+    #[cfg(feature = "tokenizers")]
+    pub fn encode<M>(
+        &self,
+        messages: &M,
+        options: &Options,
+        tokenizer: &Tokenizer,
+        encode: &EncodeOptions,
+    ) -> Result<Encoding>
+    where
+        M: Serialize + ?Sized,
+    {
+        tokens::check(messages, options, encode)?;
+        if encode.control_tokens != ControlTokens::Reference {
+            return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
+        }
+        let marker = Marker::new(tokenizer, self.source())?;
+        let (messages, options) = (marker.value(to_json(messages)?), marker.options(options));
+        tokens::encode_marked(tokenizer, &self.prepare(&messages, &options)?.text()?, encode)
+    }
+
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render.
     ///
     /// # Errors
@@ -105,7 +132,7 @@ impl ChatTemplate {
     where
         M: Serialize + ?Sized,
     {
-        let conversation = Conversation::new(to_json(messages)?, place, options)?;
+        let conversation = Conversation::placed(to_json(messages)?, place, options)?;
         Prepared::new(Arc::clone(&self.engine), &self.special_tokens, conversation, options, None)
     }
 }

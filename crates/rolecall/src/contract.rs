@@ -46,9 +46,14 @@ pub(crate) struct Context {
 }
 
 impl Conversation {
+    /// A conversation by itself.
+    pub(crate) fn new(messages: Value, options: &Options) -> Result<Self> {
+        Self::placed(messages, Place::Alone, options)
+    }
+
     /// The checks and changes that come first: an empty list, messages that are no objects, keys whose
     /// value is `null`, options that exclude each other.
-    pub(crate) fn new(messages: Value, place: Place, options: &Options) -> Result<Self> {
+    pub(crate) fn placed(messages: Value, place: Place, options: &Options) -> Result<Self> {
         for name in options.variables.keys() {
             if PARAMETERS.contains(&name.as_str()) {
                 let message =

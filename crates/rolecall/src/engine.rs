@@ -18,27 +18,28 @@ impl Engine {
         self.0.source()
     }
 
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn has_generation_blocks(&self) -> bool {
+        self.0.has_generation_blocks()
+    }
+
     pub(crate) fn render(&self, context: &Value, options: &RenderOptions) -> Result<String, Error> {
         self.0.render_with(context, options)
     }
 
-    /// Renders, and finds where the template (or a trusted value) wrote `needle`. `trusted` are the names
-    /// of variables whose text is not a user's.
-    pub(crate) fn render_finding(
+    /// Renders, and keeps who wrote what. `trusted` are the names of variables whose text is not a user's.
+    pub(crate) fn render_traced(
         &self,
         context: &Value,
-        needle: &str,
         trusted: &[&str],
         options: &RenderOptions,
-    ) -> Result<(String, Vec<Range<usize>>), Error> {
-        let traced = self.0.render_traced_with(context, options, trusted)?;
-        let written = written(&traced, needle);
-        Ok((traced.into_text(), written))
+    ) -> Result<Traced, Error> {
+        self.0.render_traced_with(context, options, trusted)
     }
 }
 
 /// Where all of `needle` was written by the template or taken from a trusted value.
-fn written(traced: &Traced, needle: &str) -> Vec<Range<usize>> {
+pub(crate) fn written(traced: &Traced, needle: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     // The parts between which a user's text stands: an occurrence that is the template's lies inside of one.
     let mut own: Option<Range<usize>> = None;

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Template,
     /// The conversation or its options are refused; [`Error::reference`] has the reference's words.
     Conversation,
+    /// A tokenizer cannot be read, or cannot do what is asked of it.
+    Tokenizer,
     /// An image cannot be used, or images and slots do not match.
     Media,
     /// There is no such repository (or it is private and no token opens it).

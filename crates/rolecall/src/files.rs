@@ -1,9 +1,10 @@
 //! The files of a model that rendering needs, in memory.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -47,6 +48,8 @@ pub struct ModelFiles {
     revision: Option<String>,
     files: BTreeMap<String, Vec<u8>>,
     unread: Vec<String>,
+    /// Where files are that were only noted.
+    folder: Option<PathBuf>,
 }
 
 impl ModelFiles {
@@ -87,7 +90,7 @@ impl ModelFiles {
     /// folder has none of the files of a model.
     pub fn read_dir(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let mut files = Self::new(folder.display().to_string());
+        let mut files = Self { folder: Some(folder.to_owned()), ..Self::new(folder.display().to_string()) };
         let metadata = fs::metadata(folder).map_err(|error| cannot_read(folder, &error))?;
         if !metadata.is_dir() {
             return Err(Error::new(ErrorKind::File, format!("{} is not a folder", folder.display()))
@@ -136,6 +139,21 @@ impl ModelFiles {
     /// A file's content.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.files.get(name).map(Vec::as_slice)
+    }
+
+    /// A file's content, read from the model's folder if it was only noted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when it is there and cannot be read.
+    pub fn read(&self, name: &str) -> Result<Option<Cow<'_, [u8]>>> {
+        if let Some(content) = self.get(name) {
+            return Ok(Some(Cow::Borrowed(content)));
+        }
+        match &self.folder {
+            Some(folder) if self.has(name) => Ok(read_capped(&folder.join(name))?.map(Cow::Owned)),
+            _ => Ok(None),
+        }
     }
 
     /// All files that were read, by name.

@@ -19,6 +19,7 @@
 //!
 //! # Features
 //!
+//! - `tokenizers` (off by default): [`mod@tokens`], prompts as token ids.
 //! - `hub` (off by default): [`Model::from_hub`] and [`mod@hub`], models from the Hugging Face Hub.
 
 mod builtin;
@@ -36,6 +37,7 @@ mod image;
 mod inspect;
 mod model;
 mod options;
+mod origin;
 mod placeholder;
 mod prepared;
 mod prompt;
@@ -51,6 +53,8 @@ mod tokenizer_class;
 pub mod cache;
 #[cfg(feature = "hub")]
 pub mod hub;
+#[cfg(feature = "tokenizers")]
+pub mod tokens;
 
 pub use chat_template::ChatTemplate;
 pub use environment::Environment;
@@ -60,10 +64,11 @@ pub use image::{Image, ImageFormat};
 pub use inspect::{Inspection, TemplateInspection};
 pub use model::Model;
 pub use options::{Loader, Options};
+pub use origin::{Origin, Span};
 pub use prepared::Prepared;
 pub use prompt::{Media, Prompt};
 pub use request::ChatRequest;
-pub use rolecall_jinja::{Clock, DateTime, Limits, RenderOptions};
+pub use rolecall_jinja::{Clock, DateTime, Limits, Pointer, PointerStep, RenderOptions};
 pub use source::ModelSource;
 pub use special_tokens::SpecialTokens;
 pub use token::Token;

@@ -12,6 +12,8 @@ use crate::engine::Engine;
 use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
 use crate::tokenizer_class::special_token_defaults;
+#[cfg(feature = "tokenizers")]
+use crate::tokens::{self, ControlTokens, EncodeOptions, Encoding, Marker, Tokenizer};
 use crate::{
     ChatRequest, Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens,
     builtin, cache, gguf, placeholder,
@@ -40,6 +42,8 @@ pub struct Model {
     processor: Option<TemplateSet>,
     image_token: Option<String>,
     compiled: Mutex<Vec<Compiled>>,
+    #[cfg(feature = "tokenizers")]
+    loaded: std::sync::OnceLock<Tokenizer>,
 }
 
 /// What became of a template when it was compiled.
@@ -86,7 +90,16 @@ impl Model {
         let tokenizer = TemplateSet::of_tokenizer(&files, &config)?;
         let processor = if has_processor(&files)? { Some(TemplateSet::of_processor(&files)?) } else { None };
         let image_token = placeholder::image_token(&files, &special_tokens)?;
-        Ok(Self { files, special_tokens, tokenizer, processor, image_token, compiled: Mutex::default() })
+        Ok(Self {
+            files,
+            special_tokens,
+            tokenizer,
+            processor,
+            image_token,
+            compiled: Mutex::default(),
+            #[cfg(feature = "tokenizers")]
+            loaded: std::sync::OnceLock::new(),
+        })
     }
 
     /// A model from its folder.
@@ -155,6 +168,8 @@ impl Model {
             processor: None,
             image_token,
             compiled: Mutex::default(),
+            #[cfg(feature = "tokenizers")]
+            loaded: std::sync::OnceLock::new(),
         })
     }
 
@@ -219,24 +234,25 @@ impl Model {
         self.prepare(messages, options)?.render()
     }
 
-    /// Renders a chat request: the same as [`apply_chat_template`](Self::apply_chat_template) with its messages and
-    /// options, but its messages are not copied.
+    /// Renders a chat request to the text of its prompt: the same text as that of
+    /// [`apply_chat_template`](Self::apply_chat_template), in less time. Nothing else is known about it, no image is
+    /// placed, and the messages are not copied.
     ///
     /// ```
     /// use rolecall::{ChatRequest, Model};
     ///
     /// let request = ChatRequest::from_json(r#"{"messages": [{"role": "user", "content": "Hi"}]}"#)?;
-    /// let prompt = Model::builtin("chatml")?.apply_chat_request(request)?;
-    /// assert_eq!(prompt.text(), "<|im_start|>user\nHi<|im_end|>\n");
+    /// let text = Model::builtin("chatml")?.chat_request_text(request)?;
+    /// assert_eq!(text, "<|im_start|>user\nHi<|im_end|>\n");
     /// # Ok::<(), rolecall::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`apply_chat_template`](Self::apply_chat_template).
-    pub fn apply_chat_request(&self, request: ChatRequest) -> Result<Prompt> {
+    /// As [`apply_chat_template`](Self::apply_chat_template), but for images.
+    pub fn chat_request_text(&self, request: ChatRequest) -> Result<String> {
         let ChatRequest { messages, options } = request;
-        self.prepare_in(Place::Alone, || Ok(messages), &options)?.render()
+        self.prepare_in(Place::Alone, || Ok(messages), &options)?.text()
     }
 
     /// Renders a list of conversations with the same options, each a list of messages as above.
@@ -268,6 +284,49 @@ impl Model {
         conversations.iter().map(render).collect()
     }
 
+    /// Renders a conversation and encodes the prompt.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply_chat_template`](Self::apply_chat_template), [`tokenizer`](Self::tokenizer) and [`Tokenizer::encode`].
+    #[cfg(feature = "tokenizers")]
+    pub fn encode<M>(&self, messages: &M, options: &Options, encode: &EncodeOptions) -> Result<Encoding>
+    where
+        M: Serialize + ?Sized,
+    {
+        let source = self.selected(options)?;
+        tokens::check(messages, options, encode)?;
+        let tokenizer = self.tokenizer()?;
+        if encode.control_tokens != ControlTokens::Reference {
+            return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
+        }
+        let marker = Marker::new(tokenizer, source)?;
+        let messages = marker.value(to_json(messages)?);
+        let options = marker.options(options);
+        tokens::encode_marked(tokenizer, &self.prepare(&messages, &options)?.text()?, encode)
+    }
+
+    /// The model's tokenizer, which is read on its first use.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Model`] when the model has no `tokenizer.json`, [`ErrorKind::Tokenizer`] when it is not one.
+    #[cfg(feature = "tokenizers")]
+    pub fn tokenizer(&self) -> Result<&Tokenizer> {
+        if let Some(known) = self.loaded.get() {
+            return Ok(known);
+        }
+        let tokenizer = Tokenizer::from_files(&self.files, &self.special_tokens)?;
+        Ok(self.loaded.get_or_init(|| tokenizer))
+    }
+
+    /// The text of the template that the options select.
+    fn selected<'t>(&'t self, options: &'t Options) -> Result<&'t str> {
+        let (set, asker) = self.template_set(options);
+        let argument = options.chat_template.as_deref();
+        set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))
+    }
+
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render: the
     /// template that the options select is compiled, and what it will see is put together.
     ///
@@ -288,11 +347,8 @@ impl Model {
         messages: impl FnOnce() -> Result<Value>,
         options: &'a Options,
     ) -> Result<Prepared<'a>> {
-        let (set, asker) = self.template_set(options);
-        let argument = options.chat_template.as_deref();
-        let source =
-            set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))?;
-        let conversation = Conversation::new(messages()?, place, options)?;
+        let source = self.selected(options)?;
+        let conversation = Conversation::placed(messages()?, place, options)?;
         let engine = self.compiled(source)?;
         Prepared::new(engine, &self.special_tokens, conversation, options, self.image_token())
     }

@@ -6,7 +6,7 @@ use rolecall_jinja::{Clock, DateTime, RenderOptions};
 use serde_json::Value;
 
 use crate::contract::{Context, Conversation};
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::prompt::Rendered;
 use crate::{Error, ErrorKind, Image, Options, Prompt, Result, SpecialTokens, clock};
 
@@ -41,7 +41,7 @@ pub struct Prepared<'a> {
     context: Context,
     /// What stands for an image, if the model takes any.
     image_token: Option<String>,
-    /// The variables whose text is not a user's; not filled in where no image token is looked for.
+    /// The variables whose text is not a user's.
     trusted: Vec<String>,
     images: &'a [Image],
     options: RenderOptions,
@@ -70,12 +70,8 @@ impl<'a> Prepared<'a> {
         }
         // A variable given by the caller hides the special token of its name and is not trusted.
         let names = special_tokens.iter().map(|(name, _)| name);
-        let trusted = match image_token {
-            Some(_) => {
-                names.filter(|name| !options.variables.contains_key(*name)).map(str::to_owned).collect()
-            }
-            None => Vec::new(),
-        };
+        let trusted =
+            names.filter(|name| !options.variables.contains_key(*name)).map(str::to_owned).collect();
         let (clock, moment) = still(options.clock.clone().unwrap_or_else(clock::system));
         Ok(Self {
             engine,
@@ -113,8 +109,24 @@ impl<'a> Prepared<'a> {
     /// [`ErrorKind::Template`] when the template fails, [`ErrorKind::Conversation`] when the final message that
     /// should be continued is not in its output, [`ErrorKind::Media`] when images and slots do not match.
     pub fn render(&self) -> Result<Prompt> {
-        let mut rendered = self.rendered().map_err(|error| self.failed(error))?;
-        self.cut(&mut rendered)?;
+        let trusted: Vec<&str> = self.trusted.iter().map(String::as_str).collect();
+        let traced = self.engine.render_traced(self.variables(), &trusted, &self.options);
+        let traced = traced.map_err(|error| self.failed(error))?;
+        let end = self.end(traced.text())?;
+        let mut slots = match &self.image_token {
+            Some(token) => engine::written(&traced, token),
+            None => Vec::new(),
+        };
+        slots.retain(|slot| slot.end <= end);
+        let rendered = Rendered {
+            traced,
+            end,
+            slots,
+            image_token: self.image_token.clone(),
+            clock_read: self.moment.get().is_some(),
+            engine: Arc::clone(&self.engine),
+            roles: self.roles(),
+        };
         Prompt::place(rendered, self.images)
     }
 
@@ -128,26 +140,32 @@ impl<'a> Prepared<'a> {
         self.engine.render(self.variables(), &self.options).map_err(|error| self.failed(error))
     }
 
-    fn rendered(&self) -> Result<Rendered, rolecall_jinja::Error> {
-        let image_token = self.image_token.clone();
-        let (text, slots) = match &image_token {
-            Some(token) => {
-                let trusted: Vec<&str> = self.trusted.iter().map(String::as_str).collect();
-                self.engine.render_finding(self.variables(), token, &trusted, &self.options)?
-            }
-            None => (self.engine.render(self.variables(), &self.options)?, Vec::new()),
-        };
-        Ok(Rendered { text, slots, image_token, clock_read: self.moment.get().is_some() })
+    /// Renders the prompt's text alone, which takes less time: nothing is known about it, and no image is placed.
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Self::render), but for images.
+    pub fn text(&self) -> Result<String> {
+        let mut text = self.output()?;
+        let end = self.end(&text)?;
+        text.truncate(end);
+        Ok(text)
     }
 
-    /// Ends the text where a continued message ends.
-    fn cut(&self, rendered: &mut Rendered) -> Result<()> {
-        if let Some(continuation) = &self.context.continuation {
-            let end = continuation.end(&rendered.text)?;
-            rendered.text.truncate(end);
-            rendered.slots.retain(|slot| slot.end <= end);
+    /// Where in the template's output a continued message ends.
+    fn end(&self, text: &str) -> Result<usize> {
+        match &self.context.continuation {
+            Some(continuation) => continuation.end(text),
+            None => Ok(text.len()),
         }
-        Ok(())
+    }
+
+    /// The role of each message, where it is a text.
+    fn roles(&self) -> Vec<Option<Box<str>>> {
+        let messages =
+            self.variables().get("messages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let role = |message: &Value| message.get("role").and_then(Value::as_str).map(Box::from);
+        messages.iter().map(role).collect()
     }
 
     /// A failure of the template, with what its input lacks, where that is plain to see.

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &BatchArgs) -> Outcome {
 
 fn render(model: &Model, mut request: ChatRequest, args: &BatchArgs) -> rolecall::Result<String> {
     request.options = input::choosing(input::overridden(request.options, &args.options), &args.model);
-    Ok(model.apply_chat_request(request)?.into_text())
+    model.chat_request_text(request)
 }
 
 /// What the answers are written to.

@@ -62,6 +62,7 @@ impl FilterDef {
         value: Value<'a>,
         args: &Args<'_, 'a>,
     ) -> Result<Value<'a>> {
+        // `default` hands on what it is given; whether a value is defined is known of every value.
         if let Err(error) = unknown::check(value).and_then(|()| args.check_known())
             && self.name != "default"
         {

@@ -5,6 +5,7 @@ use crate::ErrorKind;
 use crate::builtins::{filters, tests};
 use crate::number::TOO_LONG_FOR_TEXT;
 use crate::program::{Constant, Op};
+use crate::source::line_and_column;
 use crate::syntax::{
     Arguments, BinaryOperator, Comparison, Conditional, Const, Expr, ExprKind, UnaryOperator,
 };
@@ -132,8 +133,7 @@ impl<'s> Compiler<'s> {
         if let Some(otherwise) = &conditional.otherwise {
             self.expression(otherwise)?;
         } else {
-            let before = self.source.get(..at).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
+            let (line, _) = line_and_column(self.source, at);
             let hint = format!(
                 "the inline if-expression on line {line} evaluated to false and no else section was defined."
             );

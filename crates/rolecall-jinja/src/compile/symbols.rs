@@ -6,7 +6,7 @@
 //! `if` differ in what they set, the variable begins with what it would be without them.
 
 use super::entries::Entries;
-use crate::syntax::{Arguments, Body, Emit, Expr, ExprKind, Signature, Stmt, StmtKind};
+use crate::syntax::{Body, Emit, Expr, ExprKind, Signature, Stmt, StmtKind};
 
 /// A variable: a slot of a function's frame.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -342,76 +342,5 @@ impl Scope<'_> {
 
     fn stores(&self, name: &str) -> bool {
         self.layers.iter().any(|layer| layer.stores.get(name).is_some())
-    }
-}
-
-impl<'s> Expr<'s> {
-    /// Calls `each` with every name that is read, in the order of the source.
-    pub(super) fn for_each_name(&self, each: &mut impl FnMut(&'s str)) {
-        match &self.kind {
-            ExprKind::Name(name) => each(name),
-            ExprKind::Const(_) | ExprKind::NamespaceRef(..) => {}
-            ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Concat(items) => {
-                for item in items {
-                    item.for_each_name(each);
-                }
-            }
-            ExprKind::Dict(items) => {
-                for (key, value) in items {
-                    key.for_each_name(each);
-                    value.for_each_name(each);
-                }
-            }
-            ExprKind::Conditional(conditional) => {
-                conditional.test.for_each_name(each);
-                conditional.then.for_each_name(each);
-                if let Some(otherwise) = &conditional.otherwise {
-                    otherwise.for_each_name(each);
-                }
-            }
-            ExprKind::Binary(_, both) | ExprKind::Item(both) => {
-                both.0.for_each_name(each);
-                both.1.for_each_name(each);
-            }
-            ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => inner.for_each_name(each),
-            ExprKind::Compare(first, others) => {
-                first.for_each_name(each);
-                for (_, other) in others {
-                    other.for_each_name(each);
-                }
-            }
-            ExprKind::Slice(bounds) => bounds.iter().flatten().for_each(|bound| bound.for_each_name(each)),
-            ExprKind::Call(callee, arguments) => {
-                callee.for_each_name(each);
-                arguments.for_each_name(each);
-            }
-            ExprKind::Filter(value, _, arguments) => {
-                if let Some(value) = value {
-                    value.for_each_name(each);
-                }
-                arguments.for_each_name(each);
-            }
-            ExprKind::Test(value, _, arguments) => {
-                value.for_each_name(each);
-                arguments.for_each_name(each);
-            }
-        }
-    }
-}
-
-impl<'s> Arguments<'s> {
-    fn for_each_name(&self, each: &mut impl FnMut(&'s str)) {
-        for value in &self.positional {
-            value.for_each_name(each);
-        }
-        for (_, value) in &self.named {
-            value.for_each_name(each);
-        }
-        if let Some(value) = &self.star {
-            value.for_each_name(each);
-        }
-        if let Some(value) = &self.double_star {
-            value.for_each_name(each);
-        }
     }
 }

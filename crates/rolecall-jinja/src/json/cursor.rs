@@ -2,9 +2,8 @@
 
 use super::pieces::Text;
 use super::{JsonError, scan};
-
-/// Python refuses to read longer integers.
-const MAX_INTEGER_DIGITS: usize = 4300;
+use crate::number::MOST_DIGITS;
+use crate::source::line_and_column;
 
 /// The most characters of the text that a message quotes.
 const QUOTED: usize = 20;
@@ -70,9 +69,7 @@ impl<'text> Cursor<'text> {
     /// An error at byte `at` of the text.
     #[cold]
     pub(super) fn error_at(&self, at: usize, message: impl Into<String>) -> JsonError {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let (line, column) = line_and_column(self.text, at);
         JsonError { line, column, message: message.into() }
     }
 
@@ -117,9 +114,8 @@ impl<'text> Cursor<'text> {
             let value = literal.parse().map_err(|_| self.error_at(at, "expected a number"))?;
             return Ok(Some(Number::Float(value)));
         }
-        if whole > MAX_INTEGER_DIGITS {
-            let message =
-                format!("this integer has {whole} digits; at most {MAX_INTEGER_DIGITS} can be read");
+        if whole > MOST_DIGITS {
+            let message = format!("this integer has {whole} digits; at most {MOST_DIGITS} can be read");
             return Err(self.error_at(at, message));
         }
         let minus_zero = literal == "-0";

@@ -58,6 +58,10 @@ fn shortened(digits: &str) -> Cow<'_, str> {
 /// Reads a JSON text into a value that holds exactly what the text says, or refuses it: integers of more than
 /// 64 bits and numbers that are not finite are errors, never rounded.
 ///
+/// # Errors
+///
+/// As [`read`], and for those numbers.
+///
 /// ```
 /// let value = rolecall_jinja::json::to_value(r#"{"n": 18446744073709551615, "f": 123456789.12345679}"#)?;
 /// assert_eq!(value.to_string(), r#"{"n":18446744073709551615,"f":123456789.12345679}"#);

@@ -8,9 +8,24 @@ use super::{Build, JsonError};
 ///
 /// Python gives up a little below 1,000. Real conversations nest less than 20 deep; what is kept here can be
 /// walked, copied and dropped by recursive code on a small stack.
+///
+/// ```
+/// use rolecall_jinja::json::{MAX_DEPTH, to_value};
+///
+/// let nested = |levels| "[".repeat(levels) + &"]".repeat(levels);
+/// assert!(to_value(&nested(MAX_DEPTH)).is_ok());
+///
+/// let error = to_value(&nested(MAX_DEPTH + 1)).unwrap_err();
+/// assert_eq!(error.message(), "arrays and objects are nested more than 512 deep");
+/// ```
 pub const MAX_DEPTH: usize = 512;
 
-/// Reads a JSON text.
+/// Reads a JSON text, and gives what `build` makes of it. [`Build`] has an example.
+///
+/// # Errors
+///
+/// What is no JSON by the rules of [this module](crate::json), an integer of more than 4,300 digits, more than
+/// [`MAX_DEPTH`] levels, and what `build` refuses: what is wrong, and line and column of it.
 pub fn read<'text, B: Build<'text>>(text: &'text str, build: &mut B) -> Result<B::Value, JsonError> {
     let mut built = Built::new(build);
     assemble(text, &mut built)?;

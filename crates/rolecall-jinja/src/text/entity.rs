@@ -4,12 +4,10 @@ use std::sync::OnceLock;
 
 use super::parse_number::too_many_digits;
 use crate::ErrorKind;
+use crate::number::MOST_DIGITS;
 
 /// The longest name, without its semicolon.
 const LONGEST_NAME: usize = 32;
-
-/// The most digits of a decimal number that Python reads.
-const MOST_DIGITS: usize = super::parse_number::MOST_DIGITS;
 
 /// What the numbers 128 to 159 mean: the characters of Windows' code page 1252.
 const CODE_PAGE_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";

@@ -44,6 +44,10 @@ pub fn strip(text: &str) -> &str {
 }
 
 /// `str.rstrip()`: without white space at the end.
+///
+/// ```
+/// assert_eq!(rolecall_jinja::text::rstrip(" Hi\n\u{1f}"), " Hi");
+/// ```
 pub fn rstrip(text: &str) -> &str {
     text.trim_end_matches(is_space)
 }

@@ -3,7 +3,7 @@
 use super::class::decimal_value;
 use super::{is_space, repr};
 use crate::ErrorKind;
-pub(crate) use crate::number::MOST_DIGITS;
+use crate::number::MOST_DIGITS;
 use crate::number::{BigInt, LONGEST};
 
 /// An exception and its message.

@@ -7,7 +7,7 @@ use crate::raised::{Raised, Result};
 use crate::text::repr;
 use crate::value::object::{self, Frame, Recurse};
 use crate::value::undefined::Undefined;
-use crate::value::{Object, Value, dict, iter, names, operators, unknown};
+use crate::value::{Object, Value, access, dict, iter, names, operators, unknown};
 
 /// What a call comes to.
 pub(super) enum Called<'a> {
@@ -94,6 +94,29 @@ impl<'a> Machine<'_, 'a> {
             Called::Running(pc) => return Ok(pc),
         }
         Ok(pc)
+    }
+
+    /// Calls `value.name(…)`. A method that is known is called without making a value of it first.
+    pub(super) fn call_method(&mut self, name: u32, shape: u32, pc: Pc) -> Result<Pc> {
+        let Some(name) = self.program.names.get(name as usize) else { return Ok(pc) };
+        let result = self.with_arguments(shape, |machine, args| {
+            let of = machine.pop();
+            if let Some(method) = name.method
+                && method.is_of(of)
+                && !method.modifies(of)
+            {
+                return methods::call(machine.rt, method, of, args).map(Called::Value);
+            }
+            let callee = access::attribute(machine.rt, of, &name.text)?;
+            machine.call_value(callee, args, true, pc)
+        })?;
+        match result {
+            Called::Value(value) => {
+                self.push(value);
+                Ok(pc)
+            }
+            Called::Running(pc) => Ok(pc),
+        }
     }
 
     /// Calls anything. What runs in this machine gives nothing yet: it runs from now on.

@@ -5,8 +5,11 @@
 
 mod calls;
 pub(crate) mod fast;
+mod lookup;
 mod loops;
+mod operands;
 mod output;
+mod printing;
 mod step;
 
 use std::cell::Cell;
@@ -16,15 +19,14 @@ use serde_json::{Map, Value as Json};
 
 use output::Mark;
 pub(crate) use output::{Output, RawSpan};
+use printing::Parts;
 
 use crate::program::{Pc, Program};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::trace::{Origin, Step};
 use crate::value::iter::Iter;
 use crate::value::object::{Frame, Loop, Recurse};
-use crate::value::undefined::Undefined;
-use crate::value::{DictRef, Object, Value, from_json};
+use crate::value::{DictRef, Value};
 
 /// How often the machine may be started from inside of itself, by loops with filters.
 const MAX_NESTED: u32 = 24;
@@ -47,27 +49,6 @@ struct Caller<'a> {
     loops: usize,
     /// Whether what is printed is kept for a value, or goes where the caller prints.
     captured: bool,
-}
-
-/// What Jinja2 joins into one string in the end: how many parts there are so far, and the first that is no string.
-///
-/// That one is an error, but only when all other parts are there.
-#[derive(Clone, Copy, Default)]
-struct Parts {
-    count: usize,
-    wrong: Option<(usize, &'static str)>,
-}
-
-impl Parts {
-    fn check(self) -> Result<()> {
-        match self.wrong {
-            None => Ok(()),
-            Some((at, found)) => {
-                let message = format!("sequence item {at}: expected str instance, {found} found");
-                Err(Raised::type_error(message))
-            }
-        }
-    }
 }
 
 /// A loop that is running.
@@ -97,39 +78,6 @@ pub(crate) struct Machine<'r, 'a> {
 }
 
 impl<'a> Runtime<'a> {
-    /// The value of a variable of the context, or the function of that name.
-    pub(crate) fn context_value(&self, number: u32) -> Result<Value<'a>> {
-        let Some(cell) = self.context.get(number as usize) else { return Ok(Value::Missing) };
-        let known = cell.get();
-        if !known.is_missing() {
-            return Ok(known);
-        }
-        let value = self.look_up(number)?;
-        cell.set(value);
-        Ok(value)
-    }
-
-    fn look_up(&self, number: u32) -> Result<Value<'a>> {
-        let Some(wanted) = self.program.context.get(number as usize) else { return Ok(Value::Missing) };
-        let root = if self.trace.is_some() { Origin::ROOT } else { Origin::TEMPLATE };
-        let found = match self.variables {
-            Variables::None => None,
-            Variables::Json(map) => match fast::member(map, &wanted.name) {
-                Some((name, json)) => Some(from_json::child(self, root, Step::Key(name), json)?),
-                None => None,
-            },
-            Variables::Dict(dict) => {
-                let found = dict.get_str(self, &wanted.name)?;
-                found.map(|value| from_json::child_value(self, root, Step::Key(&wanted.name), value))
-            }
-        };
-        Ok(match (found, wanted.function) {
-            (Some(value), _) => value,
-            (None, Some(function)) => Value::Object(self.alloc(Object::Function(function))?),
-            (None, None) => Value::Undefined(self.alloc(Undefined::Name(&wanted.name))?),
-        })
-    }
-
     /// A frame of empty variables.
     pub(crate) fn frame(&self, slots: u32, parent: Option<&'a Frame<'a>>) -> Result<&'a Frame<'a>> {
         let slots = slots as usize;

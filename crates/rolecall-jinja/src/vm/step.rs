@@ -1,20 +1,19 @@
-//! Instructions one after another.
-
-#![allow(clippy::inline_always, reason = "these are parts of the loop of instructions")]
-
-use std::cell::Cell;
+//! The loop of instructions: what each of them does, where it takes a line or a few.
+//!
+//! The rest is in files of its own: `fast` has the short ways, `lookup` what instructions name by numbers, `operands`
+//! what they take from the stack, `printing`, `calls` and `loops` what their names say.
 
 use super::Machine;
-use super::calls::Called;
+use super::lookup::slot_of;
+use super::operands::not_a_namespace;
 use crate::ErrorKind;
-use crate::builtins::{Args, Test, methods};
-use crate::program::{Constant, Name, Op, Pc};
+use crate::builtins::Args;
+use crate::program::{Constant, Op, Pc};
 use crate::raised::{Raised, Result};
 use crate::trace::Origin;
 use crate::value::compare::{contains, equal, ordered};
-use crate::value::object::Frame;
 use crate::value::undefined::Undefined;
-use crate::value::{Object, Value, access, dict, iter, names, operators, repr, slice};
+use crate::value::{Object, Value, access, iter, names, operators, repr, slice};
 
 impl<'a> Machine<'_, 'a> {
     /// Runs until the end. Where an instruction fails, its place is noted.
@@ -670,284 +669,12 @@ impl<'a> Machine<'_, 'a> {
         error.at(at.unwrap_or_default())
     }
 
-    fn constant(&self, number: u32) -> Result<Value<'a>> {
-        match self.program.constants.get(number as usize) {
-            Some(constant) => constant.value(self.rt),
-            None => Ok(Value::NONE),
-        }
-    }
-
-    #[inline]
-    fn text(&self, number: u32) -> &'a str {
-        self.program.texts.get(number as usize).map_or("", |text| text)
-    }
-
-    /// Whether what is on top of the stack is a text of the template; takes it.
-    #[inline(always)]
-    fn equal_text(&mut self, number: u32) -> Result<bool> {
-        let text = self.text(number);
-        if let Some((_, left)) = self.top_str() {
-            self.drop_top();
-            return Ok(left == text);
-        }
-        self.equal_other(Value::text(text))
-    }
-
-    #[inline(never)]
-    fn equal_other(&mut self, right: Value<'a>) -> Result<bool> {
-        let left = self.pop();
-        equal(self.rt, left, right)
-    }
-
-    /// Whether what is on top of the stack is true; takes it.
-    #[inline(always)]
-    fn pop_truth(&mut self) -> Result<bool> {
-        if let Some(Value::Bool(_, value)) = self.stack.last() {
-            let value = *value;
-            self.drop_top();
-            return Ok(value);
-        }
-        self.pop_truth_of_other()
-    }
-
-    #[inline(never)]
-    fn pop_truth_of_other(&mut self) -> Result<bool> {
-        let truth = self.top_truth();
-        self.drop_top();
-        truth
-    }
-
-    /// Whether what is on top of the stack is true.
-    #[inline(always)]
-    fn top_truth(&self) -> Result<bool> {
-        match self.stack.last() {
-            Some(Value::Bool(_, value)) => Ok(*value),
-            Some(Value::Undefined(_) | Value::None(_)) | None => Ok(false),
-            Some(Value::Str(_, text)) => Ok(!text.is_empty()),
-            Some(Value::JsonList(_, items)) => Ok(!items.is_empty()),
-            Some(Value::JsonDict(_, map)) => Ok(!map.is_empty()),
-            Some(other) => operators::truth(self.rt, *other),
-        }
-    }
-
-    #[inline(always)]
-    fn name(&self, number: u32) -> &'a Name {
-        static NONE: Name = Name { text: String::new(), method: None, hides_key: true, of_loop: None };
-        self.program.names.get(number as usize).unwrap_or(&NONE)
-    }
-
-    #[inline(always)]
-    fn equal_int(&mut self, value: i32) -> Result<bool> {
-        if let Some(Value::Int(_, left)) = self.stack.last() {
-            let left = *left;
-            self.drop_top();
-            return Ok(left == i64::from(value));
-        }
-        self.equal_other(Value::int(i64::from(value)))
-    }
-
-    #[inline]
-    fn test(&self, test: Test, value: Value<'a>) -> Result<bool> {
-        match test.plain {
-            Some(plain) => plain(self.rt, value),
-            None => test.apply(self.rt, value, &Args::none()),
-        }
-    }
-
-    /// Whether an operand of a sum can be printed before it is known that all others are strings too. What a generation
-    /// block wrote is not: its range would have to be taken back.
-    fn prints_in_a_sum(&self, value: Value<'a>) -> bool {
-        match (value, self.rt.trace) {
-            (Value::Str(..) | Value::Rope(..), None) => true,
-            (Value::Str(origin, _), Some(trace)) => !trace.bears_generation(origin),
-            (Value::Rope(pieces, rope), Some(trace)) => !rope.bears_generation(trace, pieces),
-            _ => false,
-        }
-    }
-
-    /// Goes on with a sum of strings that is not only one of strings: takes back what was printed, and leaves the sum
-    /// up to here on the stack.
-    #[cold]
-    fn chain_next_other(&mut self, value: Value<'a>) -> Result<()> {
-        let Some(mark) = self.chains.pop() else { return Ok(()) };
-        let printed = self.out.take_back(self.rt, &mark)?;
-        let sum = operators::add(self.rt, printed, value)?;
-        self.push(sum);
-        Ok(())
-    }
-
-    /// A list, tuple or dict of constants, which is made once in a render.
-    fn compound(&self, constant: u32, cell: u32) -> Result<Value<'a>> {
-        let Some(cell) = self.rt.compounds.get(cell as usize) else { return self.constant(constant) };
-        if cell.get().is_missing() {
-            cell.set(self.constant(constant)?);
-        }
-        Ok(cell.get())
-    }
-
+    /// The error that the compiler left for the render.
     #[cold]
     fn raise(&self, number: u32) -> Raised {
         match self.program.constants.get(number as usize) {
             Some(Constant::Error(kind, message)) => Raised::new(*kind, message.as_str()),
             _ => Raised::new(ErrorKind::Runtime, "an error without a message"),
-        }
-    }
-
-    /// A variable of this frame.
-    #[inline]
-    fn variable(&self, slot: u32, name: u32) -> Result<Value<'a>> {
-        let value = slot_of(self.frame, slot);
-        if value.is_missing() { self.unset(name) } else { Ok(value) }
-    }
-
-    /// What stands for a variable that is not set.
-    #[cold]
-    fn unset(&self, name: u32) -> Result<Value<'a>> {
-        let name = self.program.names.get(name as usize).map_or("", |name| name.text.as_str());
-        Ok(Value::Undefined(self.rt.alloc(Undefined::Name(name))?))
-    }
-
-    /// Begins to count the parts of another string.
-    pub(super) fn start_parts(&mut self) {
-        self.outer_parts.push(std::mem::take(&mut self.parts));
-    }
-
-    /// Ends it.
-    pub(super) fn end_parts(&mut self) -> Result<()> {
-        let inner = std::mem::replace(&mut self.parts, self.outer_parts.pop().unwrap_or_default());
-        inner.check()
-    }
-
-    #[inline]
-    pub(super) fn print(&mut self, value: Value<'a>) -> Result<()> {
-        self.parts.count += 1;
-        let text = match value {
-            Value::Str(..) | Value::Rope(..) | Value::Markup(..) => value,
-            other => repr::str(self.rt, other)?,
-        };
-        self.out.value(self.rt, text)
-    }
-
-    /// The values on top of the stack.
-    fn take(&mut self, count: u32) -> Result<&'a [Value<'a>]> {
-        let from = self.stack.len().saturating_sub(count as usize);
-        let items = self.rt.alloc_slice(self.stack.get(from..).unwrap_or_default())?;
-        self.stack.truncate(from);
-        Ok(items)
-    }
-
-    fn make_dict(&mut self, count: u32) -> Result<()> {
-        let from = self.stack.len().saturating_sub(2 * count as usize);
-        let mut entries = dict::DictBuilder::new();
-        for pair in self.stack.get(from..).unwrap_or_default().chunks(2) {
-            if let [key, value] = pair {
-                entries.insert(self.rt, *key, *value)?;
-            }
-        }
-        self.stack.truncate(from);
-        let dict = entries.finish(self.rt)?;
-        self.push(dict);
-        Ok(())
-    }
-
-    /// Takes a value apart; its first item is on top in the end.
-    fn unpack(&mut self, count: u32) -> Result<()> {
-        let value = self.pop();
-        let wanted = count as usize;
-        if let Some(items) = value.as_tuple()
-            && items.len() == wanted
-        {
-            self.stack.extend(items.iter().rev().copied());
-            return Ok(());
-        }
-        let mut items = iter::Iter::new(self.rt, value).map_err(|error| match error.kind() {
-            ErrorKind::Type => {
-                let message = format!("cannot unpack non-iterable {} object", names::type_name(value));
-                Raised::type_error(message)
-            }
-            _ => error,
-        })?;
-        let mut found = Vec::with_capacity(wanted.min(16));
-        while let Some(item) = items.next(self.rt)? {
-            if found.len() == wanted {
-                return Err(Raised::value_error(format!("too many values to unpack (expected {wanted})")));
-            }
-            found.push(item);
-        }
-        if found.len() < wanted {
-            let message = format!("not enough values to unpack (expected {wanted}, got {})", found.len());
-            return Err(Raised::value_error(message));
-        }
-        self.stack.extend(found.into_iter().rev());
-        Ok(())
-    }
-
-    fn store_namespace(&mut self, name: u32) -> Result<()> {
-        let (namespace, value) = (self.pop(), self.pop());
-        let Value::Object(Object::Namespace(namespace)) = namespace else { return Err(not_a_namespace()) };
-        let Some(name) = self.program.names.get(name as usize) else { return Ok(()) };
-        crate::builtins::globals::check_namespace_name(&name.text)?;
-        namespace.set(self.rt, &name.text, value)
-    }
-
-    /// `value.name`.
-    #[inline]
-    fn attribute(&self, value: Value<'a>, name: u32) -> Result<Value<'a>> {
-        let Some(name) = self.program.names.get(name as usize) else { return Ok(Value::NONE) };
-        if !name.hides_key
-            && let Some(dict) = value.as_dict()
-        {
-            return match dict.get_str(self.rt, &name.text)? {
-                Some(found) => Ok(found),
-                None => self.absent(&name.text),
-            };
-        }
-        if let (Value::Object(Object::Loop(this)), Some(field)) = (value, name.of_loop) {
-            return access::loop_attribute(self.rt, this, field);
-        }
-        access::attribute(self.rt, value, &name.text)
-    }
-
-    /// What stands for the value of a key that a dict does not have.
-    fn absent(&self, name: &'a str) -> Result<Value<'a>> {
-        let undefined = Undefined::Attribute { owner: "dict object", name };
-        Ok(Value::Undefined(self.rt.alloc(undefined)?))
-    }
-
-    /// `value["name"]`.
-    #[inline]
-    fn item_name(&self, value: Value<'a>, name: u32) -> Result<Value<'a>> {
-        let Some(name) = self.program.names.get(name as usize) else { return Ok(Value::NONE) };
-        if let Some(dict) = value.as_dict() {
-            if let Some(found) = dict.get_str(self.rt, &name.text)? {
-                return Ok(found);
-            }
-            if !name.hides_key {
-                return self.absent(&name.text);
-            }
-        }
-        access::item(self.rt, value, Value::text(&name.text))
-    }
-
-    fn call_method(&mut self, name: u32, shape: u32, pc: Pc) -> Result<Pc> {
-        let Some(name) = self.program.names.get(name as usize) else { return Ok(pc) };
-        let result = self.with_arguments(shape, |machine, args| {
-            let of = machine.pop();
-            if let Some(method) = name.method
-                && method.is_of(of)
-                && !method.modifies(of)
-            {
-                return methods::call(machine.rt, method, of, args).map(Called::Value);
-            }
-            let callee = access::attribute(machine.rt, of, &name.text)?;
-            machine.call_value(callee, args, true, pc)
-        })?;
-        match result {
-            Called::Value(value) => {
-                self.push(value);
-                Ok(pc)
-            }
-            Called::Running(pc) => Ok(pc),
         }
     }
 
@@ -976,13 +703,4 @@ impl<'a> Machine<'_, 'a> {
 #[inline]
 fn place(pc: usize) -> Pc {
     Pc::try_from(pc).unwrap_or(Pc::MAX)
-}
-
-#[inline]
-fn slot_of<'a>(frame: &Frame<'a>, slot: u32) -> Value<'a> {
-    frame.slots.get(slot as usize).map_or(Value::Missing, Cell::get)
-}
-
-fn not_a_namespace() -> Raised {
-    Raised::new(ErrorKind::Runtime, "cannot assign attribute on non-namespace object")
 }

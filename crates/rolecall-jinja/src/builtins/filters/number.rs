@@ -3,7 +3,7 @@
 use super::{given, no_integer, only_value, open, optional, plain};
 use crate::ErrorKind;
 use crate::builtins::{Args, Bound, FilterDef};
-use crate::number::BigInt;
+use crate::number::{BigInt, MOST_DIGITS};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::syntax::BinaryOperator;
@@ -138,7 +138,7 @@ fn parse_int(rt: &Runtime<'_>, text: &str, base: Value<'_>) -> Result<Option<Big
     };
     // Reading takes the square of the length where no digits limit it.
     let is_limited = base > 0 && base.count_ones() != 1;
-    let words = if is_limited { text.len().min(parse_number::MOST_DIGITS) } else { text.len() } / 8;
+    let words = if is_limited { text.len().min(MOST_DIGITS) } else { text.len() } / 8;
     rt.step_bytes(text.len())?;
     rt.step(words.saturating_mul(words) / 8)?;
     Ok(parse_number::parse_int(text, base).ok())

@@ -222,7 +222,7 @@ fn type_path(value: Value<'_>) -> &'static str {
     }
 }
 
-/// The characters of what [`write`] writes.
+/// The characters of what [`write()`] writes.
 fn width<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<usize> {
     let mut out = Writer::new(rt);
     write(&mut out, value)?;

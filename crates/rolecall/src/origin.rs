@@ -1,0 +1,111 @@
+//! Who wrote a part of a prompt.
+
+use std::ops::Range;
+
+use rolecall_jinja::{Pointer, PointerStep};
+
+/// A part of a prompt that is all of one origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span<'p> {
+    /// Where in the prompt's text it is, in bytes.
+    pub range: Range<usize>,
+    /// Who wrote it.
+    pub origin: Origin<'p>,
+}
+
+/// Who wrote a part of a prompt. Pointers lead into what the template saw,
+/// [`Prepared::variables`](crate::Prepared::variables).
+///
+/// ```
+/// use rolecall::{Model, Options, Origin};
+/// use serde_json::json;
+///
+/// let model = Model::builtin("chatml")?;
+/// let prompt = model.apply_chat_template(&json!([{"role": "user", "content": "Hi"}]), &Options::new())?;
+/// let copied: Vec<(&str, String)> = prompt
+///     .spans()
+///     .filter_map(|span| match span.origin {
+///         Origin::Copied { pointer, .. } => Some((&prompt.text()[span.range], pointer.to_string())),
+///         _ => None,
+///     })
+///     .collect();
+/// assert_eq!(copied, [("user", "/messages/0/role".to_owned()), ("Hi", "/messages/0/content".to_owned())]);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin<'p> {
+    /// The template.
+    Template,
+    /// A special token of the model.
+    Trusted {
+        /// The name of the variable, such as `bos_token`.
+        variable: &'p str,
+    },
+    /// It was copied from a string of the input.
+    Copied {
+        /// The string.
+        pointer: Pointer<'p>,
+        /// Which bytes of the string.
+        range: Range<usize>,
+    },
+    /// It was copied from a key of an object of the input.
+    CopiedKey {
+        /// The value that has the key.
+        pointer: Pointer<'p>,
+        /// Which bytes of the key.
+        range: Range<usize>,
+    },
+    /// It was computed from values of the input, such as a tool as JSON.
+    Computed {
+        /// The values.
+        pointers: Vec<Pointer<'p>>,
+    },
+    /// It stands for an image, in the place of the template's placeholder.
+    Image {
+        /// Which of the prompt's [media](crate::Prompt::media).
+        index: usize,
+    },
+}
+
+impl<'p> From<rolecall_jinja::Origin<'p>> for Origin<'p> {
+    fn from(origin: rolecall_jinja::Origin<'p>) -> Self {
+        match origin {
+            rolecall_jinja::Origin::Trusted { variable } => Self::Trusted { variable },
+            rolecall_jinja::Origin::Copied { pointer, range } => Self::Copied { pointer, range },
+            rolecall_jinja::Origin::CopiedKey { pointer, range } => Self::CopiedKey { pointer, range },
+            rolecall_jinja::Origin::Computed { pointers } => Self::Computed { pointers },
+            _ => Self::Template,
+        }
+    }
+}
+
+impl Origin<'_> {
+    /// Whether no user wrote it: the template did, or it is a special token of the model.
+    pub fn is_own(&self) -> bool {
+        matches!(self, Self::Template | Self::Trusted { .. })
+    }
+
+    /// The message that it is of, and the steps inside of that message, such as `content`. Nothing for text of the
+    /// template, and for what was computed from more than one message.
+    pub fn message(&self) -> Option<(usize, Vec<PointerStep<'_>>)> {
+        let pointers = match self {
+            Self::Copied { pointer, .. } | Self::CopiedKey { pointer, .. } => std::slice::from_ref(pointer),
+            Self::Computed { pointers } => pointers.as_slice(),
+            _ => &[],
+        };
+        let mut places = pointers.iter().map(place_in_message);
+        let first = places.next()??;
+        places.all(|place| place.is_some_and(|(message, _)| message == first.0)).then_some(first)
+    }
+}
+
+fn place_in_message<'p>(pointer: &Pointer<'p>) -> Option<(usize, Vec<PointerStep<'p>>)> {
+    let steps = pointer.steps();
+    match steps.as_slice() {
+        [PointerStep::Key("messages"), PointerStep::Index(message), inside @ ..] => {
+            Some((*message, inside.to_vec()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,68 @@
+//! What a tokenizer adds at the beginning of a text, so that no prompt has it twice.
+
+use serde_json::{Map, Value};
+use tokenizers::PostProcessor as _;
+
+use super::encoding::{Encoding, TokenKind, TokenOrigin};
+use crate::SpecialTokens;
+
+/// What a tokenizer adds to a text by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bos {
+    /// The ids that it puts before a text.
+    pub before: Vec<u32>,
+    /// The ids that it puts behind it.
+    pub after: Vec<u32>,
+    /// The id of the BOS token, if the model has one.
+    pub id: Option<u32>,
+}
+
+impl Bos {
+    /// Whether the tokenizer puts the BOS token before a text.
+    pub fn is_added(&self) -> bool {
+        self.id.is_some_and(|id| self.before.first() == Some(&id))
+    }
+
+    /// Finds it out: by the config's `add_bos_token` and `add_eos_token` where one of them is there or there is no
+    /// post-processor, as the reference does it; else by what the post-processor makes of an empty text.
+    pub(super) fn of(
+        tokenizer: &tokenizers::Tokenizer,
+        config: &Map<String, Value>,
+        special_tokens: &SpecialTokens,
+    ) -> Self {
+        let id = |name: &str| special_tokens.get(name).and_then(|token| tokenizer.token_to_id(token));
+        let bos = id("bos_token");
+        let says = |name: &str| config.get(name).is_some();
+        let wants = |name: &str| config.get(name).is_some_and(crate::python::is_true);
+        if says("add_bos_token") || says("add_eos_token") || tokenizer.get_post_processor().is_none() {
+            let before = bos.filter(|_| wants("add_bos_token")).into_iter().collect();
+            let after = id("eos_token").filter(|_| wants("add_eos_token")).into_iter().collect();
+            return Self { before, after, id: bos };
+        }
+        // What comes before a text is what comes before a token of it.
+        let Some(processor) = tokenizer.get_post_processor() else { return Self::default() };
+        let marker = u32::MAX;
+        let text =
+            tokenizers::Encoding::from_tokens(vec![tokenizers::Token::new(marker, String::new(), (0, 0))], 0);
+        let Ok(all) = processor.process(text, None, true) else { return Self { id: bos, ..Self::default() } };
+        let ids = all.get_ids();
+        let at = ids.iter().position(|id| *id == marker).unwrap_or(ids.len());
+        let (before, rest) = ids.split_at(at);
+        Self { before: before.to_vec(), after: rest.get(1..).unwrap_or_default().to_vec(), id: bos }
+    }
+
+    /// Puts them around a prompt.
+    pub(super) fn surround(&self, encoding: &mut Encoding) {
+        let end = encoding.offsets.last().map_or(0, |range| range.end);
+        let origin = TokenOrigin { kind: TokenKind::Control, ..TokenOrigin::default() };
+        let (first, last) = (self.before.len(), self.after.len());
+        encoding.ids.splice(..0, self.before.iter().copied());
+        encoding.ids.extend(&self.after);
+        encoding.offsets.splice(..0, std::iter::repeat_n(0..0, first));
+        encoding.offsets.extend(std::iter::repeat_n(end..end, last));
+        encoding.attention_mask.resize(encoding.ids.len(), 1);
+        encoding.origins.splice(..0, std::iter::repeat_n(origin, first));
+        encoding.origins.extend(std::iter::repeat_n(origin, last));
+    }
+}

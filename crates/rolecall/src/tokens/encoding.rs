@@ -1,0 +1,133 @@
+//! A prompt as tokens, and what is known about each of them.
+
+use std::ops::Range;
+
+use super::options::{Padding, Side, Truncation};
+
+/// A prompt as token ids.
+///
+/// All lists have one item for each token. [`Tokenizer`](super::Tokenizer) has an example.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Encoding {
+    /// The ids.
+    pub ids: Vec<u32>,
+    /// Where in the prompt's text each token stands, in bytes; empty for tokens that stand for no text. Tokens of a
+    /// character of several bytes share its place.
+    pub offsets: Vec<Range<usize>>,
+    /// 1 for a token of the prompt, 0 for padding.
+    pub attention_mask: Vec<u8>,
+    /// 1 for a token of the assistant's text, if that was asked for.
+    pub assistant_mask: Option<Vec<u8>>,
+    /// Who each token is of.
+    pub origins: Vec<TokenOrigin>,
+}
+
+/// Who a token is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct TokenOrigin {
+    /// The message, counted from 0; nothing for what is of none, such as the tools and the generation prompt.
+    pub message: Option<usize>,
+    /// What it is in the message.
+    pub kind: TokenKind,
+    /// The number of the first span of the prompt that it stands for, in the order of
+    /// [`Prompt::spans`](crate::Prompt::spans).
+    pub span: Option<usize>,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum TokenKind {
+    /// Text that the template wrote around what was said.
+    #[default]
+    Scaffolding,
+    /// A control token that the template wrote.
+    Control,
+    /// The role of a message.
+    Role,
+    /// Content: text that was copied or computed from the input.
+    Content,
+    /// Padding.
+    Padding,
+}
+
+impl Encoding {
+    /// The number of tokens.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The tokens of a message, from its first to its last.
+    pub fn message(&self, message: usize) -> Option<Range<usize>> {
+        let is_of = |origin: &TokenOrigin| origin.message == Some(message);
+        let first = self.origins.iter().position(is_of)?;
+        let last = self.origins.iter().rposition(is_of)?;
+        Some(first..last + 1)
+    }
+
+    /// Keeps so many tokens.
+    pub(super) fn truncate(&mut self, truncation: Truncation, default: Side) {
+        let most = truncation.max_length;
+        let surplus = self.len().saturating_sub(most);
+        if surplus == 0 {
+            return;
+        }
+        let kept = match truncation.side.unwrap_or(default) {
+            Side::Right => 0..most,
+            Side::Left => surplus..self.len(),
+        };
+        keep(&mut self.ids, &kept);
+        keep(&mut self.offsets, &kept);
+        keep(&mut self.attention_mask, &kept);
+        keep(&mut self.origins, &kept);
+        if let Some(mask) = &mut self.assistant_mask {
+            keep(mask, &kept);
+        }
+    }
+
+    /// Adds padding up to a length.
+    pub(super) fn pad(&mut self, length: usize, side: Side, id: u32) {
+        let missing = length.saturating_sub(self.len());
+        let origin = TokenOrigin { kind: TokenKind::Padding, ..TokenOrigin::default() };
+        fill(&mut self.ids, missing, id, side);
+        fill(&mut self.offsets, missing, 0..0, side);
+        fill(&mut self.attention_mask, missing, 0, side);
+        fill(&mut self.origins, missing, origin, side);
+        if let Some(mask) = &mut self.assistant_mask {
+            fill(mask, missing, 0, side);
+        }
+    }
+}
+
+fn keep<T>(items: &mut Vec<T>, kept: &Range<usize>) {
+    items.truncate(kept.end);
+    items.drain(..kept.start.min(items.len()));
+}
+
+fn fill<T: Clone>(items: &mut Vec<T>, missing: usize, item: T, side: Side) {
+    let filling = std::iter::repeat_n(item, missing);
+    match side {
+        Side::Right => items.extend(filling),
+        Side::Left => drop(items.splice(..0, filling)),
+    }
+}
+
+/// The length that a batch is padded to.
+pub(super) fn padded_length(padding: Padding, multiple: Option<usize>, longest: usize) -> Option<usize> {
+    let length = match padding {
+        Padding::None => return None,
+        Padding::Longest => longest,
+        Padding::MaxLength(length) => length,
+    };
+    Some(match multiple {
+        Some(multiple) if multiple > 0 => length.div_ceil(multiple) * multiple,
+        _ => length,
+    })
+}

@@ -1,0 +1,58 @@
+//! Prompts as token ids (feature `tokenizers`).
+//!
+//! A [`Tokenizer`] turns a [`Prompt`](crate::Prompt) into an [`Encoding`]: ids, and for each token its place in the
+//! text, who wrote it and whether the assistant did. Because the prompt knows who wrote each byte, no text of a user can
+//! become a control token.
+
+mod added;
+mod bos;
+mod cache;
+mod control;
+mod encoding;
+mod mask;
+mod options;
+mod owners;
+mod pipeline;
+mod reference;
+mod tokenizer;
+
+pub use bos::Bos;
+pub use cache::EncodingCache;
+pub use encoding::{Encoding, TokenKind, TokenOrigin};
+pub use options::{Compat, ControlTokens, EncodeOptions, Padding, Side, Truncation};
+pub(crate) use reference::{Marker, encode as encode_marked};
+pub use tokenizer::Tokenizer;
+
+use rolecall_jinja::ErrorKind;
+use serde::Serialize;
+
+use crate::chat_template::to_json;
+use crate::contract::{Conversation, refused};
+use crate::{Options, Result};
+
+/// What the reference refuses of the options taken together. A mask of a continued message is one of its refusals that
+/// is only followed where its faults are asked for.
+pub(crate) fn check<M>(messages: &M, options: &Options, encode: &EncodeOptions) -> Result<()>
+where
+    M: Serialize + ?Sized,
+{
+    if !encode.assistant_mask {
+        return Ok(());
+    }
+    let continues = encode.compat == Compat::Reference && crate::continue_final::is_wanted(options)?;
+    let sanitizes = encode.control_tokens == ControlTokens::Reference;
+    if continues || sanitizes {
+        // What is wrong with the conversation itself is told first.
+        Conversation::new(to_json(messages)?, options)?;
+    }
+    if continues {
+        let message = "continue_final_message is not compatible with return_assistant_tokens_mask.";
+        return Err(refused(ErrorKind::Value, message));
+    }
+    if sanitizes {
+        let message = "`sanitize_control_tokens=True` requires `tokenize=True` and is not compatible with \
+                       `return_assistant_tokens_mask=True`.";
+        return Err(refused(ErrorKind::Value, message).help("Use ControlTokens::Template, which is"));
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! How a prompt is encoded.
+
+/// Where control tokens count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ControlTokens {
+    /// Where the template wrote them. Text of users that looks like one is encoded as ordinary text.
+    ///
+    /// A control token is the template's when all of its bytes are the template's or of special tokens, or when the role
+    /// of a message stands in its middle and both ends are the template's, as in `'<|' + message.role + '|>'`.
+    #[default]
+    Template,
+    /// Wherever they stand, in users' text too: what the reference does unless it is asked to sanitize. For text that
+    /// is trusted.
+    Anywhere,
+    /// As `sanitize_control_tokens=True` of the reference does it, with its faults. It changes what the template sees, so
+    /// it is a matter of [`Model::encode`](crate::Model::encode), which renders too.
+    Reference,
+}
+
+/// Which side is cut or padded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The beginning.
+    Left,
+    /// The end.
+    Right,
+}
+
+/// How many tokens are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Truncation {
+    /// The most tokens.
+    pub max_length: usize,
+    /// Which side is cut; unset, what the tokenizer's files say, or the right one.
+    pub side: Option<Side>,
+}
+
+/// What short prompts are filled up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Padding {
+    /// Nothing is filled up.
+    #[default]
+    None,
+    /// The length of the longest prompt of the batch.
+    Longest,
+    /// This length.
+    MaxLength(usize),
+}
+
+/// Whether faults of the reference are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compat {
+    /// Masks are right.
+    #[default]
+    Exact,
+    /// Masks are the reference's, with its faults: nothing for a template without generation blocks, blocks inside of
+    /// macros and captures misplaced, the last character cut short where it takes several tokens, everything behind a
+    /// block that ends with the first token.
+    Reference,
+}
+
+/// How a prompt is encoded. Everything is off unless set.
+///
+/// ```
+/// use rolecall::tokens::{EncodeOptions, Padding, Truncation};
+///
+/// let options = EncodeOptions {
+///     truncation: Some(Truncation { max_length: 8192, side: None }),
+///     padding: Padding::Longest,
+///     ..EncodeOptions::default()
+/// };
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EncodeOptions {
+    /// Where control tokens count.
+    pub control_tokens: ControlTokens,
+    /// Whether the tokenizer adds what it adds to any text, such as a BOS token. A chat template writes its own, so
+    /// that this would make it two; the reference leaves it off.
+    pub add_special_tokens: bool,
+    /// How many tokens are kept.
+    pub truncation: Option<Truncation>,
+    /// What short prompts are filled up to.
+    pub padding: Padding,
+    /// Which side is filled up; unset, what the tokenizer's files say, or the right one.
+    pub padding_side: Option<Side>,
+    /// The padded length is a multiple of this.
+    pub pad_to_multiple_of: Option<usize>,
+    /// Whether the tokens of the assistant's text are asked for: all of what the template's `{% generation %}` blocks
+    /// wrote. For a template without such blocks it follows from who wrote what: for each message with the role
+    /// `assistant`, from the first token of its content, reasoning or tool calls to the last.
+    pub assistant_mask: bool,
+    /// Whether, in a template without generation blocks, the control token that ends an assistant's turn is its text too.
+    pub end_of_turn: bool,
+    /// Whether the mask has the reference's faults.
+    pub compat: Compat,
+}

@@ -1,0 +1,88 @@
+//! Who wrote a place of a prompt, as far as control tokens, masks and attribution need it.
+
+use std::ops::Range;
+
+use rolecall_jinja::PointerStep;
+
+use crate::{Origin, Prompt};
+
+/// Who wrote a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The template, or a special token.
+    Own,
+    /// The role of a message.
+    Role(usize),
+    /// Anything else of a message.
+    Message(usize),
+    /// Tools, documents, other variables, several messages, an image.
+    Other,
+}
+
+impl Owner {
+    /// The message that the span is of.
+    pub(super) fn message(self) -> Option<usize> {
+        match self {
+            Self::Role(message) | Self::Message(message) => Some(message),
+            Self::Own | Self::Other => None,
+        }
+    }
+}
+
+/// The owners of all parts of a prompt, in order.
+#[derive(Debug)]
+pub(super) struct Owners(Vec<(Range<usize>, Owner)>);
+
+impl Owners {
+    pub(super) fn of(prompt: &Prompt) -> Self {
+        let mut owners: Vec<(Range<usize>, Owner)> = Vec::new();
+        for span in prompt.spans() {
+            let owner = owner(&span.origin);
+            match owners.last_mut() {
+                Some((range, last)) if *last == owner => range.end = span.range.end,
+                _ => owners.push((span.range, owner)),
+            }
+        }
+        Self(owners)
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &(Range<usize>, Owner)> {
+        self.0.iter()
+    }
+
+    /// The spans that share bytes with a place.
+    pub(super) fn within(&self, place: &Range<usize>) -> &[(Range<usize>, Owner)] {
+        let first = self.0.partition_point(|(range, _)| range.end <= place.start);
+        let end = self.0.partition_point(|(range, _)| range.start < place.end).max(first);
+        self.0.get(first..end).unwrap_or_default()
+    }
+
+    /// Whether what stands at a place is the template's: all of it, or its two ends with the role of a message in
+    /// between.
+    pub(super) fn is_own(&self, place: &Range<usize>) -> bool {
+        match self.within(place) {
+            [] => false,
+            [(_, only)] => *only == Owner::Own,
+            [(_, first), middle @ .., (_, last)] => {
+                *first == Owner::Own
+                    && *last == Owner::Own
+                    && middle.iter().all(|(_, owner)| matches!(owner, Owner::Own | Owner::Role(_)))
+            }
+        }
+    }
+}
+
+fn owner(origin: &Origin<'_>) -> Owner {
+    if origin.is_own() {
+        return Owner::Own;
+    }
+    match origin.message() {
+        Some((message, inside)) if matches!(inside.as_slice(), [PointerStep::Key("role")]) => match origin {
+            // The name of the key is no role.
+            Origin::CopiedKey { .. } => Owner::Message(message),
+            _ => Owner::Role(message),
+        },
+        Some((message, _)) => Owner::Message(message),
+        None => Owner::Other,
+    }
+}

@@ -1,0 +1,454 @@
+//! A model's tokenizer.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value};
+use tokenizers::AddedToken;
+
+use super::bos::Bos;
+use super::cache::EncodingCache;
+use super::control::control_tokens;
+use super::encoding::{Encoding, TokenKind, TokenOrigin, padded_length};
+use super::mask;
+use super::options::{Compat, ControlTokens, EncodeOptions, Padding, Side};
+use super::owners::{Owner, Owners};
+use super::pipeline::{Pipeline, failed};
+use crate::{Error, ErrorKind, ModelFiles, Prompt, Result, SpecialTokens};
+
+/// A model's tokenizer, from its `tokenizer.json`.
+///
+/// ```
+/// use rolecall::{ChatTemplate, Options};
+/// use rolecall::tokens::{EncodeOptions, Tokenizer};
+/// use serde_json::{Map, json};
+///
+/// // One token for each letter, and one that ends a turn.
+/// let tokenizer_json = json!({
+///     "added_tokens": [{"id": 3, "content": "<end>", "special": true, "normalized": false, "single_word": false,
+///         "lstrip": false, "rstrip": false}],
+///     "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "."}, "behavior": "Isolated", "invert": false},
+///     "model": {"type": "WordLevel", "vocab": {"?": 0, "a": 1, "b": 2}, "unk_token": "?"},
+/// });
+/// let tokenizer = Tokenizer::new(tokenizer_json.to_string().as_bytes(), &Map::new(), &[("eos_token", "<end>")].into())?;
+///
+/// let template = ChatTemplate::new("{{ messages[0].content }}<end>", [("eos_token", "<end>")])?;
+/// let prompt = template.apply_chat_template(&json!([{"role": "user", "content": "ab<end>"}]), &Options::new())?;
+/// assert_eq!(prompt.text(), "ab<end><end>");
+///
+/// // Only the template's own control token is one.
+/// let encoding = tokenizer.encode(&prompt, &EncodeOptions::default())?;
+/// assert_eq!(encoding.ids, [1, 2, 0, 0, 0, 0, 0, 3]);
+/// assert_eq!(encoding.message(0), Some(0..7));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Tokenizer {
+    pub(super) pipeline: Pipeline,
+    added: Vec<(u32, AddedToken)>,
+    listed: Option<Vec<String>>,
+    pad: Option<u32>,
+    padding_side: Side,
+    truncation_side: Side,
+    bos: Bos,
+    /// The control tokens for the templates that were used last.
+    controls: Mutex<Vec<Arc<ControlSet>>>,
+    number: u64,
+}
+
+/// The control tokens where a template is used.
+#[derive(Debug)]
+struct ControlSet {
+    template: Box<str>,
+    ids: HashSet<u32>,
+    number: u64,
+}
+
+/// For how many templates control tokens are kept.
+const KEPT: usize = 16;
+
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Tokenizer {
+    /// A tokenizer from the text of its `tokenizer.json`, what `tokenizer_config.json` says, and the model's special
+    /// tokens.
+    ///
+    /// Tokens that the config lists and `tokenizer.json` lacks are added, as the reference does it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tokenizer`] when the file is not a tokenizer's, or the config is not what it should be.
+    pub fn new(
+        tokenizer_json: &[u8],
+        config: &Map<String, Value>,
+        special_tokens: &SpecialTokens,
+    ) -> Result<Self> {
+        let mut tokenizer = tokenizers::Tokenizer::from_bytes(tokenizer_json).map_err(|error| {
+            Error::new(ErrorKind::Tokenizer, format!("tokenizer.json is not a tokenizer: {error}"))
+                .help("Fetch the file again")
+        })?;
+        let length = tokenizer.get_truncation().map(|truncation| truncation.direction);
+        let padded = tokenizer.get_padding().map(|padding| padding.direction);
+        tokenizer.with_truncation(None).map_err(|error| failed(&*error))?;
+        tokenizer.with_padding(None);
+        add_missing(&mut tokenizer, config, special_tokens)?;
+        let bos = Bos::of(&tokenizer, config, special_tokens);
+        let side = |name: &str, default: Side| side(config, name, default);
+        let padding_side = match padded {
+            Some(tokenizers::PaddingDirection::Left) => Side::Left,
+            _ => Side::Right,
+        };
+        let truncation_side = match length {
+            Some(tokenizers::TruncationDirection::Left) => Side::Left,
+            _ => Side::Right,
+        };
+        let pad = special_tokens.get("pad_token").and_then(|token| tokenizer.token_to_id(token));
+        let listed = listed(config)?;
+        let pipeline = Pipeline::new(tokenizer)?;
+        Ok(Self {
+            added: pipeline.added(),
+            pipeline,
+            listed,
+            pad,
+            padding_side: side("padding_side", padding_side)?,
+            truncation_side: side("truncation_side", truncation_side)?,
+            bos,
+            controls: Mutex::default(),
+            number: next_number(),
+        })
+    }
+
+    /// The tokenizer of a model.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Model`] when the model has no `tokenizer.json`; else as [`Tokenizer::new`].
+    pub fn from_files(files: &ModelFiles, special_tokens: &SpecialTokens) -> Result<Self> {
+        let Some(json) = files.read("tokenizer.json")? else {
+            return Err(Error::new(ErrorKind::Model, format!("{}: there is no tokenizer.json", files.origin()))
+                .help("Only tokenizers in the format of the tokenizers library are read: fetch the model's tokenizer.json"));
+        };
+        let config = files.json_object("tokenizer_config.json")?.unwrap_or_default();
+        Self::new(&json, &config, special_tokens).map_err(|error| error.in_model(files.origin()))
+    }
+
+    /// Encodes a prompt.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tokenizer`] when the tokenizer fails, when it cannot tell a user's text from a control token, or
+    /// when padding is asked for and there is no padding token.
+    pub fn encode(&self, prompt: &Prompt, options: &EncodeOptions) -> Result<Encoding> {
+        self.finished(self.encoded(prompt, options, None)?, options)
+    }
+
+    /// Encodes a prompt in the time that its new parts take: what the cache knows is not encoded again. The ids are
+    /// those of [`encode`](Self::encode).
+    ///
+    /// ```
+    /// # use rolecall::tokens::Tokenizer;
+    /// # let tokenizer_json = r#"{"model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"}}"#;
+    /// # let tokenizer = Tokenizer::new(tokenizer_json.as_bytes(), &serde_json::Map::new(), &[("a", "b")].into())?;
+    /// use rolecall::tokens::{EncodeOptions, EncodingCache};
+    /// use rolecall::{Model, Options};
+    /// use serde_json::json;
+    ///
+    /// let model = Model::builtin("llama-3")?;
+    /// let mut messages = vec![json!({"role": "user", "content": "Hi"})];
+    /// let mut cache = EncodingCache::new();
+    /// for answer in ["Hello!", "Still here."] {
+    ///     let prompt = model.apply_chat_template(&messages, &Options::new())?;
+    ///     let encoding = tokenizer.encode_cached(&prompt, &EncodeOptions::default(), &mut cache)?;
+    ///     assert_eq!(encoding.ids, tokenizer.encode(&prompt, &EncodeOptions::default())?.ids);
+    ///     messages.push(json!({"role": "assistant", "content": answer}));
+    /// }
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`encode`](Self::encode).
+    pub fn encode_cached(
+        &self,
+        prompt: &Prompt,
+        options: &EncodeOptions,
+        cache: &mut EncodingCache,
+    ) -> Result<Encoding> {
+        self.finished(self.encoded(prompt, options, Some(cache))?, options)
+    }
+
+    /// Encodes prompts, all padded to one length.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode`](Self::encode).
+    pub fn encode_batch<'p>(
+        &self,
+        prompts: impl IntoIterator<Item = &'p Prompt>,
+        options: &EncodeOptions,
+    ) -> Result<Vec<Encoding>> {
+        let mut all = Vec::new();
+        for prompt in prompts {
+            let mut encoding = self.encoded(prompt, options, None)?;
+            self.truncate(&mut encoding, options);
+            all.push(encoding);
+        }
+        self.pad(&mut all, options)?;
+        Ok(all)
+    }
+
+    /// The text of ids.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tokenizer`] when the tokenizer fails.
+    pub fn decode(&self, ids: &[u32], skip_special_tokens: bool) -> Result<String> {
+        self.pipeline.tokenizer.decode(ids, skip_special_tokens).map_err(|error| failed(&*error))
+    }
+
+    /// The token of an id.
+    pub fn token(&self, id: u32) -> Option<String> {
+        self.pipeline.tokenizer.id_to_token(id)
+    }
+
+    /// The id of a token.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        self.pipeline.tokenizer.token_to_id(token)
+    }
+
+    /// What the tokenizer adds to a text by itself.
+    pub fn bos(&self) -> &Bos {
+        &self.bos
+    }
+
+    /// The control tokens where a template is used, by their ids: the special tokens, those that the model's files list
+    /// under `chat_control_tokens`, and without that list the added tokens that stand in the template's own text.
+    pub fn control_tokens(&self, template: &str) -> Vec<(u32, &str)> {
+        let controls = self.controls(template);
+        let tokens = self.added.iter().filter(|(id, _)| controls.ids.contains(id));
+        tokens.map(|(id, token)| (*id, token.content.as_str())).collect()
+    }
+
+    /// All added tokens in the order of their ids.
+    pub(super) fn added(&self) -> impl Iterator<Item = &str> {
+        self.added.iter().map(|(_, token)| token.content.as_str())
+    }
+
+    fn controls(&self, template: &str) -> Arc<ControlSet> {
+        let lock = || self.controls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().iter().find(|known| &*known.template == template) {
+            return Arc::clone(known);
+        }
+        let added = self.added.iter().map(|(id, token)| (*id, token));
+        let ids = control_tokens(added, self.listed.as_deref(), template);
+        let controls = Arc::new(ControlSet { template: template.into(), ids, number: next_number() });
+        let mut all = lock();
+        if all.len() >= KEPT {
+            all.remove(0);
+        }
+        all.push(Arc::clone(&controls));
+        controls
+    }
+
+    /// Encodes, before anything is cut or filled up.
+    fn encoded(
+        &self,
+        prompt: &Prompt,
+        options: &EncodeOptions,
+        mut cache: Option<&mut EncodingCache>,
+    ) -> Result<Encoding> {
+        let text = prompt.text();
+        let controls = self.controls(prompt.template());
+        let owners = Owners::of(prompt);
+        let is_own = |_: u32, place: &Range<usize>| owners.is_own(place);
+        let everywhere = |_: u32, _: &Range<usize>| true;
+        let counts: super::pipeline::Counts<'_> = match options.control_tokens {
+            ControlTokens::Template => &is_own,
+            ControlTokens::Anywhere => &everywhere,
+            ControlTokens::Reference => {
+                return Err(Error::new(
+                    ErrorKind::Tokenizer,
+                    "the reference's way to sanitize changes what the template sees: a rendered prompt is too late for it",
+                )
+                .help("Use Model::encode or ChatTemplate::encode, which render too"));
+            }
+        };
+        if let Some(cache) = cache.as_deref_mut() {
+            let way = if options.control_tokens == ControlTokens::Anywhere { 0 } else { controls.number };
+            cache.belongs_to((self.number, way));
+        }
+        let pieces = self.pipeline.encode(text, &controls.ids, counts, cache)?;
+        let mut encoding = Encoding {
+            ids: Vec::with_capacity(pieces.len()),
+            offsets: Vec::with_capacity(pieces.len()),
+            attention_mask: vec![1; pieces.len()],
+            origins: Vec::with_capacity(pieces.len()),
+            assistant_mask: None,
+        };
+        for (id, range) in pieces {
+            encoding.ids.push(id);
+            encoding.offsets.push(range);
+        }
+        encoding.origins = attributed(&encoding, &owners, &controls.ids);
+        if options.add_special_tokens {
+            self.bos.surround(&mut encoding);
+        }
+        if options.assistant_mask {
+            encoding.assistant_mask = Some(match options.compat {
+                Compat::Exact => mask::exact(&encoding, prompt, options.end_of_turn),
+                Compat::Reference => mask::reference(&encoding, prompt),
+            });
+        }
+        Ok(encoding)
+    }
+
+    fn finished(&self, mut encoding: Encoding, options: &EncodeOptions) -> Result<Encoding> {
+        self.truncate(&mut encoding, options);
+        self.pad(std::slice::from_mut(&mut encoding), options)?;
+        Ok(encoding)
+    }
+
+    pub(super) fn truncate(&self, encoding: &mut Encoding, options: &EncodeOptions) {
+        if let Some(truncation) = options.truncation {
+            encoding.truncate(truncation, self.truncation_side);
+        }
+    }
+
+    pub(super) fn pad(&self, encodings: &mut [Encoding], options: &EncodeOptions) -> Result<()> {
+        let longest = encodings.iter().map(Encoding::len).max().unwrap_or_default();
+        let Some(length) = padded_length(options.padding, options.pad_to_multiple_of, longest) else {
+            return Ok(());
+        };
+        if options.padding == Padding::None {
+            return Ok(());
+        }
+        let Some(pad) = self.pad else {
+            return Err(Error::new(
+                ErrorKind::Tokenizer,
+                "Asking to pad but the tokenizer does not have a padding token",
+            )
+            .help("Give the special token pad_token, for example the model's eos_token"));
+        };
+        let side = options.padding_side.unwrap_or(self.padding_side);
+        for encoding in encodings {
+            encoding.pad(length, side, pad);
+        }
+        Ok(())
+    }
+}
+
+/// Who each token is of. Text of the template belongs to the message that it stands in: between two parts of one, or
+/// before its role.
+fn attributed(encoding: &Encoding, owners: &Owners, controls: &HashSet<u32>) -> Vec<TokenOrigin> {
+    let spans: Vec<&(Range<usize>, Owner)> = owners.iter().collect();
+    let mut at = 0;
+    let mut origins = Vec::with_capacity(encoding.ids.len());
+    for (id, place) in encoding.ids.iter().zip(&encoding.offsets) {
+        while spans.get(at).is_some_and(|(range, _)| range.end <= place.start) {
+            at += 1;
+        }
+        // A token of several spans is of the first that is not the template's.
+        let within = spans
+            .get(at..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|(range, _)| range.start < place.end.max(place.start + 1));
+        let owner = within.map(|(_, owner)| *owner).find(|owner| *owner != Owner::Own).unwrap_or(Owner::Own);
+        let kind = match owner {
+            _ if controls.contains(id) => TokenKind::Control,
+            Owner::Own => TokenKind::Scaffolding,
+            Owner::Role(_) => TokenKind::Role,
+            Owner::Message(_) | Owner::Other => TokenKind::Content,
+        };
+        origins.push(TokenOrigin { message: owner.message(), kind, span: Some(at) });
+    }
+    origins
+}
+
+/// Adds tokens that the model's other files know: those of the config's `added_tokens_decoder`, and the special tokens.
+fn add_missing(
+    tokenizer: &mut tokenizers::Tokenizer,
+    config: &Map<String, Value>,
+    special_tokens: &SpecialTokens,
+) -> Result<()> {
+    let named = |content: &str| special_tokens.iter().any(|(_, text)| text == content);
+    let known: HashSet<String> =
+        tokenizer.get_added_tokens_decoder().into_values().map(|token| token.content).collect();
+    let mut missing: Vec<AddedToken> = Vec::new();
+    let decoder = config.get("added_tokens_decoder").and_then(Value::as_object);
+    let mut listed: Vec<(u32, &Value)> = Vec::new();
+    for (id, token) in decoder.into_iter().flatten() {
+        let Ok(id) = id.parse() else { continue };
+        listed.push((id, token));
+    }
+    listed.sort_unstable_by_key(|(id, _)| *id);
+    for (_, token) in listed {
+        let flag = |name: &str| token.get(name).and_then(Value::as_bool);
+        let Some(content) = token.get("content").and_then(Value::as_str) else { continue };
+        let special = flag("special").unwrap_or(false) || named(content);
+        let token = AddedToken {
+            content: content.to_owned(),
+            single_word: flag("single_word").unwrap_or(false),
+            lstrip: flag("lstrip").unwrap_or(false),
+            rstrip: flag("rstrip").unwrap_or(false),
+            normalized: flag("normalized").unwrap_or(!special),
+            special,
+        };
+        let same = |known: &AddedToken| *known == token;
+        if !tokenizer.get_added_tokens_decoder().values().any(same) {
+            missing.push(token);
+        }
+    }
+    for (_, text) in special_tokens.iter() {
+        let listed = missing.iter().any(|token| token.content == text);
+        if !text.is_empty() && !known.contains(text) && !listed {
+            missing.push(AddedToken::from(text, true));
+        }
+    }
+    if !missing.is_empty() {
+        tokenizer.add_tokens(missing).map_err(|error| failed(&*error))?;
+    }
+    Ok(())
+}
+
+/// The tokens that a model's files say are control tokens.
+fn listed(config: &Map<String, Value>) -> Result<Option<Vec<String>>> {
+    match config.get("chat_control_tokens") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(tokens)) => {
+            Ok(Some(tokens.iter().filter_map(Value::as_str).map(str::to_owned).collect()))
+        }
+        Some(other) => {
+            let shown = rolecall_jinja::Template::new("{{ x is string }}{{ [x]|string }}")
+                .and_then(|template| template.render(&serde_json::json!({"x": other})))
+                .unwrap_or_default();
+            let shown =
+                shown.split_once('[').and_then(|(_, shown)| shown.strip_suffix(']')).unwrap_or_default();
+            Err(Error::from_reference(
+                ErrorKind::Tokenizer,
+                rolecall_jinja::Error::new(
+                    rolecall_jinja::ErrorKind::Type,
+                    format!("`chat_control_tokens` should be a list of strings, got {shown}"),
+                ),
+            ))
+        }
+    }
+}
+
+fn side(config: &Map<String, Value>, name: &str, default: Side) -> Result<Side> {
+    match config.get(name) {
+        None | Some(Value::Null) => Ok(default),
+        Some(Value::String(side)) if side == "left" => Ok(Side::Left),
+        Some(Value::String(side)) if side == "right" => Ok(Side::Right),
+        Some(other) => Err(Error::new(
+            ErrorKind::Tokenizer,
+            format!("tokenizer_config.json: {name} should be \"left\" or \"right\", not {other}"),
+        )
+        .help("Mend the file")),
+    }
+}
