@@ -29,6 +29,12 @@ pub(crate) enum Command {
         after_help = "Example:\n  rolecall render --model builtin:llama-3 examples/llama-cookbook.json"
     )]
     Render(RenderArgs),
+    /// Render many conversations: a chat request on each line in, a prompt on each line out
+    #[command(
+        long_about = BATCH,
+        after_help = "Examples:\n  rolecall batch --model builtin:llama-3 examples/chats.jsonl\n  rolecall batch --template t.jinja --special-tokens tokens.json < in.jsonl > out.jsonl"
+    )]
+    Batch(BatchArgs),
     /// Render a conversation, send the prompt to a text-generation endpoint and print the answer
     #[command(
         after_help = "Example:\n  rolecall send --endpoint http://127.0.0.1:8091 --model builtin:llama-3 --stream examples/llama-cookbook.json"
@@ -44,6 +50,21 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
 }
 
+/// What `rolecall batch` reads and writes.
+const BATCH: &str = "\
+Render many conversations: a chat request on each line in, a prompt on each line out
+
+A line in is a JSON object with messages and, if wanted, tools, documents, chat_template_kwargs, \
+add_generation_prompt and continue_final_message. A line out, in the same order, is {\"prompt\": TEXT} or \
+{\"error\": {\"kind\": NAME, \"message\": TEXT, \"line\": NUMBER or null}}. The line is the template's, and the kind \
+is the exception class that Python's transformers raises. Where it raises none the kind is LimitError or \
+UnsupportedError (the engine refuses), LineError (the line is empty, too long or not UTF-8), JsonError (it is not \
+JSON, or holds what cannot be kept exactly), RequestError (it is no chat request), ModelError or InternalError.
+
+A line that fails stops nothing. At the end standard error tells how many lines there were and how many failed. The \
+exit code is 0 when all were rendered, 1 when some failed or the output ended early, 2 when the command was used \
+wrongly.";
+
 /// Which template renders.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ModelArgs {
@@ -54,7 +75,7 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
     /// Special tokens for --template: a JSON file such as {"bos_token": "<s>"}
-    #[arg(long, value_name = "FILE", requires = "template")]
+    #[arg(long, value_name = "FILE", requires = "template", conflicts_with = "model")]
     pub(crate) special_tokens: Option<PathBuf>,
     /// Which of the model's templates, by its name (inspect lists them)
     #[arg(long, value_name = "NAME")]
@@ -84,6 +105,19 @@ pub(crate) struct PromptArgs {
     /// documents, chat_template_kwargs, add_generation_prompt, continue_final_message
     #[arg(value_name = "INPUT", default_value = "-")]
     pub(crate) input: String,
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
+    /// An image for the next image slot; repeat it for more
+    #[arg(long = "image", value_name = "FILE")]
+    pub(crate) images: Vec<PathBuf>,
+    /// What the template writes for an image, where the model's files do not say it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) image_token: Option<String>,
+}
+
+/// Options of a chat request, over those in its document.
+#[derive(Debug, Args)]
+pub(crate) struct OptionArgs {
     /// End the prompt with the header of an answer
     #[arg(long)]
     pub(crate) add_generation_prompt: bool,
@@ -93,12 +127,6 @@ pub(crate) struct PromptArgs {
     /// A variable for the template; the value is JSON, or text if it is not [such as enable_thinking=false]
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = input::variable)]
     pub(crate) variables: Vec<(String, Value)>,
-    /// An image for the next image slot; repeat it for more
-    #[arg(long = "image", value_name = "FILE")]
-    pub(crate) images: Vec<PathBuf>,
-    /// What the template writes for an image, where the model's files do not say it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) image_token: Option<String>,
     /// The local time that templates see [such as 2026-07-04T12:34:56; the computer's clock if unset]
     #[arg(long, value_name = "TIME", value_parser = input::moment)]
     pub(crate) now: Option<DateTime>,
@@ -121,6 +149,23 @@ pub(crate) struct RenderArgs {
     #[cfg(feature = "cross-check")]
     #[arg(short, long, requires = "cross_check")]
     pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// A file of JSON lines, or - for standard input
+    #[arg(value_name = "INPUT", default_value = "-")]
+    pub(crate) input: String,
+    /// Where the answers go, instead of standard output; the file is written anew
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
+    /// How many lines are rendered at once [as many as the computer has processors if unset]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
 }
 
 #[derive(Debug, Args)]

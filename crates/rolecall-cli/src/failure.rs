@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Whoever read our output stopped reading: nobody is left to tell.
     Unread,
+    /// The job failed, and what there is to say has been said.
+    Told,
 }
 
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
@@ -27,7 +29,7 @@ impl Failure {
         let (message, code) = match self {
             Self::Job(message) => (message, 1),
             Self::Usage(message) => (message, 2),
-            Self::Unread => return ExitCode::from(1),
+            Self::Unread | Self::Told => return ExitCode::from(1),
         };
         // Standard error may be closed too. Templates and servers have a say in messages.
         let _ = writeln!(io::stderr(), "error: {}", crate::output::harmless(message));

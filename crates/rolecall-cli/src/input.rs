@@ -1,13 +1,13 @@
 //! What the command reads: a chat request, a model, images, a clock.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use rolecall::{ChatRequest, Clock, DateTime, Image, Loader, Model, ModelFiles, ModelSource};
+use rolecall::{ChatRequest, Clock, DateTime, Image, Loader, Model, ModelFiles, ModelSource, Options};
 use serde_json::Value;
 
-use crate::args::{LoaderArg, ModelArgs, PromptArgs};
+use crate::args::{LoaderArg, ModelArgs, OptionArgs, PromptArgs};
 use crate::failure::{Failure, Outcome};
 
 /// The most bytes of a document that is read: a conversation of a million words has some ten megabytes.
@@ -15,29 +15,39 @@ const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
 
 /// Reads a whole text from a file, or from standard input for `-`.
 pub(crate) fn text(path: &str) -> Outcome<String> {
-    let (name, read) = if path == "-" {
-        ("standard input", capped(io::stdin().lock()))
-    } else {
-        let read = File::open(path).and_then(|file| {
-            if fs::metadata(path)?.is_dir() {
-                return Err(io::Error::other("it is a folder"));
-            }
-            capped(file)
-        });
-        (path, read)
-    };
-    let bytes = read.map_err(|error| {
-        let advice = match error.kind() {
-            io::ErrorKind::NotFound => "Check the path, or use - for standard input",
-            io::ErrorKind::PermissionDenied => "Check its permissions",
-            _ => "Give a text file, or - for standard input",
-        };
-        Failure::Job(format!("cannot read {name}: {error}. {advice}."))
-    })?;
+    let name = name(path);
+    let bytes = open(path).and_then(capped).map_err(|error| unreadable(path, &error))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Failure::Job(format!("{name} is not UTF-8 text: byte {at} is wrong. Save it as UTF-8."))
     })
+}
+
+/// What can be read from a file, or from standard input for `-`.
+pub(crate) fn open(path: &str) -> io::Result<Box<dyn Read + Send>> {
+    if path == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::other("it is a folder"));
+    }
+    Ok(Box::new(file))
+}
+
+/// Why an input could not be read, and what to do about it.
+pub(crate) fn unreadable(path: &str, error: &io::Error) -> Failure {
+    let advice = match error.kind() {
+        io::ErrorKind::NotFound => "Check the path, or use - for standard input",
+        io::ErrorKind::PermissionDenied => "Check its permissions",
+        _ => "Give a text file, or - for standard input",
+    };
+    Failure::Job(format!("cannot read {}: {error}. {advice}.", name(path)))
+}
+
+/// What an input is called.
+fn name(path: &str) -> &str {
+    if path == "-" { "standard input" } else { path }
 }
 
 fn capped(source: impl Read) -> io::Result<Vec<u8>> {
@@ -51,10 +61,21 @@ fn capped(source: impl Read) -> io::Result<Vec<u8>> {
 
 /// The chat request of a command, with the options of the command line over those of the document.
 pub(crate) fn request(args: &PromptArgs) -> Outcome<ChatRequest> {
-    let name = if args.input == "-" { "standard input" } else { &args.input };
     let mut request = ChatRequest::from_json(&text(&args.input)?)
-        .map_err(|error| Failure::Job(format!("{name}: {error}")))?;
-    let mut options = request.options;
+        .map_err(|error| Failure::Job(format!("{}: {error}", name(&args.input))))?;
+    let mut options = overridden(request.options, &args.options);
+    for path in &args.images {
+        options = options.image(Image::read(path)?);
+    }
+    if let Some(token) = &args.image_token {
+        options = options.image_token(token);
+    }
+    request.options = options;
+    Ok(request)
+}
+
+/// Options, with those of the command line over them.
+pub(crate) fn overridden(mut options: Options, args: &OptionArgs) -> Options {
     if args.add_generation_prompt {
         options = options.add_generation_prompt(true);
     }
@@ -64,17 +85,19 @@ pub(crate) fn request(args: &PromptArgs) -> Outcome<ChatRequest> {
     for (name, value) in &args.variables {
         options = options.variable(name, value.clone());
     }
-    for path in &args.images {
-        options = options.image(Image::read(path)?);
-    }
-    if let Some(token) = &args.image_token {
-        options = options.image_token(token);
-    }
     if let Some(now) = args.now {
         options = options.clock(Clock::fixed(now));
     }
-    request.options = options;
-    Ok(request)
+    options
+}
+
+/// Options that choose among the templates of a model.
+pub(crate) fn choosing(mut options: Options, args: &ModelArgs) -> Options {
+    options = options.loader(args.loader.into());
+    if let Some(name) = &args.template_name {
+        options = options.chat_template(name);
+    }
+    options
 }
 
 /// The model that the arguments name, and the options that choose among its templates.

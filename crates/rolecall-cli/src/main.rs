@@ -2,6 +2,7 @@
 
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
 mod args;
+mod batch;
 mod commands;
 #[cfg(feature = "cross-check")]
 mod cross_check;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Render(args) => commands::render::run(args),
+        Command::Batch(args) => commands::batch::run(args),
         Command::Send(args) => commands::send::run(args),
         Command::Fetch(args) => commands::fetch::run(args),
         Command::Inspect(args) => commands::inspect::run(args),

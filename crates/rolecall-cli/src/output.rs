@@ -41,7 +41,6 @@ pub(crate) fn end(out: &mut impl Write, last: &str) -> Outcome {
 }
 
 /// Tells a person something that is not the result.
-#[cfg(any(feature = "cross-check", feature = "hub"))]
 pub(crate) fn note(message: &str) {
     // Whether anybody reads it changes nothing about the job.
     let _ = writeln!(io::stderr(), "{message}");

@@ -47,6 +47,38 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
+/// How far a batch is, unless its answers go to the same terminal.
+pub(crate) struct Lines(Option<ProgressBar>);
+
+impl Lines {
+    pub(crate) fn new(answers_are_shown: bool) -> Self {
+        if answers_are_shown || !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new_spinner();
+        bar.set_style(style("{spinner} {human_pos} lines in {elapsed}{msg}"));
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(Some(bar))
+    }
+
+    /// So many lines are done, of which so many failed.
+    pub(crate) fn show(&self, lines: u64, failed: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(lines);
+            if failed > 0 {
+                bar.set_message(format!(", {failed} failed"));
+            }
+        }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn clear(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// The message while the server is not ready.
 #[derive(Clone, Default)]
 pub(crate) struct Waiting {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -35,6 +35,7 @@ pub(crate) struct Corpus {
 
 pub(crate) struct TemplateCase {
     pub(crate) name: String,
+    pub(crate) path: PathBuf,
     pub(crate) source: String,
     pub(crate) tokens: SpecialTokenTexts,
     /// For each conversation, in their order.
@@ -119,8 +120,10 @@ pub(crate) fn corpus(folder: &Path) -> Result<Option<Corpus>, String> {
     for Entry { name, bos_token, eos_token } in index {
         let tokens = [("bos_token", bos_token), ("eos_token", eos_token)];
         let tokens = tokens.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?)));
+        let path = folder.join("templates").join(format!("{name}.jinja"));
         templates.push(TemplateCase {
-            source: read(&folder.join("templates").join(format!("{name}.jinja")))?,
+            source: read(&path)?,
+            path,
             recorded: expected(&folder.join("expected").join(format!("{name}.json")), &conversations)?,
             tokens: SpecialTokenTexts(tokens.collect()),
             name,

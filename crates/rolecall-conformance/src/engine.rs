@@ -15,8 +15,11 @@ use crate::verdict::{Failure, Outcome};
 pub(crate) const PANIC: &str = "panic";
 
 /// The time that templates saw when the results were recorded.
+pub(crate) const NOW: &str = "2026-07-04T12:34:56";
+
+/// The clock that stands still at that time.
 pub(crate) fn clock() -> Result<Clock, String> {
-    "2026-07-04T12:34:56".parse().map(Clock::fixed)
+    NOW.parse().map(Clock::fixed)
 }
 
 /// Renders a case of the language; the context is JSON text.

@@ -2,6 +2,7 @@
 //!
 //! It calls public functions only, and reads its data from a folder that is not part of the project.
 
+mod batch;
 mod data;
 mod engine;
 mod report;
@@ -21,6 +22,7 @@ use std::thread;
 
 use clap::{Parser, ValueEnum};
 
+use crate::batch::Batch;
 use crate::report::Report;
 use crate::run::Work;
 use crate::tally::{Bar, Bound, Cleared};
@@ -30,6 +32,8 @@ use crate::tally::{Bar, Bound, Cleared};
 /// Where the reference gives a text, rolecall's is "equal" or "other", or it "failed". Where the reference
 /// fails, rolecall's error has the same "class", and perhaps the same "words" too, or there is "none". These
 /// are the figures' names, behind their group's: corpus.continue.equal.
+///
+/// corpus.batch has the results of the command `rolecall batch`, if it is built beside this one.
 ///
 /// Two groups of the corpus compare something else. corpus.traced: a render that keeps the origin of every byte
 /// with one that does not; it is "equal" if its spans cover the text and what was copied stands in the input.
@@ -107,9 +111,16 @@ fn run(arguments: &Arguments) -> Result<(String, ExitCode), String> {
         return Ok((format!("conformance is passed over: {reason}\n"), ExitCode::SUCCESS));
     };
     let wanted = |group| arguments.group.is_none_or(|only| only == group);
+    let corpus = if wanted(Group::Corpus) { data::corpus(folder)? } else { None };
+    let (batch, skipped) = match (&corpus, batch::command()) {
+        (Some(corpus), Ok(command)) => (Some(Batch::new(command, corpus)?), None),
+        (Some(_), Err(reason)) => (None, Some(reason)),
+        (None, _) => (None, None),
+    };
     let work = Work {
         language: if wanted(Group::Language) { data::language(folder)? } else { None },
-        corpus: if wanted(Group::Corpus) { data::corpus(folder)? } else { None },
+        corpus,
+        batch,
         filter: arguments.filter.clone(),
         clock: engine::clock()?,
     };
@@ -131,12 +142,15 @@ fn run(arguments: &Arguments) -> Result<(String, ExitCode), String> {
             tokens::run(folder, arguments.tokenizers.as_ref(), corpus, &work.clock, &mut results)?;
         }
     }
+    if let Some(reason) = skipped {
+        results.skip(format!("corpus.{}", batch::PART), &reason);
+    }
     let _ = panic::take_hook();
     if arguments.print_bars {
         return Ok((results.tally.to_bars(), ExitCode::SUCCESS));
     }
-    let least = arguments.min.iter().map(|bar| bar.check(Bound::Least, &results.tally));
-    let greatest = arguments.max.iter().map(|bar| bar.check(Bound::Greatest, &results.tally));
+    let least = arguments.min.iter().map(|bar| results.check(bar, Bound::Least));
+    let greatest = arguments.max.iter().map(|bar| results.check(bar, Bound::Greatest));
     let bars: Vec<Cleared> = least.chain(greatest).collect();
     let report = Report { results: &results, bars: &bars, show: arguments.show };
     let text = if arguments.json { format!("{:#}\n", report.to_json()) } else { report.to_text() };

@@ -3,16 +3,19 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::batch::{self, Batch};
 use crate::data::{Corpus, LanguageCase, TemplateCase};
 use crate::engine::{self, Applied, Clock, Compiled, TracedRender};
 use crate::spans::{self, Block};
-use crate::tally::Tally;
-use crate::verdict::{Outcome, Verdict};
+use crate::tally::{Bar, Bound, Cleared, Tally};
+use crate::verdict::{Failure, Outcome, Verdict};
 
 /// Everything that is to be rendered.
 pub(crate) struct Work {
     pub(crate) language: Option<Vec<LanguageCase>>,
     pub(crate) corpus: Option<Corpus>,
+    /// The command, if it is there.
+    pub(crate) batch: Option<Batch>,
     /// Only cases with this text in their name.
     pub(crate) filter: Option<String>,
     pub(crate) clock: Clock,
@@ -37,6 +40,8 @@ pub(crate) struct Results {
     pub(crate) unreadable: Vec<String>,
     /// What was not measured, with the reason.
     pub(crate) passed_over: Vec<String>,
+    /// A group that could not be measured, so that no bar is for it.
+    skipped: Option<String>,
 }
 
 /// One case, rendered and compared.
@@ -111,17 +116,18 @@ impl Work {
 
     fn render_template(&self, template: &TemplateCase, corpus: &Corpus) -> Vec<Rendered> {
         let cases = template.recorded.iter().zip(&corpus.conversations);
-        let cases = cases.map(|(recorded, conversation)| {
-            (format!("corpus/{}/{}", template.name, conversation.name), recorded, conversation)
+        let cases = cases.enumerate().map(|(at, (recorded, conversation))| {
+            (at, format!("corpus/{}/{}", template.name, conversation.name), recorded, conversation)
         });
-        let cases: Vec<_> = cases.filter(|(name, ..)| self.wants(name)).collect();
+        let cases: Vec<_> = cases.filter(|(_, name, ..)| self.wants(name)).collect();
         if cases.is_empty() {
             return Vec::new();
         }
+        let batch = self.batch.as_ref().map(|batch| batch.run(template, corpus.conversations.len()));
         let compiled = Compiled::new(&template.source, &template.tokens);
         let at_the_root = spans::are_at_the_root(&template.source);
         let mut done = Vec::new();
-        for (name, recorded, conversation) in cases {
+        for (at, name, recorded, conversation) in cases {
             let part = if conversation.continue_final_message.is_some() { "continue" } else { "plain" };
             let groups = vec!["corpus".to_owned(), format!("corpus.{part}")];
             let outcome = match &recorded.outcome {
@@ -133,6 +139,14 @@ impl Work {
             };
             let Applied { prompt, traced } = compiled.apply(conversation, &self.clock);
             done.push(Rendered::new(name.clone(), groups, outcome, prompt, None));
+            if let Some(answers) = &batch {
+                let answer = match answers {
+                    Ok(answers) => answers.get(at).cloned(),
+                    Err(problem) => Some(Err(Failure::new("no answers", problem))),
+                };
+                let answer = answer.unwrap_or_else(|| Err(Failure::new("no answer", "")));
+                done.push(Rendered::part(&name, batch::PART, outcome, answer));
+            }
             if let Some(blocks) = &recorded.generation {
                 let actual = traced.as_ref().map_or(&[][..], |traced| &traced.generation);
                 done.push(Rendered::generation(&name, blocks, actual, at_the_root));
@@ -187,6 +201,20 @@ impl Rendered {
 }
 
 impl Results {
+    /// Says that a group could not be measured.
+    pub(crate) fn skip(&mut self, group: String, reason: &str) {
+        self.passed_over.push(format!("{group}: {reason}"));
+        self.skipped = Some(group);
+    }
+
+    /// What becomes of a bar.
+    pub(crate) fn check(&self, bar: &Bar, bound: Bound) -> Cleared {
+        match &self.skipped {
+            Some(group) if bar.is_of(group) => Cleared::PassedOver(format!("{bar} is a bar for {group}")),
+            _ => bar.check(bound, &self.tally),
+        }
+    }
+
     /// Counts a case.
     pub(crate) fn record(&mut self, case: String, groups: Vec<String>, recorded: &Outcome, actual: Outcome) {
         self.add(Rendered::new(case, groups, recorded, actual, None));

@@ -154,6 +154,11 @@ pub(crate) enum Cleared {
 }
 
 impl Bar {
+    /// Whether it is a bar for a figure of this group.
+    pub(crate) fn is_of(&self, group: &str) -> bool {
+        self.name.rsplit_once('.').is_some_and(|(of, _)| of == group)
+    }
+
     pub(crate) fn check(&self, bound: Bound, tally: &Tally) -> Cleared {
         let Some((value, of)) = tally.figure(&self.name) else {
             return Cleared::No(format!("{self}: no such figure was measured"));

@@ -40,6 +40,9 @@ fn every_kind_of_difference_is_counted() {
     assert_eq!(group("corpus.continue")["equal"], 3);
     let counted = |name: &str| (group(name)["texts"].clone(), group(name)["equal"].clone());
     assert_eq!(counted("corpus.traced"), (json!(9), json!(9)));
+    // The command is measured where it is built beside this one.
+    let passed_over = report["passed_over"].to_string();
+    assert!(passed_over.contains("corpus.batch: ") || group("corpus.batch") == group("corpus"), "{report}");
     // Where the text of a block is captured, the reference's places are wrong and its lengths right.
     assert_eq!(counted("corpus.generation"), (json!(2), json!(1)));
     assert_eq!(counted("corpus.generation.lengths"), (json!(2), json!(2)));

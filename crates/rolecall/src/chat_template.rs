@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::contract::Conversation;
+use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
 #[cfg(feature = "tokenizers")]
 use crate::tokens::{self, ControlTokens, EncodeOptions, Encoding, Marker, Tokenizer};
@@ -62,6 +62,35 @@ impl ChatTemplate {
         self.prepare(messages, options)?.render()
     }
 
+    /// Renders a list of conversations with the same options, each a list of messages as above.
+    ///
+    /// The results are in the order of the conversations, and a conversation that fails leaves the others alone. (The
+    /// reference gives one error for all: first those of the arguments of any conversation, then those of the first
+    /// render that fails.) As in the reference, a conversation in a list may be empty.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Options};
+    /// use serde_json::json;
+    ///
+    /// let template = ChatTemplate::new("{% for m in messages %}{{ m.content + '.' }}{% endfor %}", [("bos_token", "<s>")])?;
+    /// let conversations = [json!([{"content": "Hi"}]), json!([{"content": 1}]), json!([])];
+    /// let prompts = template.apply_chat_template_batch(&conversations, &Options::new());
+    /// let texts: Vec<Option<&str>> = prompts.iter().map(|prompt| Some(prompt.as_ref().ok()?.text())).collect();
+    /// assert_eq!(texts, [Some("Hi."), None, Some("")]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Each result as that of [`apply_chat_template`](Self::apply_chat_template).
+    pub fn apply_chat_template_batch<M>(&self, conversations: &[M], options: &Options) -> Vec<Result<Prompt>>
+    where
+        M: Serialize,
+    {
+        let render = |messages| self.prepare_in(Place::InBatch, messages, options)?.render();
+        conversations.iter().map(render).collect()
+    }
+
     /// Renders a conversation and encodes the prompt.
     ///
     /// # Errors
@@ -97,7 +126,14 @@ impl ChatTemplate {
     where
         M: Serialize + ?Sized,
     {
-        let conversation = Conversation::new(to_json(messages)?, options)?;
+        self.prepare_in(Place::Alone, messages, options)
+    }
+
+    fn prepare_in<'a, M>(&self, place: Place, messages: &M, options: &'a Options) -> Result<Prepared<'a>>
+    where
+        M: Serialize + ?Sized,
+    {
+        let conversation = Conversation::placed(to_json(messages)?, place, options)?;
         Prepared::new(Arc::clone(&self.engine), &self.special_tokens, conversation, options, None)
     }
 }
@@ -122,5 +158,50 @@ impl std::fmt::Debug for ChatTemplate {
             .field("source", &self.source())
             .field("special_tokens", &self.special_tokens)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What the reference gives for each of these as the second of a list of conversations.
+    #[test]
+    fn a_conversation_in_a_list_may_be_empty_and_holds_no_lists() {
+        let template =
+            ChatTemplate::new("{{ messages|length }}", SpecialTokens::default()).expect("compiles");
+        let words = |conversation: Value, options: &Options| {
+            let prompts = template.apply_chat_template_batch(&[json!([{}]), conversation], options);
+            let words = prompts.iter().map(|prompt| match prompt {
+                Ok(prompt) => prompt.text().to_owned(),
+                Err(error) => error.reference().map_or("ours", rolecall_jinja::Error::message).to_owned(),
+            });
+            words.collect::<Vec<_>>()
+        };
+        for (conversation, expected) in [
+            (json!([]), "0"),
+            (json!([{}, {"role": "user"}]), "2"),
+            (json!([[]]), "'list' object has no attribute 'items'"),
+            (json!({"role": "user"}), "'str' object has no attribute 'items'"),
+            (json!(null), "'NoneType' object is not iterable"),
+        ] {
+            assert_eq!(words(conversation.clone(), &Options::new()), ["1", expected], "{conversation}");
+        }
+        let options = Options::new().continue_final_message(true);
+        let expected = "continue_final_message is set but the conversation is empty!";
+        assert_eq!(words(json!([]), &options)[1], expected);
+    }
+
+    #[test]
+    fn one_conversation_is_no_list_of_them() {
+        let template = ChatTemplate::new("", SpecialTokens::default()).expect("compiles");
+        for (messages, part) in
+            [(json!([[]]), "apply_chat_template_batch"), (json!([]), "empty conversation")]
+        {
+            let error = template.apply_chat_template(&messages, &Options::new()).expect_err("is refused");
+            assert!(error.to_string().contains(part), "{error}");
+        }
     }
 }

@@ -31,6 +31,13 @@ const PARAMETERS: [&str; 15] = [
 /// A conversation that passed the checks that come before the template is compiled.
 pub(crate) struct Conversation(Vec<Map<String, Value>>);
 
+/// Whether a conversation stands alone or in a list of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Alone,
+    InBatch,
+}
+
 /// The variables that a template sees, and what has to be done to its output.
 #[derive(Debug)]
 pub(crate) struct Context {
@@ -39,9 +46,14 @@ pub(crate) struct Context {
 }
 
 impl Conversation {
+    /// A conversation by itself.
+    pub(crate) fn new(messages: Value, options: &Options) -> Result<Self> {
+        Self::placed(messages, Place::Alone, options)
+    }
+
     /// The checks and changes that come first: an empty list, messages that are no objects, keys whose
     /// value is `null`, options that exclude each other.
-    pub(crate) fn new(messages: Value, options: &Options) -> Result<Self> {
+    pub(crate) fn placed(messages: Value, place: Place, options: &Options) -> Result<Self> {
         for name in options.variables.keys() {
             if PARAMETERS.contains(&name.as_str()) {
                 let message =
@@ -52,7 +64,8 @@ impl Conversation {
             }
         }
         let messages = match messages {
-            Value::Array(messages) if messages.is_empty() => {
+            // In a list of conversations one may be empty.
+            Value::Array(messages) if messages.is_empty() && place == Place::Alone => {
                 return Err(refused(
                     Class::Value,
                     "Cannot apply chat template to an empty conversation. Provide at least one message.",
@@ -68,12 +81,12 @@ impl Conversation {
                 return Err(refused(Class::Type, message).help("The messages have to be a list of objects"));
             }
         };
-        if messages.first().is_some_and(Value::is_array) {
+        if place == Place::Alone && messages.first().is_some_and(Value::is_array) {
             return Err(Error::new(
                 ErrorKind::Conversation,
                 "the messages are a list of conversations, not one",
             )
-            .help("Render each conversation by itself"));
+            .help("Render each conversation by itself, or all with apply_chat_template_batch"));
         }
         let mut conversation = Vec::with_capacity(messages.len());
         for message in messages {

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::contract::Conversation;
+use crate::chat_template::to_json;
+use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
 use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
@@ -14,8 +15,8 @@ use crate::tokenizer_class::special_token_defaults;
 #[cfg(feature = "tokenizers")]
 use crate::tokens::{self, ControlTokens, EncodeOptions, Encoding, Marker, Tokenizer};
 use crate::{
-    Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens, builtin, cache,
-    gguf, placeholder,
+    ChatRequest, Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens,
+    builtin, cache, gguf, placeholder,
 };
 
 /// How many compiled templates a model keeps, as many as the reference does.
@@ -40,9 +41,32 @@ pub struct Model {
     tokenizer: TemplateSet,
     processor: Option<TemplateSet>,
     image_token: Option<String>,
-    compiled: Mutex<Vec<Arc<Engine>>>,
+    compiled: Mutex<Vec<Compiled>>,
     #[cfg(feature = "tokenizers")]
     loaded: std::sync::OnceLock<Tokenizer>,
+}
+
+/// What became of a template when it was compiled.
+#[derive(Debug)]
+enum Compiled {
+    Works(Arc<Engine>),
+    Fails { source: String, error: Error },
+}
+
+impl Compiled {
+    fn source(&self) -> &str {
+        match self {
+            Self::Works(engine) => engine.source(),
+            Self::Fails { source, .. } => source,
+        }
+    }
+
+    fn result(&self) -> Result<Arc<Engine>> {
+        match self {
+            Self::Works(engine) => Ok(Arc::clone(engine)),
+            Self::Fails { error, .. } => Err(error.clone()),
+        }
+    }
 }
 
 impl Model {
@@ -211,6 +235,56 @@ impl Model {
         self.prepare(messages, options)?.render()
     }
 
+    /// Renders a chat request to the text of its prompt: the same text as that of
+    /// [`apply_chat_template`](Self::apply_chat_template), in less time. Nothing else is known about it, no image is
+    /// placed, and the messages are not copied.
+    ///
+    /// ```
+    /// use rolecall::{ChatRequest, Model};
+    ///
+    /// let request = ChatRequest::from_json(r#"{"messages": [{"role": "user", "content": "Hi"}]}"#)?;
+    /// let text = Model::builtin("chatml")?.chat_request_text(request)?;
+    /// assert_eq!(text, "<|im_start|>user\nHi<|im_end|>\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`apply_chat_template`](Self::apply_chat_template), but for images.
+    pub fn chat_request_text(&self, request: ChatRequest) -> Result<String> {
+        let ChatRequest { messages, options } = request;
+        self.prepare_in(Place::Alone, || Ok(messages), &options)?.text()
+    }
+
+    /// Renders a list of conversations with the same options, each a list of messages as above.
+    ///
+    /// The results are in the order of the conversations, and a conversation that fails leaves the others alone. (The
+    /// reference gives one error for all: first those of the arguments of any conversation, then those of the first
+    /// render that fails.) As in the reference, a conversation in a list may be empty.
+    ///
+    /// ```
+    /// use rolecall::{Model, Options};
+    /// use serde_json::json;
+    ///
+    /// let model = Model::builtin("chatml")?;
+    /// let conversations = [json!([{"role": "user", "content": "Hi"}]), json!(["Hi"]), json!([{"role": "user", "content": "Ho"}])];
+    /// let prompts = model.apply_chat_template_batch(&conversations, &Options::new());
+    /// let texts: Vec<Option<&str>> = prompts.iter().map(|prompt| Some(prompt.as_ref().ok()?.text())).collect();
+    /// assert_eq!(texts, [Some("<|im_start|>user\nHi<|im_end|>\n"), None, Some("<|im_start|>user\nHo<|im_end|>\n")]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Each result as that of [`apply_chat_template`](Self::apply_chat_template).
+    pub fn apply_chat_template_batch<M>(&self, conversations: &[M], options: &Options) -> Vec<Result<Prompt>>
+    where
+        M: Serialize,
+    {
+        let render = |messages| self.prepare_in(Place::InBatch, || to_json(messages), options)?.render();
+        conversations.iter().map(render).collect()
+    }
+
     /// Renders a conversation and encodes the prompt.
     ///
     /// # Errors
@@ -228,7 +302,7 @@ impl Model {
             return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
         }
         let marker = Marker::new(tokenizer, source)?;
-        let messages = marker.value(crate::chat_template::to_json(messages)?);
+        let messages = marker.value(to_json(messages)?);
         let options = marker.options(options);
         tokens::encode_marked(tokenizer, &self.prepare(&messages, &options)?.text()?, encode)
     }
@@ -265,8 +339,17 @@ impl Model {
     where
         M: Serialize + ?Sized,
     {
+        self.prepare_in(Place::Alone, || to_json(messages), options)
+    }
+
+    fn prepare_in<'a>(
+        &self,
+        place: Place,
+        messages: impl FnOnce() -> Result<Value>,
+        options: &'a Options,
+    ) -> Result<Prepared<'a>> {
         let source = self.selected(options)?;
-        let conversation = Conversation::new(crate::chat_template::to_json(messages)?, options)?;
+        let conversation = Conversation::placed(messages()?, place, options)?;
         let engine = self.compiled(source)?;
         Prepared::new(engine, &self.special_tokens, conversation, options, self.image_token())
     }
@@ -275,15 +358,20 @@ impl Model {
     fn compiled(&self, source: &str) -> Result<Arc<Engine>> {
         let lock = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().iter().find(|known| known.source() == source) {
-            return Ok(Arc::clone(known));
+            return known.result();
         }
-        let engine = crate::chat_template::compiled(source)?;
+        let new = match crate::chat_template::compiled(source) {
+            Ok(engine) => Compiled::Works(engine),
+            // All lines of a data set may meet it.
+            Err(error) => Compiled::Fails { source: source.to_owned(), error },
+        };
+        let result = new.result();
         let mut compiled = lock();
         if compiled.len() >= COMPILED {
             compiled.remove(0);
         }
-        compiled.push(Arc::clone(&engine));
-        Ok(engine)
+        compiled.push(new);
+        result
     }
 
     fn named(&self, error: Error) -> Error {

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod batch;
 pub(crate) mod fetch;
 pub(crate) mod inspect;
 pub(crate) mod render;

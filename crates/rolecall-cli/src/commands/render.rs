@@ -33,10 +33,7 @@ impl Job {
     /// Reads the input and the model.
     pub(crate) fn new(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
         let mut request = input::request(prompt)?;
-        request.options = request.options.loader(model.loader.into());
-        if let Some(name) = &model.template_name {
-            request.options = request.options.chat_template(name);
-        }
+        request.options = input::choosing(request.options, model);
         let loaded = input::model(model)?;
         input::check_template_name(&loaded, model)?;
         Ok(Self { model: loaded, request })
