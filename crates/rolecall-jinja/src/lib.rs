@@ -83,6 +83,7 @@ mod error;
 pub mod json;
 mod lex;
 mod limits;
+mod notes;
 mod number;
 mod operator;
 mod origins;

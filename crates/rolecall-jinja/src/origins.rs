@@ -48,11 +48,21 @@ impl Tree {
     pub(crate) const TEMPLATE: u32 = 0;
     pub(crate) const ROOT: u32 = 1;
 
-    /// A tree of which some `nodes` are expected.
-    pub(crate) fn new(nodes: usize) -> Self {
-        let mut all = Vec::with_capacity(nodes);
-        all.extend([Owned::Template, Owned::Root]);
-        Self { nodes: all, derived: Vec::new(), keys: String::with_capacity(64) }
+    /// Begins anew, with room for so many nodes.
+    pub(crate) fn clear(&mut self, nodes: usize) {
+        self.nodes.clear();
+        self.nodes.reserve(nodes);
+        self.nodes.extend([Owned::Template, Owned::Root]);
+        self.derived.clear();
+        self.keys.clear();
+        self.keys.reserve(64);
+    }
+
+    /// The bytes that it has room for.
+    pub(crate) fn bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<Owned>()
+            + self.derived.capacity() * size_of::<Box<[u32]>>()
+            + self.keys.capacity()
     }
 
     /// A node made from others.

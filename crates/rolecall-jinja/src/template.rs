@@ -285,7 +285,7 @@ impl Template {
         let frame = rt.frame(self.program.slots, None).map_err(|error| self.error(error))?;
         let mut out = Output::new(rt.bump, capacity);
         if let Some(trace) = rt.trace {
-            out.expect_spans(trace.expected());
+            out.spans = trace.take_spans();
         }
         Machine::new(rt, frame, out).run().map_err(|error| self.error(error))
     }

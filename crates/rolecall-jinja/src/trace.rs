@@ -10,8 +10,10 @@ use std::mem::ManuallyDrop;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
+use crate::notes::Notes;
 use crate::origins::{Owned, Text, Tree};
 use crate::value::rope::Piece;
+use crate::vm::RawSpan;
 use crate::vm::fast::same_key;
 
 /// The number of a node of the trace; 0 is the template, and all there is in a plain render.
@@ -114,7 +116,7 @@ pub(crate) struct Parts<'a> {
 
 struct State<'a> {
     /// The nodes, as they are kept after the render.
-    tree: Tree,
+    notes: Notes,
     /// The text of each node that has one. Its memory goes with the arena.
     texts: ManuallyDrop<ArenaVec<'a, &'a str>>,
     /// The keys that were kept last: the objects of a conversation have the same few.
@@ -136,7 +138,7 @@ impl<'a> State<'a> {
         {
             return *text;
         }
-        let text = self.tree.key(key);
+        let text = self.notes.tree.key(key);
         if let Some(recent) = self.recent.get_mut(place) {
             *recent = (key, text);
         }
@@ -147,10 +149,11 @@ impl<'a> State<'a> {
 impl<'a> Trace<'a> {
     /// A trace of which some `nodes` are expected.
     pub(crate) fn new(bump: &'a Bump, trusted: &'a [&'a str], nodes: usize) -> Self {
+        let notes = Notes::with_room(nodes + 8, nodes + 8);
         let mut texts = ArenaVec::with_capacity_in(nodes + 8, bump);
         texts.extend(["", ""]);
         let state = State {
-            tree: Tree::new(nodes + 8),
+            notes,
             texts: ManuallyDrop::new(texts),
             recent: [("", Text::default()); RECENT],
             pieces: Vec::new(),
@@ -163,14 +166,16 @@ impl<'a> Trace<'a> {
         }
     }
 
-    /// How many spans are likely to refer to the nodes that are expected.
-    pub(crate) fn expected(&self) -> usize {
-        self.state.borrow().texts.capacity()
+    /// An empty list for the spans.
+    pub(crate) fn take_spans(&self) -> Vec<RawSpan> {
+        std::mem::take(&mut self.state.borrow_mut().notes.spans)
     }
 
-    /// The nodes, for those who read the result.
-    pub(crate) fn take_tree(&self) -> Tree {
-        std::mem::take(&mut self.state.borrow_mut().tree)
+    /// What was noted, for those who read the result.
+    pub(crate) fn take_notes(&self, spans: Vec<RawSpan>) -> Notes {
+        let mut notes = std::mem::take(&mut self.state.borrow_mut().notes);
+        notes.spans = spans;
+        notes
     }
 
     /// The text that a node stands for: that of a string of the input, or one that was put together.
@@ -201,7 +206,7 @@ impl<'a> Trace<'a> {
         match u32::try_from(state.texts.len()) {
             Ok(number) if number < MOST_NODES => {
                 let node = node(state);
-                state.tree.nodes.push(node);
+                state.notes.tree.nodes.push(node);
                 state.texts.push(text);
                 Origin(number | flags)
             }
@@ -212,7 +217,7 @@ impl<'a> Trace<'a> {
     /// Text that was put together of pieces.
     pub(crate) fn pieces(&self, text: &'a str, pieces: &'a [Piece<'a>], ends: &'a [usize]) -> Origin {
         let from = pieces.iter().map(|piece| piece.origin.number()).collect();
-        let origin = self.add(DERIVED, text, |state| state.tree.derived(from));
+        let origin = self.add(DERIVED, text, |state| state.notes.tree.derived(from));
         if origin != Origin::ROOT {
             self.state.borrow_mut().pieces.push((origin.0 & MOST_NODES, Parts { pieces, ends }));
         }
@@ -271,7 +276,7 @@ impl<'a> Trace<'a> {
         if last == from {
             return computed;
         }
-        let computed = self.add(DERIVED, "", |state| state.tree.derived(Box::new([from.number()])));
+        let computed = self.add(DERIVED, "", |state| state.notes.tree.derived(Box::new([from.number()])));
         self.last_computed.set((from, computed));
         computed
     }
@@ -284,7 +289,7 @@ impl<'a> Trace<'a> {
         if left == Origin::TEMPLATE {
             return self.computed(right);
         }
-        self.add(DERIVED, "", |state| state.tree.derived(Box::new([left.number(), right.number()])))
+        self.add(DERIVED, "", |state| state.notes.tree.derived(Box::new([left.number(), right.number()])))
     }
 
     /// A number for a generation block whose text is captured inside of `outer`.

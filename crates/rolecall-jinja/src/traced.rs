@@ -3,9 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::notes::Notes;
 use crate::origins::{Owned, Tree};
 use crate::trace::Trace;
-use crate::vm::{Output, RawSpan, Turn};
+use crate::vm::{Output, RawSpan};
 
 /// A rendered text and the origin of every byte of it.
 ///
@@ -35,11 +36,9 @@ use crate::vm::{Output, RawSpan, Turn};
 #[derive(Debug, Clone)]
 pub struct Traced {
     text: String,
-    spans: Vec<RawSpan>,
+    notes: Notes,
     generations: Vec<Range<usize>>,
     reference_generations: Vec<(usize, usize)>,
-    turns: Vec<Turn>,
-    tree: Tree,
 }
 
 /// A part of a rendered text that was written while a loop was at an item of the input.
@@ -155,16 +154,20 @@ pub enum PointerStep<'t> {
     Index(usize),
 }
 
+impl Drop for Traced {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.notes).leave();
+    }
+}
+
 impl Traced {
     /// Takes over what a render noted.
     pub(crate) fn new(out: Output<'_>, generations: Vec<Range<usize>>, trace: &Trace<'_>) -> Self {
         Self {
             text: out.text,
-            spans: out.spans,
+            notes: trace.take_notes(out.spans),
             generations,
             reference_generations: out.reference_generations,
-            turns: out.turns,
-            tree: trace.take_tree(),
         }
     }
 
@@ -174,13 +177,13 @@ impl Traced {
     }
 
     /// The text, without a copy.
-    pub fn into_text(self) -> String {
-        self.text
+    pub fn into_text(mut self) -> String {
+        std::mem::take(&mut self.text)
     }
 
     /// Who wrote what, in order.
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
-        let mut spans = self.spans.iter().peekable();
+        let mut spans = self.notes.spans.iter().filter(|span| !span.is_turn()).peekable();
         let mut at = 0;
         let mut work = MOST_WORK;
         std::iter::from_fn(move || {
@@ -259,18 +262,18 @@ impl Traced {
     /// ```
     pub fn turns(&self) -> Vec<LoopTurn<'_>> {
         let mut turns = Vec::new();
-        let mut open: Vec<&Turn> = Vec::new();
-        let mut close = |open: &mut Vec<&Turn>, depth: u32, at: usize| {
-            while let Some(turn) = open.pop_if(|turn| turn.depth >= depth) {
+        let mut open: Vec<&RawSpan> = Vec::new();
+        let mut close = |open: &mut Vec<&RawSpan>, depth: usize, at: usize| {
+            while let Some(turn) = open.pop_if(|turn| turn.end >= depth) {
                 if turn.at < at {
-                    let item = Pointer { tree: &self.tree, node: turn.item.number() };
+                    let item = Pointer { tree: &self.notes.tree, node: turn.origin.number() };
                     turns.push(LoopTurn { range: turn.at..at, item });
                 }
             }
         };
-        for turn in &self.turns {
-            close(&mut open, turn.depth, turn.at);
-            if turn.item.is_place() && turn.item != crate::trace::Origin::TEMPLATE {
+        for turn in self.notes.spans.iter().filter(|span| span.is_turn()) {
+            close(&mut open, turn.end, turn.at);
+            if turn.origin.is_place() && turn.origin != crate::trace::Origin::TEMPLATE {
                 open.push(turn);
             }
         }
@@ -280,7 +283,7 @@ impl Traced {
     }
 
     fn origin(&self, span: &RawSpan, length: usize, work: &mut usize) -> Origin<'_> {
-        let tree = &self.tree;
+        let tree = &self.notes.tree;
         let node = span.origin.number();
         let pointer = || Pointer { tree, node };
         let range = || span.start..span.start + length;

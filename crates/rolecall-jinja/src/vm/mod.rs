@@ -18,7 +18,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use serde_json::{Map, Value as Json};
 
 use output::Mark;
-pub(crate) use output::{Output, RawSpan, Turn};
+pub(crate) use output::{Output, RawSpan};
 use printing::Parts;
 
 use crate::program::{Pc, Program};

@@ -25,18 +25,15 @@ pub(crate) struct RawSpan {
     pub(crate) origin: Origin,
 }
 
-/// A place of the output where a loop went on to another item, or ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Turn {
-    pub(crate) at: usize,
-    /// How many loops were running.
-    pub(crate) depth: u32,
-    /// The item; the template's where the loop ended, or went through something else than the input.
-    pub(crate) item: Origin,
-}
-
 impl RawSpan {
     pub(crate) const COMPUTED: usize = usize::MAX;
+    /// What stands in place of where it begins, where a loop went on to another item, or ended. Such a mark is no span:
+    /// its `end` is how many loops were running, its origin the item. It is in the same list, which has room for it.
+    pub(crate) const TURN: usize = usize::MAX - 1;
+
+    pub(crate) fn is_turn(&self) -> bool {
+        self.start == Self::TURN
+    }
 }
 
 /// A generation block that is open.
@@ -73,7 +70,7 @@ pub(crate) struct Output<'a> {
     /// The same as the reference measures it: how many bytes were printed at the root of the template, and how many
     /// characters the block wrote.
     pub(crate) reference_generations: Vec<(usize, usize)>,
-    pub(crate) turns: Vec<Turn>,
+    has_turns: bool,
     captures: ArenaVec<'a, Pieces<'a>>,
     open: Vec<Open>,
     /// The places of captured generation blocks in the output, by their marks.
@@ -94,17 +91,12 @@ impl<'a> Output<'a> {
             spans: Vec::new(),
             generations: Vec::new(),
             reference_generations: Vec::new(),
-            turns: Vec::new(),
+            has_turns: false,
             captures: ArenaVec::new_in(bump),
             open: Vec::new(),
             captured: Vec::new(),
             noted: 0,
         }
-    }
-
-    /// Expects so many spans.
-    pub(crate) fn expect_spans(&mut self, spans: usize) {
-        self.spans.reserve(spans);
     }
 
     /// Prints a whole string of the caller's JSON.
@@ -238,7 +230,7 @@ impl<'a> Output<'a> {
         let mut from = mark.text;
         let printed = |from: usize, to: usize| text.get(from - mark.text..to - mark.text).unwrap_or_default();
         for span in self.spans.get(first..).unwrap_or_default() {
-            if span.end <= from {
+            if span.is_turn() || span.end <= from {
                 continue;
             }
             let at = span.at.max(mark.text);
@@ -256,7 +248,7 @@ impl<'a> Output<'a> {
         }
         taken.push(rt, Origin::TEMPLATE, rt.alloc_str(printed(from, mark.text + text.len()))?)?;
         self.spans.truncate(mark.spans);
-        if let Some(last) = self.spans.last_mut() {
+        if let Some(last) = self.spans.last_mut().filter(|last| !last.is_turn()) {
             last.end = last.end.min(mark.text);
         }
         taken.finish(rt)
@@ -277,11 +269,11 @@ impl<'a> Output<'a> {
     #[inline]
     pub(crate) fn turn(&mut self, depth: usize, item: Origin) {
         // Where captured text will be printed is not known yet.
-        if !self.captures.is_empty() || item == Origin::TEMPLATE && self.turns.is_empty() {
+        if !self.captures.is_empty() || item == Origin::TEMPLATE && !self.has_turns {
             return;
         }
-        let depth = u32::try_from(depth).unwrap_or(u32::MAX);
-        self.turns.push(Turn { at: self.text.len(), depth, item });
+        self.has_turns = true;
+        self.spans.push(RawSpan { at: self.text.len(), end: depth, start: RawSpan::TURN, origin: item });
     }
 
     /// Begins a generation block; `before` is how much there was of the output before the outermost call that is running.
