@@ -1,9 +1,17 @@
 //! Repositories for trying the Hub's side of rolecall without an account.
 
+use std::path::{Path, PathBuf};
+
 use crate::Repo;
 
-/// A public model, `rolecall/demo-llama`, and one whose files are for holders of the token `hf_demo`,
-/// `rolecall/demo-gated`.
+/// The folder of a model with a tokenizer: the Llama 3 format, with a vocabulary of 336 tokens made for rolecall. Its
+/// tokenizer puts a BOS token before a text, and so does its template.
+pub fn tiny_llama() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/tiny-llama")
+}
+
+/// A public model, `rolecall/demo-llama`, one whose files are for holders of the token `hf_demo`,
+/// `rolecall/demo-gated`, and one with a tokenizer, `rolecall/tiny-llama`, the model of [`tiny_llama`].
 pub fn demo_repos() -> Vec<Repo> {
     let config = r#"{"bos_token": "<|begin_of_text|>", "eos_token": "<|eot_id|>"}"#;
     let template = "{{ bos_token }}{% for message in messages %}<|start_header_id|>{{ message.role }}<|end_header_id|>\n\n\
@@ -19,5 +27,9 @@ pub fn demo_repos() -> Vec<Repo> {
     vec![
         repo("rolecall/demo-llama").file("additional_chat_templates/rag.jinja", rag),
         repo("rolecall/demo-gated").gated_for("hf_demo"),
+        Repo::new("rolecall/tiny-llama")
+            .file("tokenizer_config.json", include_str!("../models/tiny-llama/tokenizer_config.json"))
+            .file("chat_template.jinja", include_str!("../models/tiny-llama/chat_template.jinja"))
+            .file("tokenizer.json", include_str!("../models/tiny-llama/tokenizer.json")),
     ]
 }

@@ -15,7 +15,7 @@ mod http;
 mod hub;
 mod parameters;
 
-pub use demo::demo_repos;
+pub use demo::{demo_repos, tiny_llama};
 pub use generation::FakeGeneration;
 pub use http::{Part, Request, Response, Server};
 pub use hub::{FakeHub, Repo};

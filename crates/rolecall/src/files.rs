@@ -50,6 +50,8 @@ pub struct ModelFiles {
     unread: Vec<String>,
     /// Where files are that were only noted.
     folder: Option<PathBuf>,
+    /// The SHA-256 that such files have to have, where that is known.
+    pinned: BTreeMap<String, String>,
 }
 
 impl ModelFiles {
@@ -77,6 +79,21 @@ impl ModelFiles {
         self.files.insert(name.into(), content.into());
     }
 
+    /// Notes the files for tokenising that are in a folder.
+    pub(crate) fn note_tokenizer(&mut self, folder: &Path) {
+        self.folder = Some(folder.to_owned());
+        for name in TOKENIZER_FILES {
+            if !self.has(name) && folder.join(name).is_file() {
+                self.insert_unread(name);
+            }
+        }
+    }
+
+    /// Says which SHA-256 a noted file has to have when it is read.
+    pub(crate) fn pin(&mut self, name: &str, sha256: &str) {
+        self.pinned.insert(name.to_owned(), sha256.to_owned());
+    }
+
     /// Says that the model has a file whose content rendering does not need.
     pub fn insert_unread(&mut self, name: impl Into<String>) {
         self.unread.push(name.into());
@@ -90,7 +107,7 @@ impl ModelFiles {
     /// folder has none of the files of a model.
     pub fn read_dir(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let mut files = Self { folder: Some(folder.to_owned()), ..Self::new(folder.display().to_string()) };
+        let mut files = Self::new(folder.display().to_string());
         let metadata = fs::metadata(folder).map_err(|error| cannot_read(folder, &error))?;
         if !metadata.is_dir() {
             return Err(Error::new(ErrorKind::File, format!("{} is not a folder", folder.display()))
@@ -101,11 +118,7 @@ impl ModelFiles {
                 files.insert(name, content);
             }
         }
-        for name in TOKENIZER_FILES {
-            if folder.join(name).is_file() {
-                files.insert_unread(name);
-            }
-        }
+        files.note_tokenizer(folder);
         let additional = folder.join(ADDITIONAL_TEMPLATES);
         if additional.is_dir() {
             for entry in fs::read_dir(&additional).map_err(|error| cannot_read(&additional, &error))? {
@@ -145,15 +158,21 @@ impl ModelFiles {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::File`] when it is there and cannot be read.
+    /// [`ErrorKind::File`] when it is there and cannot be read, [`ErrorKind::Lock`] when it is not the one that was
+    /// pinned.
     pub fn read(&self, name: &str) -> Result<Option<Cow<'_, [u8]>>> {
         if let Some(content) = self.get(name) {
             return Ok(Some(Cow::Borrowed(content)));
         }
-        match &self.folder {
-            Some(folder) if self.has(name) => Ok(read_capped(&folder.join(name))?.map(Cow::Owned)),
-            _ => Ok(None),
+        let Some(folder) = self.folder.as_ref().filter(|_| self.has(name)) else { return Ok(None) };
+        let content = read_capped(&folder.join(name))?;
+        if let (Some(content), Some(expected)) = (&content, self.pinned.get(name)) {
+            let found = crate::cache::sha256(content);
+            if found != *expected {
+                return Err(crate::cache::not_pinned(&self.origin, folder, name, expected, &found));
+            }
         }
+        Ok(content.map(Cow::Owned))
     }
 
     /// All files that were read, by name.

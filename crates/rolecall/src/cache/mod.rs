@@ -132,12 +132,16 @@ impl TemplatesCache {
         let Some(model) = lock.models.get(name) else { return Ok(ModelFiles::read_dir(folder)?.named(name)) };
         let pinned = Pinned { name, folder, model };
         pinned.expect_all()?;
-        let files = ModelFiles::read_dir(&pinned.folder)?.named(name);
+        let mut files = ModelFiles::read_dir(&pinned.folder)?.named(name);
         for file in files.names() {
             pinned.locked(file)?;
         }
         for (file, content) in files.iter() {
             pinned.expect_hash(file, &sha256(content))?;
+        }
+        // Those that were only noted are verified when they are read.
+        for (file, locked) in &model.files {
+            files.pin(file, &locked.sha256);
         }
         Ok(files.with_revision(&model.commit))
     }
@@ -260,18 +264,22 @@ impl Pinned<'_> {
         if expected == found {
             return Ok(());
         }
-        let Self { name, folder, .. } = self;
-        Err(Error::new(
-            ErrorKind::Lock,
-            format!(
-                "{name}: {file} is not the file that was pinned: its SHA-256 is {found}, the lock file says {expected}"
-            ),
-        )
-        .help(format!(
-            "Take the change back (git checkout -- {}/{file}), or pin what is upstream now with: rolecall fetch {name}",
-            folder.display()
-        )))
+        Err(not_pinned(self.name, &self.folder, file, expected, found))
     }
+}
+
+/// A file is another one than the lock file says.
+pub(crate) fn not_pinned(name: &str, folder: &Path, file: &str, expected: &str, found: &str) -> Error {
+    Error::new(
+        ErrorKind::Lock,
+        format!(
+            "{name}: {file} is not the file that was pinned: its SHA-256 is {found}, the lock file says {expected}"
+        ),
+    )
+    .help(format!(
+        "Take the change back (git checkout -- {}/{file}), or pin what is upstream now with: rolecall fetch {name}",
+        folder.display()
+    ))
 }
 
 /// A name of a file in a repository, as a path that stays below the folder it is joined to.

@@ -88,9 +88,14 @@ impl RepoCache {
         self.folder.join(".no_exist").join(commit).join(name)
     }
 
+    /// Where the files of a commit are.
+    pub(super) fn commit_folder(&self, commit: &str) -> PathBuf {
+        self.folder.join("snapshots").join(commit)
+    }
+
     /// A file of a commit, if it has been downloaded.
     pub(super) fn file(&self, commit: &str, name: &str) -> Option<PathBuf> {
-        let path = self.folder.join("snapshots").join(commit).join(name);
+        let path = self.commit_folder(commit).join(name);
         path.is_file().then_some(path)
     }
 

@@ -63,6 +63,7 @@ pub struct HubOptions {
     endpoint: Option<String>,
     cache_dir: Option<PathBuf>,
     offline: Option<bool>,
+    tokenizer: bool,
     on_progress: Option<Arc<OnProgress>>,
 }
 
@@ -112,11 +113,23 @@ impl HubOptions {
         self
     }
 
+    /// Whether [`load`] fetches the files for tokenising too, which may have tens of megabytes.
+    #[must_use]
+    pub fn tokenizer(mut self, wanted: bool) -> Self {
+        self.tokenizer = wanted;
+        self
+    }
+
     /// Is called whenever a part of a file has arrived, on another thread.
     #[must_use]
     pub fn on_progress(mut self, callback: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(callback));
         self
+    }
+
+    fn repo_cache(&self, repo: &str) -> RepoCache {
+        let folder = self.cache_dir.clone().unwrap_or_else(|| self.environment.hub_cache());
+        RepoCache::new(&folder, repo)
     }
 }
 
@@ -131,7 +144,8 @@ impl fmt::Debug for HubOptions {
     }
 }
 
-/// Loads the files of a model that rendering needs; `tokenizer.json` is not among them.
+/// Loads the files of a model that rendering needs. Files for tokenising, such as `tokenizer.json`, are fetched only
+/// with [`HubOptions::tokenizer`]; they are noted if they are in the download cache, and read when they are needed.
 ///
 /// What is in the download cache already is not fetched again. When the Hub cannot be reached, or
 /// `HF_HUB_OFFLINE` forbids to ask it, the cache's copy of the revision is used, as Python does.
@@ -141,13 +155,15 @@ impl fmt::Debug for HubOptions {
 /// Kinds of their own for a missing repository, a gated one, a missing revision, a refused token, a Hub that
 /// cannot be reached; [`ErrorKind::Model`] when the repository has no file that rendering needs.
 pub fn load(repo: &str, options: &HubOptions) -> Result<ModelFiles> {
-    let snapshot = fetch(repo, options, Wanted::Rendering)?;
+    let wanted = if options.tokenizer { Wanted::Tokenising } else { Wanted::Rendering };
+    let snapshot = fetch(repo, options, wanted)?;
     let mut files = ModelFiles::new(repo).with_revision(snapshot.commit.as_str());
-    for (name, path) in &snapshot.files {
+    for (name, path) in snapshot.files.iter().filter(|(name, _)| Wanted::Rendering.takes(name)) {
         if let Some(content) = crate::files::read_capped(path)? {
             files.insert(name, content);
         }
     }
+    files.note_tokenizer(&options.repo_cache(repo).commit_folder(&snapshot.commit));
     Ok(files)
 }
 
@@ -168,8 +184,7 @@ fn fetch(repo: &str, options: &HubOptions, wanted: Wanted) -> Result<Snapshot> {
     let revision = options.revision.as_deref().unwrap_or("main");
     check_revision(revision)?;
     let environment = &options.environment;
-    let folder = options.cache_dir.clone().unwrap_or_else(|| environment.hub_cache());
-    let cache = RepoCache::new(&folder, repo);
+    let cache = options.repo_cache(repo);
     let copy = cache.snapshot(revision, wanted)?;
     if options.offline.unwrap_or_else(|| environment.offline()) {
         return copy.ok_or_else(|| not_here(repo, revision, wanted));

@@ -31,8 +31,8 @@ pub struct TokenOrigin {
     pub message: Option<usize>,
     /// What it is in the message.
     pub kind: TokenKind,
-    /// The number of the first span of the prompt that it stands for, in the order of
-    /// [`Prompt::spans`](crate::Prompt::spans).
+    /// The number of the span that it stands for, in the order of [`Prompt::spans`](crate::Prompt::spans): where it
+    /// stands for several, the first that is not the template's.
     pub span: Option<usize>,
 }
 

@@ -31,30 +31,42 @@ impl Owner {
 
 /// The owners of all parts of a prompt, in order.
 #[derive(Debug)]
-pub(super) struct Owners(Vec<(Range<usize>, Owner)>);
+pub(super) struct Owners {
+    /// Neighbouring spans of one owner are one part.
+    parts: Vec<(Range<usize>, Owner)>,
+    /// Where each span of the prompt begins.
+    starts: Vec<usize>,
+}
 
 impl Owners {
     pub(super) fn of(prompt: &Prompt) -> Self {
-        let mut owners: Vec<(Range<usize>, Owner)> = Vec::new();
+        let (mut parts, mut starts): (Vec<(Range<usize>, Owner)>, Vec<usize>) = Default::default();
         for span in prompt.spans() {
+            starts.push(span.range.start);
             let owner = owner(&span.origin);
-            match owners.last_mut() {
+            match parts.last_mut() {
                 Some((range, last)) if *last == owner => range.end = span.range.end,
-                _ => owners.push((span.range, owner)),
+                _ => parts.push((span.range, owner)),
             }
         }
-        Self(owners)
+        Self { parts, starts }
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &(Range<usize>, Owner)> {
-        self.0.iter()
+    /// The parts, each of one owner.
+    pub(super) fn parts(&self) -> &[(Range<usize>, Owner)] {
+        &self.parts
+    }
+
+    /// Where each span of the prompt begins.
+    pub(super) fn starts(&self) -> &[usize] {
+        &self.starts
     }
 
     /// The spans that share bytes with a place.
     pub(super) fn within(&self, place: &Range<usize>) -> &[(Range<usize>, Owner)] {
-        let first = self.0.partition_point(|(range, _)| range.end <= place.start);
-        let end = self.0.partition_point(|(range, _)| range.start < place.end).max(first);
-        self.0.get(first..end).unwrap_or_default()
+        let first = self.parts.partition_point(|(range, _)| range.end <= place.start);
+        let end = self.parts.partition_point(|(range, _)| range.start < place.end).max(first);
+        self.parts.get(first..end).unwrap_or_default()
     }
 
     /// Whether what stands at a place is the template's: all of it, or its two ends with the role of a message in

@@ -342,30 +342,37 @@ impl Tokenizer {
     }
 }
 
-/// Who each token is of. Text of the template belongs to the message that it stands in: between two parts of one, or
-/// before its role.
+/// Who each token is of. Text of the template is of no message, even where it stands in the middle of one.
 fn attributed(encoding: &Encoding, owners: &Owners, controls: &HashSet<u32>) -> Vec<TokenOrigin> {
-    let spans: Vec<&(Range<usize>, Owner)> = owners.iter().collect();
-    let mut at = 0;
+    let (parts, starts) = (owners.parts(), owners.starts());
+    let (mut at, mut first_span) = (0, 0);
     let mut origins = Vec::with_capacity(encoding.ids.len());
     for (id, place) in encoding.ids.iter().zip(&encoding.offsets) {
-        while spans.get(at).is_some_and(|(range, _)| range.end <= place.start) {
+        while parts.get(at).is_some_and(|(range, _)| range.end <= place.start) {
             at += 1;
         }
+        while starts.get(first_span + 1).is_some_and(|start| *start <= place.start) {
+            first_span += 1;
+        }
         // A token of several spans is of the first that is not the template's.
-        let within = spans
+        let mut within = parts
             .get(at..)
             .unwrap_or_default()
             .iter()
             .take_while(|(range, _)| range.start < place.end.max(place.start + 1));
-        let owner = within.map(|(_, owner)| *owner).find(|owner| *owner != Owner::Own).unwrap_or(Owner::Own);
+        let theirs = within.find(|(_, owner)| *owner != Owner::Own);
+        let (from, owner) = theirs.map_or((place.start, Owner::Own), |(range, owner)| (range.start, *owner));
+        let mut span = first_span;
+        while starts.get(span + 1).is_some_and(|start| *start <= from) {
+            span += 1;
+        }
         let kind = match owner {
             _ if controls.contains(id) => TokenKind::Control,
             Owner::Own => TokenKind::Scaffolding,
             Owner::Role(_) => TokenKind::Role,
             Owner::Message(_) | Owner::Other => TokenKind::Content,
         };
-        origins.push(TokenOrigin { message: owner.message(), kind, span: Some(at) });
+        origins.push(TokenOrigin { message: owner.message(), kind, span: Some(span) });
     }
     origins
 }

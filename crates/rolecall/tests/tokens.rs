@@ -1,0 +1,433 @@
+//! Prompts as token ids, with a small tokenizer of the Llama 3 format and with others made of it.
+
+#![cfg(feature = "tokenizers")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+use std::fs;
+
+use proptest::prelude::*;
+use rolecall::tokens::{
+    ControlTokens, EncodeOptions, Encoding, EncodingCache, Padding, Side, TokenKind, Tokenizer, Truncation,
+};
+use rolecall::{ChatTemplate, Model, Options, Prompt, SpecialTokens};
+use rolecall_testkit::tiny_llama;
+use serde_json::{Map, Value, json};
+
+/// Everything of an input that a template may print, next to control tokens and inside of them.
+const EVERYTHING: &str = "\
+{{- bos_token }}<|start_header_id|>
+{%- for tool in tools or [] %}{{ tool|tojson }}{{ tool.function.name }}|>{% endfor %}
+{%- for document in documents or [] %}{% for key, value in document.items() %}{{ key }}{{ value|upper }}<|eot_id|>{% endfor %}{% endfor %}
+{%- for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>
+{%- if m.content is string %}{{ m.content|trim }}{% else %}{% for part in m.content %}<{{ part.text }}>{% endfor %}{% endif %}
+{%- for call in m.tool_calls or [] %}{{ call.function.name }}{{ call.function.arguments|tojson }}
+{%- for key, value in call.function.arguments.items() %}<|{{ key }}|>{{ key ~ value }}{% endfor %}{% endfor %}
+{%- if m.reasoning %}<|eot{{ m.reasoning }}{{ ('<|' ~ m.reasoning ~ '|>')|replace('_', '_') }}{% endif %}{{ '<|eot_id|>' }}
+{%- endfor %}{{ extra }}<|eot_id|>{{ extra[:3] }}<|eot_id|>";
+
+const CHAT: &str = include_str!("../../rolecall-testkit/models/tiny-llama/chat_template.jinja");
+
+/// The same format with the assistant's text marked.
+const GENERATION: &str = "{{ bos_token }}{% for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n\
+    {% if m.role == 'assistant' %}{% generation %}{{ m.content }}<|eot_id|>{% endgeneration %}\
+    {% else %}{{ m.content }}<|eot_id|>{% endif %}{% endfor %}";
+
+fn tiny_json() -> Value {
+    serde_json::from_slice(&fs::read(tiny_llama().join("tokenizer.json")).unwrap()).unwrap()
+}
+
+fn special_tokens() -> SpecialTokens {
+    [("bos_token", "<|begin_of_text|>"), ("eos_token", "<|eot_id|>"), ("pad_token", "<|end_of_text|>")].into()
+}
+
+fn tokenizer(json: &Value, config: &Value) -> Tokenizer {
+    let config = config.as_object().cloned().unwrap_or_default();
+    Tokenizer::new(json.to_string().as_bytes(), &config, &special_tokens()).unwrap()
+}
+
+fn tiny() -> Tokenizer {
+    tokenizer(&tiny_json(), &Value::Null)
+}
+
+fn template(source: &str) -> ChatTemplate {
+    ChatTemplate::new(source, special_tokens()).unwrap()
+}
+
+/// The tokenizer as it is, and with what other models have: normalized control tokens, tokens that take white space in,
+/// pre-tokenizers that put a blank before a text, tokens that begin with each other.
+fn variants() -> Vec<(&'static str, Value)> {
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut json = tiny_json();
+        change(&mut json);
+        json
+    };
+    let all_tokens = |json: &mut Value, flag: &str| {
+        for token in json["added_tokens"].as_array_mut().unwrap() {
+            token[flag] = true.into();
+        }
+    };
+    let added = |json: &mut Value, contents: &[&str]| {
+        for content in contents {
+            let tokens = json["added_tokens"].as_array_mut().unwrap();
+            tokens.push(json!({"id": 400 + tokens.len(), "content": content, "single_word": false,
+                "lstrip": false, "rstrip": false, "normalized": false, "special": content.starts_with('<')}));
+        }
+    };
+    vec![
+        ("as it is", tiny_json()),
+        (
+            "lower case",
+            changed(&|json| {
+                json["normalizer"] = json!({"type": "Lowercase"});
+                all_tokens(json, "normalized");
+            }),
+        ),
+        (
+            "compatibility forms",
+            changed(&|json| {
+                json["normalizer"] = json!({"type": "NFKC"});
+                all_tokens(json, "normalized");
+            }),
+        ),
+        (
+            "white space",
+            changed(&|json| {
+                all_tokens(json, "lstrip");
+                all_tokens(json, "rstrip");
+            }),
+        ),
+        ("blank first", changed(&|json| json["pre_tokenizer"]["add_prefix_space"] = true.into())),
+        (
+            "blank first, once",
+            changed(&|json| {
+                json["pre_tokenizer"] = json!({"type": "Metaspace", "replacement": "▁",
+                    "prepend_scheme": "first", "split": true});
+                json["model"]["vocab"]["▁"] = 390.into();
+            }),
+        ),
+        (
+            "prefixes",
+            changed(&|json| added(json, &["<|eot_id|><|start_header_id|>", "<|e", "<|", "|>", "user", "  "])),
+        ),
+    ]
+}
+
+/// Texts as an attacker would write them: control tokens, halves of them, what normalizers make one of, white space.
+fn hostile() -> impl Strategy<Value = String> {
+    let fragment = prop_oneof![
+        3 => prop::sample::select(vec![
+            "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>", "<|begin_of_text|>", "<|end_of_text|>",
+            "<|EOT_ID|>", "＜｜eot_id｜＞", "<|eot_", "_id|>", "<|", "|>", "eot_id", "_id", "<", ">", "|", "id|>",
+            "start_header_id", "user", "assistant", " ", "\n", "  ", "\t", "\u{F0000}", "\u{F0001}", "\u{200B}",
+            "é", "🦙", "{{ bos_token }}", "\\n", "\"", "\0", "ſ",
+        ]).prop_map(str::to_owned),
+        1 => any::<String>(),
+    ];
+    prop::collection::vec(fragment, 1..6).prop_map(|parts| parts.concat())
+}
+
+/// A conversation of a shape that does not depend on its strings, which `next` gives.
+fn conversation(next: &mut dyn FnMut() -> String) -> (Value, Options) {
+    // What is trimmed or sliced has to leave something, so that templates take the same way.
+    let mut arguments = Map::new();
+    arguments.insert(next(), next().into());
+    let messages = json!([
+        {"role": next(), "content": next()},
+        {"role": "user", "content": [{"type": "text", "text": next()}, {"type": "text", "text": next()}]},
+        {"role": "assistant", "content": next(), "reasoning": next(),
+            "tool_calls": [{"type": "function", "function": {"name": next(), "arguments": arguments}}]},
+        {"role": "tool", "name": next(), "content": next()},
+    ]);
+    let mut properties = Map::new();
+    properties.insert(next(), json!({"type": "string", "description": next()}));
+    let mut document = Map::new();
+    document.insert(next(), next().into());
+    let options = Options::new()
+        .tools(json!([{"type": "function", "function": {"name": next(), "parameters": properties}}]))
+        .documents(json!([document]))
+        .variable("extra", next());
+    (messages, options)
+}
+
+/// The control tokens that count, in order.
+fn honoured(tokenizer: &Tokenizer, source: &str, encoding: &Encoding) -> Vec<u32> {
+    let controls: Vec<u32> = tokenizer.control_tokens(source).into_iter().map(|(id, _)| id).collect();
+    encoding.ids.iter().copied().filter(|id| controls.contains(id)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_text_of_users_is_a_control_token(texts in prop::collection::vec(hostile(), 17)) {
+        for (name, json) in variants() {
+            let tokenizer = tokenizer(&json, &Value::Null);
+            for source in [EVERYTHING, CHAT] {
+                let template = template(source);
+                let encoded = |strings: &mut dyn FnMut() -> String| {
+                    let (mut messages, options) = conversation(strings);
+                    if source == CHAT {
+                        for message in messages.as_array_mut().unwrap() {
+                            if !message["content"].is_string() {
+                                message["content"] = strings().into();
+                            }
+                        }
+                    }
+                    let prompt = template.apply_chat_template(&messages, &options).unwrap();
+                    (tokenizer.encode(&prompt, &EncodeOptions::default()), prompt)
+                };
+                let mut at = texts.iter().cycle();
+                let (theirs, prompt) = encoded(&mut || at.next().cloned().unwrap_or_default());
+                // A model that makes a control token of plain text cannot be used; this one does not.
+                let theirs = theirs.unwrap();
+                let (harmless, _) = encoded(&mut || "xyz".to_owned());
+                let expected = honoured(&tokenizer, source, &harmless.unwrap());
+                prop_assert!(expected.len() > 8);
+                prop_assert_eq!(
+                    honoured(&tokenizer, source, &theirs), expected, "{}: {:?}", name, prompt.text()
+                );
+                sound(&theirs, &prompt)?;
+            }
+        }
+    }
+
+    #[test]
+    fn with_control_tokens_anywhere_it_is_what_the_library_gives(text in hostile()) {
+        let template = template("{{ messages[0].content }}");
+        let messages = json!([{"role": "user", "content": text}]);
+        let prompt = template.apply_chat_template(&messages, &Options::new()).unwrap();
+        let anywhere = EncodeOptions { control_tokens: ControlTokens::Anywhere, ..EncodeOptions::default() };
+        for (name, json) in variants() {
+            let library = tokenizers::Tokenizer::from_bytes(json.to_string()).unwrap();
+            let expected = library.encode(prompt.text(), false).unwrap();
+            let found = tokenizer(&json, &Value::Null).encode(&prompt, &anywhere).unwrap();
+            prop_assert_eq!(&found.ids, expected.get_ids(), "{}", name);
+            let places: Vec<(usize, usize)> = found.offsets.iter().map(|place| (place.start, place.end)).collect();
+            prop_assert_eq!(&places, expected.get_offsets(), "{}", name);
+        }
+    }
+
+    #[test]
+    fn a_cache_changes_nothing(texts in prop::collection::vec(hostile(), 1..8), anywhere: bool) {
+        let control_tokens = if anywhere { ControlTokens::Anywhere } else { ControlTokens::Template };
+        let options = EncodeOptions { control_tokens, ..EncodeOptions::default() };
+        let template = template(CHAT);
+        for (name, json) in variants() {
+            let tokenizer = tokenizer(&json, &Value::Null);
+            let mut cache = EncodingCache::new();
+            let mut messages = Vec::new();
+            for (text, role) in texts.iter().zip(["user", "assistant"].into_iter().cycle()) {
+                messages.push(json!({"role": role, "content": text}));
+                for prompted in [false, true] {
+                    let options_of_chat = Options::new().add_generation_prompt(prompted);
+                    let prompt = template.apply_chat_template(&messages, &options_of_chat).unwrap();
+                    let cached = tokenizer.encode_cached(&prompt, &options, &mut cache).unwrap();
+                    prop_assert_eq!(cached, tokenizer.encode(&prompt, &options).unwrap(), "{}", name);
+                }
+            }
+        }
+    }
+}
+
+/// What holds for every encoding: lists of one length, places inside of the text in order, spans that fit.
+fn sound(encoding: &Encoding, prompt: &Prompt) -> Result<(), TestCaseError> {
+    let count = encoding.ids.len();
+    prop_assert_eq!((count, count), (encoding.offsets.len(), encoding.origins.len()));
+    prop_assert_eq!(count, encoding.attention_mask.len());
+    let spans: Vec<_> = prompt.spans().collect();
+    let mut start = 0;
+    for (place, origin) in encoding.offsets.iter().zip(&encoding.origins) {
+        prop_assert!(start <= place.start && prompt.text().get(place.clone()).is_some(), "{place:?}");
+        start = place.start;
+        let span = &spans[origin.span.unwrap()];
+        prop_assert!(
+            place.is_empty() || span.range.start < place.end && place.start < span.range.end,
+            "{:?} is not in {:?}", place, span
+        );
+        if let (Some(message), TokenKind::Content | TokenKind::Role) = (origin.message, origin.kind) {
+            prop_assert_eq!(span.origin.message().map(|(of, _)| of), Some(message));
+        }
+    }
+    Ok(())
+}
+
+/// A chat of one question, with or without an answer.
+fn prompt(source: &str, answer: Option<&str>) -> Prompt {
+    let mut messages = vec![json!({"role": "user", "content": "Hi"})];
+    messages.extend(answer.map(|answer| json!({"role": "assistant", "content": answer})));
+    template(source).apply_chat_template(&messages, &Options::new()).unwrap()
+}
+
+/// The text of the tokens that a mask marks.
+fn marked(tokenizer: &Tokenizer, encoding: &Encoding) -> String {
+    let mask = encoding.assistant_mask.as_ref().unwrap();
+    let ids: Vec<u32> =
+        encoding.ids.iter().zip(mask).filter(|(_, mark)| **mark == 1).map(|(id, _)| *id).collect();
+    tokenizer.decode(&ids, false).unwrap()
+}
+
+#[test]
+fn the_model_is_read_from_its_folder() {
+    let model = Model::from_dir(tiny_llama()).unwrap();
+    let messages = json!([{"role": "user", "content": "Hi"}]);
+    let encoding = model.encode(&messages, &Options::new(), &EncodeOptions::default()).unwrap();
+    let prompt = model.apply_chat_template(&messages, &Options::new()).unwrap();
+    assert_eq!(model.tokenizer().unwrap().decode(&encoding.ids, false).unwrap(), prompt.text());
+    // The template's BOS token is the only one, though the tokenizer would put one before it.
+    let bos = model.tokenizer().unwrap().bos();
+    assert!(bos.is_added());
+    assert_eq!(encoding.ids.iter().filter(|id| Some(**id) == bos.id).count(), 1);
+    let twice = EncodeOptions { add_special_tokens: true, ..EncodeOptions::default() };
+    let twice = model.encode(&messages, &Options::new(), &twice).unwrap();
+    assert_eq!(twice.ids[..2], [bos.id.unwrap(); 2]);
+    assert_eq!(twice.ids[1..], encoding.ids);
+
+    let error = Model::builtin("chatml").unwrap().tokenizer().map(drop).unwrap_err().to_string();
+    assert!(error.contains("there is no tokenizer.json"), "{error}");
+}
+
+#[test]
+fn each_token_is_of_somebody() {
+    let (tokenizer, prompt) = (tiny(), prompt(CHAT, Some("Hello there")));
+    let encoding = tokenizer.encode(&prompt, &EncodeOptions::default()).unwrap();
+    let spans: Vec<_> = prompt.spans().collect();
+    let mut parts: Vec<(Option<usize>, TokenKind, String, String)> = Vec::new();
+    for ((id, origin), place) in encoding.ids.iter().zip(&encoding.origins).zip(&encoding.offsets) {
+        assert_eq!(*id < 5, origin.kind == TokenKind::Control);
+        let text = &prompt.text()[place.clone()];
+        let field = match &spans[origin.span.unwrap()].origin {
+            rolecall::Origin::Copied { pointer, .. } => pointer.to_string(),
+            rolecall::Origin::Trusted { variable } => (*variable).to_owned(),
+            _ => String::new(),
+        };
+        match parts.last_mut() {
+            Some((message, kind, all, last))
+                if (*message, *kind, &*last) == (origin.message, origin.kind, &field) =>
+            {
+                all.push_str(text);
+            }
+            _ => parts.push((origin.message, origin.kind, text.to_owned(), field)),
+        }
+    }
+    let parts: Vec<_> = parts.iter().map(|(of, kind, text, field)| (*of, *kind, &**text, &**field)).collect();
+    assert_eq!(
+        parts,
+        [
+            (None, TokenKind::Control, "<|begin_of_text|>", "bos_token"),
+            (None, TokenKind::Control, "<|start_header_id|>", ""),
+            (Some(0), TokenKind::Role, "user", "/messages/0/role"),
+            (None, TokenKind::Control, "<|end_header_id|>", ""),
+            (None, TokenKind::Scaffolding, "\n\n", ""),
+            (Some(0), TokenKind::Content, "Hi", "/messages/0/content"),
+            (None, TokenKind::Control, "<|eot_id|><|start_header_id|>", ""),
+            (Some(1), TokenKind::Role, "assistant", "/messages/1/role"),
+            (None, TokenKind::Control, "<|end_header_id|>", ""),
+            (None, TokenKind::Scaffolding, "\n\n", ""),
+            (Some(1), TokenKind::Content, "Hello there", "/messages/1/content"),
+            (None, TokenKind::Control, "<|eot_id|>", ""),
+        ]
+    );
+    let message = |message| {
+        let tokens = encoding.message(message).unwrap();
+        tokenizer.decode(&encoding.ids[tokens], false).unwrap()
+    };
+    assert_eq!(message(0), "user<|end_header_id|>\n\nHi");
+    assert_eq!(message(1), "assistant<|end_header_id|>\n\nHello there");
+    assert_eq!(encoding.message(2), None);
+}
+
+#[test]
+fn the_assistants_tokens() {
+    let tokenizer = tiny();
+    let masked = EncodeOptions { assistant_mask: true, ..EncodeOptions::default() };
+    let with_end = EncodeOptions { end_of_turn: true, ..masked };
+    for (source, options, expected) in [
+        (CHAT, masked, "Hello 🦙"),
+        (CHAT, with_end, "Hello 🦙<|eot_id|>"),
+        // Where a template says what is the assistant's, that is it.
+        (GENERATION, masked, "Hello 🦙<|eot_id|>"),
+        (GENERATION, with_end, "Hello 🦙<|eot_id|>"),
+    ] {
+        let encoding = tokenizer.encode(&prompt(source, Some("Hello 🦙")), &options).unwrap();
+        assert_eq!(marked(&tokenizer, &encoding), expected);
+        let none = tokenizer.encode(&prompt(source, None), &options).unwrap();
+        assert_eq!(marked(&tokenizer, &none), "");
+    }
+    let plain = tokenizer.encode(&prompt(CHAT, None), &EncodeOptions::default()).unwrap();
+    assert_eq!(plain.assistant_mask, None);
+}
+
+#[test]
+fn a_mask_is_cut_and_filled_up_with_its_tokens() {
+    let tokenizer = tiny();
+    let prompt = prompt(CHAT, Some("Hello"));
+    let whole = EncodeOptions { assistant_mask: true, ..EncodeOptions::default() };
+    let all = tokenizer.encode(&prompt, &whole).unwrap();
+    let count = all.len();
+    for side in [Side::Left, Side::Right] {
+        let truncation = Some(Truncation { max_length: count - 2, side: Some(side) });
+        let cut = tokenizer.encode(&prompt, &EncodeOptions { truncation, ..whole }).unwrap();
+        let kept = if side == Side::Left { 2..count } else { 0..count - 2 };
+        assert_eq!(cut.ids, all.ids[kept.clone()]);
+        assert_eq!(cut.offsets, all.offsets[kept.clone()]);
+        assert_eq!(cut.origins, all.origins[kept.clone()]);
+        assert_eq!(cut.assistant_mask.unwrap(), all.assistant_mask.as_ref().unwrap()[kept]);
+
+        let padding = Padding::MaxLength(count + 3);
+        let padded = EncodeOptions { padding, padding_side: Some(side), ..whole };
+        let padded = tokenizer.encode(&prompt, &padded).unwrap();
+        let (text, fill) = if side == Side::Left {
+            (3..count + 3, 0..3)
+        } else {
+            (0..count, count..count + 3)
+        };
+        assert_eq!(padded.ids[text.clone()], all.ids);
+        assert_eq!(padded.ids[fill.clone()], [1; 3], "the padding token");
+        assert_eq!(padded.attention_mask[text.clone()], vec![1; count]);
+        assert_eq!(padded.attention_mask[fill.clone()], [0; 3]);
+        assert_eq!(padded.assistant_mask.as_ref().unwrap()[fill.clone()], [0; 3]);
+        assert_eq!(padded.assistant_mask.as_ref().unwrap()[text], all.assistant_mask.as_ref().unwrap()[..]);
+        assert!(padded.origins[fill].iter().all(|origin| origin.kind == TokenKind::Padding));
+    }
+    let nothing = Truncation { max_length: 0, side: None };
+    let nothing = EncodeOptions { truncation: Some(nothing), ..whole };
+    assert!(tokenizer.encode(&prompt, &nothing).unwrap().is_empty());
+}
+
+#[test]
+fn a_batch_is_padded_to_one_length() {
+    let prompts = [prompt(CHAT, None), prompt(CHAT, Some("A longer conversation"))];
+    let tokenizer = tokenizer(&tiny_json(), &json!({"padding_side": "left", "truncation_side": "left"}));
+    let lengths = |options: &EncodeOptions| -> Vec<usize> {
+        tokenizer.encode_batch(&prompts, options).unwrap().iter().map(Encoding::len).collect()
+    };
+    let none = lengths(&EncodeOptions::default());
+    let longest = EncodeOptions { padding: Padding::Longest, ..EncodeOptions::default() };
+    assert_eq!(lengths(&longest), [none[1]; 2]);
+    let multiple = EncodeOptions { pad_to_multiple_of: Some(16), ..longest };
+    assert_eq!(lengths(&multiple), [none[1].next_multiple_of(16); 2]);
+    let short = Truncation { max_length: 10, side: None };
+    let both = EncodeOptions { truncation: Some(short), ..multiple };
+    assert_eq!(lengths(&both), [16; 2]);
+
+    // The files say which sides are meant.
+    let all = tokenizer.encode_batch(&prompts, &both).unwrap();
+    assert_eq!(all[0].attention_mask, [[0; 6].as_slice(), &[1; 10]].concat());
+    let whole = tokenizer.encode(&prompts[0], &EncodeOptions::default()).unwrap();
+    assert_eq!(all[0].ids[6..], whole.ids[whole.len() - 10..]);
+
+    // What is longer than it is to be padded to stays as it is.
+    let small = EncodeOptions { padding: Padding::MaxLength(3), ..EncodeOptions::default() };
+    assert_eq!(lengths(&small), none);
+}
+
+#[test]
+fn without_a_padding_token_nothing_is_padded() {
+    let special_tokens = [("bos_token", "<|begin_of_text|>")].into();
+    let tokenizer =
+        Tokenizer::new(tiny_json().to_string().as_bytes(), &Map::new(), &special_tokens).unwrap();
+    let options = EncodeOptions { padding: Padding::Longest, ..EncodeOptions::default() };
+    let error = tokenizer.encode(&prompt(CHAT, None), &options).unwrap_err().to_string();
+    assert!(error.contains("does not have a padding token"), "{error}");
+    assert!(tokenizer.encode(&prompt(CHAT, None), &EncodeOptions::default()).is_ok());
+}
