@@ -47,6 +47,7 @@ pub(crate) struct Context {
 
 impl Conversation {
     /// A conversation by itself.
+    #[cfg(feature = "tokenizers")]
     pub(crate) fn new(messages: Value, options: &Options) -> Result<Self> {
         Self::placed(messages, Place::Alone, options)
     }
