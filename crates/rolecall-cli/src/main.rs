@@ -3,6 +3,7 @@
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
 mod args;
 mod batch;
+mod color;
 mod commands;
 #[cfg(feature = "cross-check")]
 mod cross_check;
@@ -10,6 +11,7 @@ mod failure;
 mod input;
 mod output;
 mod progress;
+mod spans;
 
 use std::process::ExitCode;
 
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Render(args) => commands::render::run(args),
+        Command::Tokens(args) => commands::tokens::run(args),
         Command::Batch(args) => commands::batch::run(args),
         Command::Send(args) => commands::send::run(args),
         Command::Fetch(args) => commands::fetch::run(args),

@@ -13,6 +13,13 @@ pub(crate) fn text(text: &str) -> Outcome {
     end(&mut out, text)
 }
 
+/// Prints a text that is made for a terminal, or for nobody in particular, as it is.
+pub(crate) fn exact(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
 /// Prints a piece of a text: as it is for programs, without what would drive a terminal on one.
 pub(crate) fn piece(out: &mut impl Write, text: &str) -> Outcome {
     if io::stdout().is_terminal() {

@@ -123,7 +123,10 @@ fn hostile() -> impl Strategy<Value = String> {
         ]).prop_map(str::to_owned),
         1 => any::<String>(),
     ];
-    prop::collection::vec(fragment, 1..6).prop_map(|parts| parts.concat())
+    // Templates ask whether there is a text.
+    prop::collection::vec(fragment, 1..6)
+        .prop_map(|parts| parts.concat())
+        .prop_filter("empty", |text| !text.is_empty())
 }
 
 /// A conversation of a shape that does not depend on its strings, which `next` gives.
@@ -242,7 +245,9 @@ fn sound(encoding: &Encoding, prompt: &Prompt) -> Result<(), TestCaseError> {
         let span = &spans[origin.span.unwrap()];
         prop_assert!(
             place.is_empty() || span.range.start < place.end && place.start < span.range.end,
-            "{:?} is not in {:?}", place, span
+            "{:?} is not in {:?}",
+            place,
+            span
         );
         if let (Some(message), TokenKind::Content | TokenKind::Role) = (origin.message, origin.kind) {
             prop_assert_eq!(span.origin.message().map(|(of, _)| of), Some(message));
@@ -376,11 +381,8 @@ fn a_mask_is_cut_and_filled_up_with_its_tokens() {
         let padding = Padding::MaxLength(count + 3);
         let padded = EncodeOptions { padding, padding_side: Some(side), ..whole };
         let padded = tokenizer.encode(&prompt, &padded).unwrap();
-        let (text, fill) = if side == Side::Left {
-            (3..count + 3, 0..3)
-        } else {
-            (0..count, count..count + 3)
-        };
+        let (text, fill) =
+            if side == Side::Left { (3..count + 3, 0..3) } else { (0..count, count..count + 3) };
         assert_eq!(padded.ids[text.clone()], all.ids);
         assert_eq!(padded.ids[fill.clone()], [1; 3], "the padding token");
         assert_eq!(padded.attention_mask[text.clone()], vec![1; count]);
@@ -424,8 +426,7 @@ fn a_batch_is_padded_to_one_length() {
 #[test]
 fn without_a_padding_token_nothing_is_padded() {
     let special_tokens = [("bos_token", "<|begin_of_text|>")].into();
-    let tokenizer =
-        Tokenizer::new(tiny_json().to_string().as_bytes(), &Map::new(), &special_tokens).unwrap();
+    let tokenizer = Tokenizer::new(tiny_json().to_string().as_bytes(), &Map::new(), &special_tokens).unwrap();
     let options = EncodeOptions { padding: Padding::Longest, ..EncodeOptions::default() };
     let error = tokenizer.encode(&prompt(CHAT, None), &options).unwrap_err().to_string();
     assert!(error.contains("does not have a padding token"), "{error}");

@@ -7,7 +7,7 @@ use crate::args::{ModelArgs, PromptArgs, RenderArgs};
 #[cfg(feature = "cross-check")]
 use crate::cross_check;
 use crate::failure::Outcome;
-use crate::{input, output};
+use crate::{color, input, output, spans};
 
 pub(crate) fn run(args: &RenderArgs) -> Outcome {
     let job = Job::new(&args.model, &args.prompt)?;
@@ -18,7 +18,11 @@ pub(crate) fn run(args: &RenderArgs) -> Outcome {
     let cross_check = None;
     let prompt = prepared.render()?;
     if args.json {
-        return output::json(&document(&job.model, &prompt, cross_check));
+        let spans = args.spans.then(|| spans::document(&prompt));
+        return output::json(&document(&job.model, &prompt, spans, cross_check));
+    }
+    if args.spans {
+        return output::exact(&spans::page(&prompt, color::is_wanted(args.color)));
     }
     output::text(prompt.text())
 }
@@ -32,11 +36,32 @@ pub(crate) struct Job {
 impl Job {
     /// Reads the input and the model.
     pub(crate) fn new(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
+        Self::with(model, prompt, input::model)
+    }
+
+    /// The same, and the model has its tokenizer with it if it has one.
+    pub(crate) fn with_tokenizer(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
+        Self::with(model, prompt, input::model_with_tokenizer)
+    }
+
+    fn with(
+        model: &ModelArgs,
+        prompt: &PromptArgs,
+        load: impl FnOnce(&ModelArgs) -> Outcome<Model>,
+    ) -> Outcome<Self> {
         let mut request = input::request(prompt)?;
         request.options = input::choosing(request.options, model);
-        let loaded = input::model(model)?;
+        let loaded = load(model)?;
         input::check_template_name(&loaded, model)?;
         Ok(Self { model: loaded, request })
+    }
+
+    pub(crate) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    pub(crate) fn request(&self) -> &ChatRequest {
+        &self.request
     }
 
     /// Asks for the generation prompt where nothing else is said.
@@ -50,7 +75,7 @@ impl Job {
     }
 }
 
-fn document(model: &Model, prompt: &Prompt, cross_check: Option<Value>) -> Value {
+fn document(model: &Model, prompt: &Prompt, spans: Option<Value>, cross_check: Option<Value>) -> Value {
     let media = prompt.media().iter().map(|media| {
         json!({
             "type": media.image().format().media_type(),
@@ -67,8 +92,9 @@ fn document(model: &Model, prompt: &Prompt, cross_check: Option<Value>) -> Value
         "media": media.collect::<Vec<_>>(),
         "empty_image_slots": prompt.empty_image_slots(),
     });
-    if let (Some(document), Some(cross_check)) = (document.as_object_mut(), cross_check) {
-        document.insert("cross_check".to_owned(), cross_check);
+    let further = [("spans", spans), ("cross_check", cross_check)];
+    for (name, value) in further.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        document.as_object_mut().map(|document| document.insert(name.to_owned(), value));
     }
     document
 }
