@@ -242,7 +242,9 @@ fn sound(encoding: &Encoding, prompt: &Prompt) -> Result<(), TestCaseError> {
         let span = &spans[origin.span.unwrap()];
         prop_assert!(
             place.is_empty() || span.range.start < place.end && place.start < span.range.end,
-            "{:?} is not in {:?}", place, span
+            "{:?} is not in {:?}",
+            place,
+            span
         );
         if let (Some(message), TokenKind::Content | TokenKind::Role) = (origin.message, origin.kind) {
             prop_assert_eq!(span.origin.message().map(|(of, _)| of), Some(message));
@@ -314,25 +316,26 @@ fn each_token_is_of_somebody() {
         parts,
         [
             (None, TokenKind::Control, "<|begin_of_text|>", "bos_token"),
-            (None, TokenKind::Control, "<|start_header_id|>", ""),
+            (Some(0), TokenKind::Control, "<|start_header_id|>", ""),
             (Some(0), TokenKind::Role, "user", "/messages/0/role"),
-            (None, TokenKind::Control, "<|end_header_id|>", ""),
-            (None, TokenKind::Scaffolding, "\n\n", ""),
+            (Some(0), TokenKind::Control, "<|end_header_id|>", ""),
+            (Some(0), TokenKind::Scaffolding, "\n\n", ""),
             (Some(0), TokenKind::Content, "Hi", "/messages/0/content"),
-            (None, TokenKind::Control, "<|eot_id|><|start_header_id|>", ""),
+            (Some(0), TokenKind::Control, "<|eot_id|>", ""),
+            (Some(1), TokenKind::Control, "<|start_header_id|>", ""),
             (Some(1), TokenKind::Role, "assistant", "/messages/1/role"),
-            (None, TokenKind::Control, "<|end_header_id|>", ""),
-            (None, TokenKind::Scaffolding, "\n\n", ""),
+            (Some(1), TokenKind::Control, "<|end_header_id|>", ""),
+            (Some(1), TokenKind::Scaffolding, "\n\n", ""),
             (Some(1), TokenKind::Content, "Hello there", "/messages/1/content"),
-            (None, TokenKind::Control, "<|eot_id|>", ""),
+            (Some(1), TokenKind::Control, "<|eot_id|>", ""),
         ]
     );
     let message = |message| {
         let tokens = encoding.message(message).unwrap();
         tokenizer.decode(&encoding.ids[tokens], false).unwrap()
     };
-    assert_eq!(message(0), "user<|end_header_id|>\n\nHi");
-    assert_eq!(message(1), "assistant<|end_header_id|>\n\nHello there");
+    assert_eq!(message(0), "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>");
+    assert_eq!(message(1), "<|start_header_id|>assistant<|end_header_id|>\n\nHello there<|eot_id|>");
     assert_eq!(encoding.message(2), None);
 }
 
@@ -376,11 +379,8 @@ fn a_mask_is_cut_and_filled_up_with_its_tokens() {
         let padding = Padding::MaxLength(count + 3);
         let padded = EncodeOptions { padding, padding_side: Some(side), ..whole };
         let padded = tokenizer.encode(&prompt, &padded).unwrap();
-        let (text, fill) = if side == Side::Left {
-            (3..count + 3, 0..3)
-        } else {
-            (0..count, count..count + 3)
-        };
+        let (text, fill) =
+            if side == Side::Left { (3..count + 3, 0..3) } else { (0..count, count..count + 3) };
         assert_eq!(padded.ids[text.clone()], all.ids);
         assert_eq!(padded.ids[fill.clone()], [1; 3], "the padding token");
         assert_eq!(padded.attention_mask[text.clone()], vec![1; count]);
@@ -424,8 +424,7 @@ fn a_batch_is_padded_to_one_length() {
 #[test]
 fn without_a_padding_token_nothing_is_padded() {
     let special_tokens = [("bos_token", "<|begin_of_text|>")].into();
-    let tokenizer =
-        Tokenizer::new(tiny_json().to_string().as_bytes(), &Map::new(), &special_tokens).unwrap();
+    let tokenizer = Tokenizer::new(tiny_json().to_string().as_bytes(), &Map::new(), &special_tokens).unwrap();
     let options = EncodeOptions { padding: Padding::Longest, ..EncodeOptions::default() };
     let error = tokenizer.encode(&prompt(CHAT, None), &options).unwrap_err().to_string();
     assert!(error.contains("does not have a padding token"), "{error}");
