@@ -319,25 +319,26 @@ fn each_token_is_of_somebody() {
         parts,
         [
             (None, TokenKind::Control, "<|begin_of_text|>", "bos_token"),
-            (None, TokenKind::Control, "<|start_header_id|>", ""),
+            (Some(0), TokenKind::Control, "<|start_header_id|>", ""),
             (Some(0), TokenKind::Role, "user", "/messages/0/role"),
-            (None, TokenKind::Control, "<|end_header_id|>", ""),
-            (None, TokenKind::Scaffolding, "\n\n", ""),
+            (Some(0), TokenKind::Control, "<|end_header_id|>", ""),
+            (Some(0), TokenKind::Scaffolding, "\n\n", ""),
             (Some(0), TokenKind::Content, "Hi", "/messages/0/content"),
-            (None, TokenKind::Control, "<|eot_id|><|start_header_id|>", ""),
+            (Some(0), TokenKind::Control, "<|eot_id|>", ""),
+            (Some(1), TokenKind::Control, "<|start_header_id|>", ""),
             (Some(1), TokenKind::Role, "assistant", "/messages/1/role"),
-            (None, TokenKind::Control, "<|end_header_id|>", ""),
-            (None, TokenKind::Scaffolding, "\n\n", ""),
+            (Some(1), TokenKind::Control, "<|end_header_id|>", ""),
+            (Some(1), TokenKind::Scaffolding, "\n\n", ""),
             (Some(1), TokenKind::Content, "Hello there", "/messages/1/content"),
-            (None, TokenKind::Control, "<|eot_id|>", ""),
+            (Some(1), TokenKind::Control, "<|eot_id|>", ""),
         ]
     );
     let message = |message| {
         let tokens = encoding.message(message).unwrap();
         tokenizer.decode(&encoding.ids[tokens], false).unwrap()
     };
-    assert_eq!(message(0), "user<|end_header_id|>\n\nHi");
-    assert_eq!(message(1), "assistant<|end_header_id|>\n\nHello there");
+    assert_eq!(message(0), "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>");
+    assert_eq!(message(1), "<|start_header_id|>assistant<|end_header_id|>\n\nHello there<|eot_id|>");
     assert_eq!(encoding.message(2), None);
 }
 

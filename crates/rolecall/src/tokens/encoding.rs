@@ -27,7 +27,8 @@ pub struct Encoding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct TokenOrigin {
-    /// The message, counted from 0; nothing for what is of none, such as the tools and the generation prompt.
+    /// The message, counted from 0: text of the template is of the message that its loop was at. Nothing for what is of
+    /// none, such as the tools and the generation prompt, and for text of a template that has no loop over the messages.
     pub message: Option<usize>,
     /// What it is in the message.
     pub kind: TokenKind,

@@ -294,7 +294,7 @@ impl Tokenizer {
             encoding.ids.push(id);
             encoding.offsets.push(range);
         }
-        encoding.origins = attributed(&encoding, &owners, &controls.ids);
+        encoding.origins = attributed(&encoding, prompt, &owners, &controls.ids);
         if options.add_special_tokens {
             self.bos.surround(&mut encoding);
         }
@@ -342,9 +342,16 @@ impl Tokenizer {
     }
 }
 
-/// Who each token is of. Text of the template is of no message, even where it stands in the middle of one.
-fn attributed(encoding: &Encoding, owners: &Owners, controls: &HashSet<u32>) -> Vec<TokenOrigin> {
+/// Who each token is of. Text of the template is of the message that its loop was at.
+fn attributed(
+    encoding: &Encoding,
+    prompt: &Prompt,
+    owners: &Owners,
+    controls: &HashSet<u32>,
+) -> Vec<TokenOrigin> {
     let (parts, starts) = (owners.parts(), owners.starts());
+    let messages = prompt.messages();
+    let mut turn = 0;
     let (mut at, mut first_span) = (0, 0);
     let mut origins = Vec::with_capacity(encoding.ids.len());
     for (id, place) in encoding.ids.iter().zip(&encoding.offsets) {
@@ -372,7 +379,15 @@ fn attributed(encoding: &Encoding, owners: &Owners, controls: &HashSet<u32>) -> 
             Owner::Role(_) => TokenKind::Role,
             Owner::Message(_) | Owner::Other => TokenKind::Content,
         };
-        origins.push(TokenOrigin { message: owner.message(), kind, span: Some(span) });
+        while messages.get(turn).is_some_and(|(range, _)| range.end <= place.start) {
+            turn += 1;
+        }
+        let around = messages.get(turn).filter(|(range, _)| range.contains(&place.start));
+        let message = match owner {
+            Owner::Own => around.map(|(_, message)| *message),
+            _ => owner.message(),
+        };
+        origins.push(TokenOrigin { message, kind, span: Some(span) });
     }
     origins
 }
