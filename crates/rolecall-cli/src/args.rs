@@ -51,7 +51,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rolecall fetch meta-llama/Meta-Llama-3-8B-Instruct\n  rolecall fetch --locked"
     )]
     Fetch(FetchArgs),
-    /// Tell what a model has: files, templates, special tokens, variables that its templates read
+    /// Tell what a model has: files, templates and what they read, special tokens, control tokens, who writes BOS
     #[command(after_help = "Example:\n  rolecall inspect builtin:llama-3")]
     Inspect(InspectArgs),
 }

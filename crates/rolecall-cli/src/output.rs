@@ -57,12 +57,43 @@ pub(crate) fn note(message: &str) {
 pub(crate) fn json(value: &impl Serialize) -> Outcome {
     let mut text = serde_json::to_string_pretty(value).map_err(Failure::job)?;
     text.push('\n');
+    // JSON leaves some control characters as they are, and a terminal would follow them.
+    let text = if io::stdout().is_terminal() { escaped(&text) } else { text };
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
 }
 
+/// A JSON document without control characters.
+pub(crate) fn escaped(document: &str) -> String {
+    use std::fmt::Write;
+
+    let mut out = String::with_capacity(document.len());
+    for c in document.chars() {
+        if c.is_control() && c != '\n' {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// A name that somebody else wrote, on one line: control characters are escaped.
 pub(crate) fn visible(text: &str) -> String {
     harmless(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_shown_the_same_document() {
+        let text = "{\"prompt\":\"\u{9b}2Jé\u{7f}\"}\n";
+        let shown = escaped(text);
+        assert_eq!(shown, "{\"prompt\":\"\\u009b2Jé\\u007f\"}\n");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(read(&shown), read(text));
+    }
 }

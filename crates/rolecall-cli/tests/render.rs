@@ -273,7 +273,7 @@ fn inspect_shows_hostile_files_harmlessly() {
 
 #[test]
 fn help_has_an_example_for_each_command() {
-    for command in ["render", "send", "fetch", "inspect"] {
+    for command in ["render", "tokens", "send", "fetch", "inspect"] {
         let out = rolecall([command, "--help"]).ok();
         assert!(out.contains("Example") && out.contains(&format!("rolecall {command}")), "{command}: {out}");
     }

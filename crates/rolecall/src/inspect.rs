@@ -1,9 +1,9 @@
 //! What a model has: the facts behind the command `inspect`.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::{Loader, Model};
+use crate::{Loader, Model, Options};
 
 /// What a model's files hold, for people and machines.
 #[derive(Debug, Clone, Serialize)]
@@ -23,6 +23,12 @@ pub struct Inspection {
     pub special_tokens: Map<String, Value>,
     /// What stands for an image in prompts.
     pub image_token: Option<String>,
+    /// Whether the template that renders by default begins a prompt with the BOS token, as a conversation of one message
+    /// shows. Unknown where there is no BOS token, or where no such conversation is rendered.
+    pub template_writes_bos: Option<bool>,
+    /// What the tokenizer does with prompts, where its files are at hand.
+    #[cfg(feature = "tokenizers")]
+    pub tokenizer: Option<crate::tokens::TokenizerInspection>,
 }
 
 /// What one template is.
@@ -66,7 +72,23 @@ impl Model {
                 .map(|(name, text)| (name.to_owned(), text.into()))
                 .collect(),
             image_token: self.image_token().map(str::to_owned),
+            template_writes_bos: self.writes_bos(),
+            #[cfg(feature = "tokenizers")]
+            tokenizer: self.inspect_tokenizer(),
         }
+    }
+
+    fn writes_bos(&self) -> Option<bool> {
+        let bos = self.special_tokens().get("bos_token").filter(|bos| !bos.is_empty())?;
+        // Some templates take texts alone, others parts alone.
+        let contents = [json!("Hi"), json!([{"type": "text", "text": "Hi"}])];
+        let prompt = contents.into_iter().find_map(|content| {
+            let messages = json!([{"role": "user", "content": content}]);
+            self.apply_chat_template(&messages, &Options::new()).ok()
+        })?;
+        let is_own =
+            prompt.spans().take_while(|span| span.range.start < bos.len()).all(|span| span.origin.is_own());
+        Some(prompt.text().starts_with(bos) && is_own)
     }
 }
 

@@ -322,7 +322,7 @@ impl Model {
     }
 
     /// The text of the template that the options select.
-    fn selected<'t>(&'t self, options: &'t Options) -> Result<&'t str> {
+    pub(crate) fn selected<'t>(&'t self, options: &'t Options) -> Result<&'t str> {
         let (set, asker) = self.template_set(options);
         let argument = options.chat_template.as_deref();
         set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))

@@ -100,28 +100,13 @@ impl Writer {
     }
 }
 
-/// Answers for a terminal: JSON leaves some control characters as they are, and they are escaped.
-fn shown(answers: &[u8]) -> String {
-    use std::fmt::Write;
-
-    let mut out = String::with_capacity(answers.len());
-    for c in String::from_utf8_lossy(answers).chars() {
-        if c.is_control() && c != '\n' {
-            let _ = write!(out, "\\u{:04x}", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
 impl Sink for Writer {
     type Result = Answers;
     type Error = Failure;
 
     fn take(&mut self, answers: Answers) -> Outcome {
         if self.is_terminal {
-            self.out.write_all(shown(&answers.text).as_bytes())?;
+            self.out.write_all(output::escaped(&String::from_utf8_lossy(&answers.text)).as_bytes())?;
         } else {
             // They are many lines: a buffer would only copy them.
             self.out.write_all(&answers.text)?;
@@ -137,19 +122,5 @@ impl Sink for Writer {
 
     fn idle(&mut self) -> Outcome {
         Ok(self.out.flush()?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_terminal_is_shown_the_same_document() {
-        let text = "{\"prompt\":\"\u{9b}2Jé\u{7f}\"}\n";
-        let shown = shown(text.as_bytes());
-        assert_eq!(shown, "{\"prompt\":\"\\u009b2Jé\\u007f\"}\n");
-        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
-        assert_eq!(read(&shown), read(text));
     }
 }

@@ -29,11 +29,63 @@ fn page(inspection: &Inspection) -> String {
     if let Some(token) = &inspection.image_token {
         line(&mut out, "image token", token);
     }
+    control_tokens(&mut out, inspection);
     templates(&mut out, "template", &inspection.templates);
     if let Some(processor) = &inspection.processor_templates {
         templates(&mut out, "processor", processor);
     }
     out
+}
+
+/// How many control tokens are listed for a person.
+const SHOWN: usize = 12;
+
+/// Which tokens steer the model, and who writes the BOS and EOS tokens.
+fn control_tokens(out: &mut String, inspection: &Inspection) {
+    let tokenizer = inspection.tokenizer.as_ref();
+    if let Some(tokenizer) = tokenizer {
+        if let Some(error) = &tokenizer.error {
+            line(out, "tokenizer", &format!("cannot be used: {error}"));
+        } else {
+            // Some models reserve hundreds.
+            let controls = tokenizer.control_tokens.iter();
+            let mut shown: Vec<String> =
+                controls.take(SHOWN).map(|control| format!("{:?} = {}", control.token, control.id)).collect();
+            if let Some(more @ 1..) = tokenizer.control_tokens.len().checked_sub(SHOWN) {
+                shown.push(format!("and {more} more, which --json lists"));
+            }
+            list(out, "control tokens", &shown);
+        }
+    }
+    let adds_bos =
+        tokenizer.filter(|tokenizer| tokenizer.error.is_none()).map(|tokenizer| tokenizer.adds_bos);
+    let bos = bos(inspection.template_writes_bos, adds_bos);
+    if !bos.is_empty() {
+        list(out, "BOS", &bos.lines().map(str::to_owned).collect::<Vec<_>>());
+    }
+    if tokenizer.is_some_and(|tokenizer| tokenizer.adds_eos) {
+        line(out, "EOS", "the tokenizer adds one behind a text; that is not wanted behind a prompt");
+    }
+}
+
+/// Who writes the BOS token.
+fn bos(template: Option<bool>, tokenizer: Option<bool>) -> &'static str {
+    match (template, tokenizer) {
+        (Some(true), Some(true)) => {
+            "the template writes it, and the tokenizer adds one to any text: a prompt would have two\n\
+             rolecall adds none; elsewhere encode prompts with add_special_tokens=False"
+        }
+        (Some(true), Some(false)) => "the template writes it, the tokenizer adds none",
+        (Some(false), Some(true)) => {
+            "the template does not write it, the tokenizer adds one to any text\n\
+             rolecall adds none to a prompt"
+        }
+        (Some(false), Some(false)) => "neither the template nor the tokenizer writes it",
+        (Some(true), None) => "the template writes it",
+        (Some(false), None) => "the template does not write it",
+        (None, Some(true)) => "the tokenizer adds one to any text",
+        (None, _) => "",
+    }
 }
 
 fn templates(out: &mut String, title: &str, templates: &[TemplateInspection]) {
