@@ -142,7 +142,12 @@ fn what_is_not_as_it_was_pinned_is_refused() {
     }
     // The tokenizer's file is only verified when asked for: it may be large.
     place.write("org/name/tokenizer.json", "[]");
-    place.cache.load("org/name").expect("loads");
+    let files = place.cache.load("org/name").expect("loads");
+    says(
+        &files.read("tokenizer.json").expect_err("is changed"),
+        ErrorKind::Lock,
+        &["tokenizer.json", "git checkout"],
+    );
     let error = place.cache.verify_all().expect_err("is changed");
     says(&error, ErrorKind::Lock, &["tokenizer.json"]);
 }

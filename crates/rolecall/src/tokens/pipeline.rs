@@ -4,7 +4,6 @@
 //! there; a text that only looks like one goes the way of all text. The parts between added tokens are encoded one by
 //! one, as the library does it, so that a part that was encoded before need not be encoded again.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use tokenizers::normalizer::Range as Part;
@@ -13,6 +12,7 @@ use tokenizers::{AddedToken, Model as _, NormalizedString, Normalizer as _, PreT
 
 use super::added::Matcher;
 use super::cache::EncodingCache;
+use super::control::Ids;
 use crate::{Error, ErrorKind, Result};
 
 /// A token and the bytes of the text that it stands for.
@@ -29,7 +29,7 @@ pub(super) struct Pipeline {
     exact: Option<Matcher>,
     /// Those that are found in the normalized text.
     normalized: Option<Matcher>,
-    normalized_ids: HashSet<u32>,
+    normalized_ids: Ids,
 }
 
 /// Whether a token counts at a place of the text.
@@ -66,11 +66,11 @@ impl Pipeline {
     pub(super) fn encode(
         &self,
         text: &str,
-        control: &HashSet<u32>,
+        control: &Ids,
         counts: Counts<'_>,
         mut cache: Option<&mut EncodingCache>,
-    ) -> Result<Vec<Piece>> {
-        let counted = |id: u32, place: &Range<usize>| !control.contains(&id) || counts(id, place);
+    ) -> Result<(Vec<u32>, Vec<Range<usize>>)> {
+        let counted = |id: u32, place: &Range<usize>| !control.contains(id) || counts(id, place);
         let whole = || vec![super::added::Part { range: 0..text.len(), token: None, exact: 0..text.len() }];
         let parts = match &self.exact {
             Some(matcher) => matcher.split(text, counted),
@@ -79,30 +79,35 @@ impl Pipeline {
         // What a part becomes depends on more than its text where a control token is looked for in it.
         let alone = self.normalized_ids.is_disjoint(control);
         let mut cache = cache.take().filter(|_| alone);
-        let mut pieces = Vec::with_capacity(text.len() / 4 + 8);
+        let most = text.len() / 4 + 8;
+        let (mut ids, mut places) = (Vec::with_capacity(most), Vec::with_capacity(most));
         for part in parts {
             if let Some(id) = part.token {
-                pieces.push((id, part.range));
+                ids.push(id);
+                places.push(part.range);
                 continue;
             }
             let segment = text.get(part.range.clone()).unwrap_or_default();
             let start = part.range.start;
-            let moved = |(id, range): &Piece| (*id, range.start + start..range.end + start);
+            let mut append = |pieces: &[Piece]| {
+                ids.extend(pieces.iter().map(|(id, _)| *id));
+                places.extend(pieces.iter().map(|(_, place)| place.start + start..place.end + start));
+            };
             if let Some(cache) = cache.as_deref()
                 && let Some(known) = cache.get(segment, start == 0)
             {
-                pieces.extend(known.iter().map(moved));
+                append(known);
                 continue;
             }
             let inside =
                 |id: u32, place: &Range<usize>| counted(id, &(place.start + start..place.end + start));
             let encoded = self.segment_without(segment, start == 0, control, &inside)?;
-            pieces.extend(encoded.iter().map(moved));
+            append(&encoded);
             if let Some(cache) = cache.as_deref_mut() {
                 cache.insert(segment, start == 0, encoded);
             }
         }
-        Ok(pieces)
+        Ok((ids, places))
     }
 
     /// Encodes a part of a text in which no control token may come out but those that count. Where the model itself
@@ -111,14 +116,14 @@ impl Pipeline {
         &self,
         text: &str,
         at_start: bool,
-        control: &HashSet<u32>,
+        control: &Ids,
         counts: Counts<'_>,
     ) -> Result<Vec<Piece>> {
         let mut cuts: Vec<usize> = Vec::new();
         loop {
             let pieces = self.segment(text, at_start, &cuts, counts)?;
             let forged =
-                |piece: &&Piece| control.contains(&piece.0) && !counts(piece.0, &trimmed(text, &piece.1));
+                |piece: &&Piece| control.contains(piece.0) && !counts(piece.0, &trimmed(text, &piece.1));
             let Some((id, place)) = pieces.iter().find(forged) else { return Ok(pieces) };
             let first =
                 text.get(place.clone()).and_then(|token| token.chars().next()).map_or(0, char::len_utf8);

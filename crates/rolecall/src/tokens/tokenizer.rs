@@ -10,7 +10,7 @@ use tokenizers::AddedToken;
 
 use super::bos::Bos;
 use super::cache::EncodingCache;
-use super::control::control_tokens;
+use super::control::{Ids, control_tokens};
 use super::encoding::{Encoding, TokenKind, TokenOrigin, padded_length};
 use super::mask;
 use super::options::{Compat, ControlTokens, EncodeOptions, Padding, Side};
@@ -62,7 +62,7 @@ pub struct Tokenizer {
 #[derive(Debug)]
 struct ControlSet {
     template: Box<str>,
-    ids: HashSet<u32>,
+    ids: Ids,
     number: u64,
 }
 
@@ -230,7 +230,7 @@ impl Tokenizer {
     /// under `chat_control_tokens`, and without that list the added tokens that stand in the template's own text.
     pub fn control_tokens(&self, template: &str) -> Vec<(u32, &str)> {
         let controls = self.controls(template);
-        let tokens = self.added.iter().filter(|(id, _)| controls.ids.contains(id));
+        let tokens = self.added.iter().filter(|(id, _)| controls.ids.contains(*id));
         tokens.map(|(id, token)| (*id, token.content.as_str())).collect()
     }
 
@@ -282,18 +282,10 @@ impl Tokenizer {
             let way = if options.control_tokens == ControlTokens::Anywhere { 0 } else { controls.number };
             cache.belongs_to((self.number, way));
         }
-        let pieces = self.pipeline.encode(text, &controls.ids, counts, cache)?;
-        let mut encoding = Encoding {
-            ids: Vec::with_capacity(pieces.len()),
-            offsets: Vec::with_capacity(pieces.len()),
-            attention_mask: vec![1; pieces.len()],
-            origins: Vec::with_capacity(pieces.len()),
-            assistant_mask: None,
-        };
-        for (id, range) in pieces {
-            encoding.ids.push(id);
-            encoding.offsets.push(range);
-        }
+        let (ids, offsets) = self.pipeline.encode(text, &controls.ids, counts, cache)?;
+        let attention_mask = vec![1; ids.len()];
+        let mut encoding =
+            Encoding { ids, offsets, attention_mask, origins: Vec::new(), assistant_mask: None };
         encoding.origins = attributed(&encoding, prompt, &owners, &controls.ids);
         if options.add_special_tokens {
             self.bos.surround(&mut encoding);
@@ -343,12 +335,7 @@ impl Tokenizer {
 }
 
 /// Who each token is of. Text of the template is of the message that its loop was at.
-fn attributed(
-    encoding: &Encoding,
-    prompt: &Prompt,
-    owners: &Owners,
-    controls: &HashSet<u32>,
-) -> Vec<TokenOrigin> {
+fn attributed(encoding: &Encoding, prompt: &Prompt, owners: &Owners, controls: &Ids) -> Vec<TokenOrigin> {
     let (parts, starts) = (owners.parts(), owners.starts());
     let messages = prompt.messages();
     let mut turn = 0;
@@ -374,7 +361,7 @@ fn attributed(
             span += 1;
         }
         let kind = match owner {
-            _ if controls.contains(id) => TokenKind::Control,
+            _ if controls.contains(*id) => TokenKind::Control,
             Owner::Own => TokenKind::Scaffolding,
             Owner::Role(_) => TokenKind::Role,
             Owner::Message(_) | Owner::Other => TokenKind::Content,

@@ -151,3 +151,17 @@ fn a_callback_that_panics_is_an_error() {
     let error = crate::failure("org/name", &options).to_string();
     assert!(error.contains("thread broke off"), "{error}");
 }
+
+#[test]
+fn files_for_tokenising_are_fetched_when_they_are_wanted() {
+    let (server, home) = (start(crate::hub()), folder());
+    let has = |files: &rolecall::ModelFiles| files.names().any(|name| name == "tokenizer.json");
+    let without = hub::load("org/name", &options(&server, &home)).expect("loads");
+    assert!(!has(&without) && without.read("tokenizer.json").expect("reads").is_none());
+    let with = hub::load("org/name", &options(&server, &home).tokenizer(true)).expect("loads");
+    assert!(has(&with) && with.get("tokenizer.json").is_none(), "it is read when it is needed");
+    assert_eq!(with.read("tokenizer.json").expect("reads").as_deref(), Some(b"{}".as_slice()));
+    // It is known of from then on.
+    assert!(has(&hub::load("org/name", &options(&server, &home)).expect("loads")));
+    assert!(has(&hub::load("org/name", &options(&server, &home).offline(true)).expect("loads")));
+}
