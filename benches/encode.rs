@@ -95,7 +95,7 @@ impl Input {
             })
             .collect();
         list.extend(endings.into_iter().next());
-        Self { prompts, cache, messages }
+        Self { messages, prompts, cache }
     }
 
     fn prompt(&self) -> &Prompt {

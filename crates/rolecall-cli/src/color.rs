@@ -89,8 +89,8 @@ mod tests {
 
     #[test]
     fn the_environment_decides() {
-        let rows: [(&[(&str, &str)], bool, bool); 8] = [
-            (&[], true, false),
+        let rows = [
+            (&[][..], true, false),
             (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], false, false),
             (&[("NO_COLOR", "")], true, false),
             (&[("CLICOLOR_FORCE", "1")], true, true),

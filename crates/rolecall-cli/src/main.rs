@@ -1,6 +1,7 @@
 //! The `rolecall` command: it reads its arguments, calls the libraries and prints what they answer.
 
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 mod args;
 mod batch;
 mod color;

@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 
 use common::{rolecall, root};
-use rolecall_testkit::{FakeHub, demo_repos, tiny_llama};
+use rolecall_testkit::tiny_llama;
 use serde_json::{Value, json};
 
 const MODEL: &str = "crates/rolecall-testkit/models/tiny-llama";
@@ -201,6 +201,8 @@ fn every_failure_says_what_to_do() {
 #[cfg(feature = "hub")]
 #[test]
 fn a_tokenizer_from_the_hub() {
+    use rolecall_testkit::{FakeHub, demo_repos};
+
     let hub =
         demo_repos().into_iter().fold(FakeHub::new(), FakeHub::repo).start().expect("loopback has a port");
     let folder = tempfile::tempdir().expect("a folder");

@@ -187,12 +187,10 @@ impl Table<'_> {
         let is_shared =
             neighbours.into_iter().flatten().any(|other| self.encoding.offsets.get(other) == place);
         let text = place.filter(|_| !is_shared).and_then(|place| self.prompt.text().get(place.clone()));
-        match text.filter(|text| !text.is_empty()) {
-            Some(text) => format!("{text:?}"),
-            None => {
-                let id = self.encoding.ids.get(at).copied().unwrap_or_default();
-                output::visible(&self.tokenizer.token(id).unwrap_or_default())
-            }
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            return format!("{text:?}");
         }
+        let id = self.encoding.ids.get(at).copied().unwrap_or_default();
+        output::visible(&self.tokenizer.token(id).unwrap_or_default())
     }
 }
