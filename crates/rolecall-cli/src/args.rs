@@ -29,6 +29,11 @@ pub(crate) enum Command {
         after_help = "Example:\n  rolecall render --model builtin:llama-3 examples/llama-cookbook.json"
     )]
     Render(RenderArgs),
+    /// Render a conversation and print the prompt as token ids
+    #[command(
+        after_help = "On a terminal it is a table, elsewhere one line with a JSON list of ids.\n\nExample:\n  rolecall tokens --model org/name examples/llama-cookbook.json"
+    )]
+    Tokens(TokensArgs),
     /// Render many conversations: a chat request on each line in, a prompt on each line out
     #[command(
         long_about = BATCH,
@@ -141,6 +146,9 @@ pub(crate) struct RenderArgs {
     /// Print a JSON document instead of the bare prompt
     #[arg(long)]
     pub(crate) json: bool,
+    /// Show who wrote what: in colour on a terminal, a line for each part elsewhere, with --json as a list
+    #[arg(long)]
+    pub(crate) spans: bool,
     /// Render a second time on another engine, minijinja, and fail if it gives something else
     #[cfg(feature = "cross-check")]
     #[arg(long)]
@@ -149,6 +157,42 @@ pub(crate) struct RenderArgs {
     #[cfg(feature = "cross-check")]
     #[arg(short, long, requires = "cross_check")]
     pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokensArgs {
+    #[command(flatten)]
+    pub(crate) prompt: PromptArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Where control tokens count
+    #[arg(long, value_enum, default_value_t = ControlTokensArg::Template, value_name = "WHERE")]
+    pub(crate) control_tokens: ControlTokensArg,
+    /// Tell which tokens are the assistant's
+    #[arg(long)]
+    pub(crate) mask: bool,
+    /// Keep so many tokens
+    #[arg(long, value_name = "N")]
+    pub(crate) max_length: Option<usize>,
+    /// Print one line with the ids, on a terminal too
+    #[arg(long, conflicts_with = "table")]
+    pub(crate) ids: bool,
+    /// Print a table of tokens, not only on a terminal
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) table: bool,
+    /// Print a JSON document: ids, offsets, what each token is
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ControlTokensArg {
+    /// Where the template wrote them; what users typed is text
+    Template,
+    /// Wherever they stand
+    Anywhere,
+    /// As transformers' sanitize_control_tokens does it
+    Reference,
 }
 
 #[derive(Debug, Args)]

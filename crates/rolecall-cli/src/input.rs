@@ -102,6 +102,15 @@ pub(crate) fn choosing(mut options: Options, args: &ModelArgs) -> Options {
 
 /// The model that the arguments name, and the options that choose among its templates.
 pub(crate) fn model(args: &ModelArgs) -> Outcome<Model> {
+    model_for(args, false)
+}
+
+/// The same, with the files for tokenising fetched too.
+pub(crate) fn model_with_tokenizer(args: &ModelArgs) -> Outcome<Model> {
+    model_for(args, true)
+}
+
+fn model_for(args: &ModelArgs, tokenizer: bool) -> Outcome<Model> {
     if let Some(template) = &args.template {
         return template_alone(template, args.special_tokens.as_deref());
     }
@@ -114,7 +123,7 @@ pub(crate) fn model(args: &ModelArgs) -> Outcome<Model> {
         )));
     };
     let source = ModelSource::parse(name, &args.templates_cache)?;
-    Ok(load(&source)?)
+    Ok(load(&source, tokenizer)?)
 }
 
 /// A template file without a model's folder.
@@ -140,9 +149,9 @@ fn template_alone(template: &Path, special_tokens: Option<&Path>) -> Outcome<Mod
 }
 
 #[cfg(feature = "hub")]
-fn load(source: &ModelSource) -> rolecall::Result<Model> {
+fn load(source: &ModelSource, tokenizer: bool) -> rolecall::Result<Model> {
     let ModelSource::Hub { repo, revision } = source else { return source.load() };
-    let mut options = rolecall::hub::HubOptions::from_env();
+    let mut options = rolecall::hub::HubOptions::from_env().tokenizer(tokenizer);
     if let Some(revision) = revision {
         options = options.revision(revision);
     }
@@ -150,7 +159,7 @@ fn load(source: &ModelSource) -> rolecall::Result<Model> {
 }
 
 #[cfg(not(feature = "hub"))]
-fn load(source: &ModelSource) -> rolecall::Result<Model> {
+fn load(source: &ModelSource, _: bool) -> rolecall::Result<Model> {
     source.load()
 }
 

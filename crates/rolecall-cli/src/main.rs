@@ -10,6 +10,7 @@ mod failure;
 mod input;
 mod output;
 mod progress;
+mod spans;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Render(args) => commands::render::run(args),
         Command::Batch(args) => commands::batch::run(args),
+        Command::Tokens(args) => commands::tokens::run(args),
         Command::Send(args) => commands::send::run(args),
         Command::Fetch(args) => commands::fetch::run(args),
         Command::Inspect(args) => commands::inspect::run(args),

@@ -13,6 +13,13 @@ pub(crate) fn text(text: &str) -> Outcome {
     end(&mut out, text)
 }
 
+/// Prints a text that was made harmless and has colours.
+pub(crate) fn text_with_colours(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    end(&mut out, text)
+}
+
 /// Prints a piece of a text: as it is for programs, without what would drive a terminal on one.
 pub(crate) fn piece(out: &mut impl Write, text: &str) -> Outcome {
     if io::stdout().is_terminal() {
@@ -53,6 +60,11 @@ pub(crate) fn json(value: &impl Serialize) -> Outcome {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
+}
+
+/// A text that somebody else wrote, as a JSON string on one line.
+pub(crate) fn literal(text: &str) -> String {
+    harmless(&serde_json::Value::from(text).to_string())
 }
 
 /// A name that somebody else wrote, on one line: control characters are escaped.

@@ -5,3 +5,4 @@ pub(crate) mod fetch;
 pub(crate) mod inspect;
 pub(crate) mod render;
 pub(crate) mod send;
+pub(crate) mod tokens;

@@ -7,7 +7,7 @@ use crate::args::{ModelArgs, PromptArgs, RenderArgs};
 #[cfg(feature = "cross-check")]
 use crate::cross_check;
 use crate::failure::Outcome;
-use crate::{input, output};
+use crate::{input, output, spans};
 
 pub(crate) fn run(args: &RenderArgs) -> Outcome {
     let job = Job::new(&args.model, &args.prompt)?;
@@ -18,7 +18,14 @@ pub(crate) fn run(args: &RenderArgs) -> Outcome {
     let cross_check = None;
     let prompt = prepared.render()?;
     if args.json {
-        return output::json(&document(&job.model, &prompt, cross_check));
+        let mut document = document(&job.model, &prompt, cross_check);
+        if let (Some(document), true) = (document.as_object_mut(), args.spans) {
+            document.insert("spans".to_owned(), spans::document(&prompt).into());
+        }
+        return output::json(&document);
+    }
+    if args.spans {
+        return spans::print(&prompt);
     }
     output::text(prompt.text())
 }
@@ -37,6 +44,23 @@ impl Job {
         let loaded = input::model(model)?;
         input::check_template_name(&loaded, model)?;
         Ok(Self { model: loaded, request })
+    }
+
+    /// The same with the model's tokenizer.
+    pub(crate) fn for_tokens(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
+        let mut request = input::request(prompt)?;
+        request.options = input::choosing(request.options, model);
+        let loaded = input::model_with_tokenizer(model)?;
+        input::check_template_name(&loaded, model)?;
+        Ok(Self { model: loaded, request })
+    }
+
+    pub(crate) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    pub(crate) fn request(&self) -> &ChatRequest {
+        &self.request
     }
 
     /// Asks for the generation prompt where nothing else is said.
