@@ -138,6 +138,7 @@ pub(crate) struct OptionArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct RenderArgs {
     #[command(flatten)]
     pub(crate) prompt: PromptArgs,
@@ -160,6 +161,7 @@ pub(crate) struct RenderArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct TokensArgs {
     #[command(flatten)]
     pub(crate) prompt: PromptArgs,
