@@ -29,10 +29,9 @@ pub(crate) enum Command {
         after_help = "Example:\n  rolecall render --model builtin:llama-3 examples/llama-cookbook.json"
     )]
     Render(RenderArgs),
-    /// Render a conversation and print the prompt as token ids, or show each token and who wrote it
+    /// Render a conversation and print the prompt as token ids
     #[command(
-        long_about = TOKENS,
-        after_help = "Examples:\n  rolecall tokens --model ORG/NAME chat.json\n  rolecall tokens --ids --max-length 4096 --model ./my-model chat.json > ids.json"
+        after_help = "On a terminal it is a table, elsewhere one line with a JSON list of ids.\n\nExample:\n  rolecall tokens --model org/name examples/llama-cookbook.json"
     )]
     Tokens(TokensArgs),
     /// Render many conversations: a chat request on each line in, a prompt on each line out
@@ -55,16 +54,6 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  rolecall inspect builtin:llama-3")]
     Inspect(InspectArgs),
 }
-
-/// What `rolecall tokens` prints.
-const TOKENS: &str = "\
-Render a conversation and print the prompt as token ids, or show each token and who wrote it
-
-On a terminal this is a table. Elsewhere it is one line, a JSON array of ids, as with --ids. The ids are those that \
-transformers gives with tokenize=True, but control tokens in a user's text are ordinary text unless --control-tokens \
-says otherwise. Nothing is added before or behind the prompt: the template writes its own BOS token.
-
-The model needs a tokenizer.json. For a model on the Hub it is downloaded.";
 
 /// What `rolecall batch` reads and writes.
 const BATCH: &str = "\
@@ -149,6 +138,7 @@ pub(crate) struct OptionArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct RenderArgs {
     #[command(flatten)]
     pub(crate) prompt: PromptArgs,
@@ -157,7 +147,7 @@ pub(crate) struct RenderArgs {
     /// Print a JSON document instead of the bare prompt
     #[arg(long)]
     pub(crate) json: bool,
-    /// Show who wrote what: in colour, or without colour a line for each part of the prompt; with --json as a list
+    /// Show who wrote what: in colour on a terminal, a line for each part elsewhere, with --json as a list
     #[arg(long)]
     pub(crate) spans: bool,
     #[command(flatten)]
@@ -172,7 +162,39 @@ pub(crate) struct RenderArgs {
     pub(crate) verbose: bool,
 }
 
-/// Whether there is colour.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct TokensArgs {
+    #[command(flatten)]
+    pub(crate) prompt: PromptArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Where control tokens count
+    #[arg(long, value_enum, default_value_t = ControlTokensArg::Template, value_name = "WHERE")]
+    pub(crate) control_tokens: ControlTokensArg,
+    /// Tell which tokens are the assistant's
+    #[arg(long)]
+    pub(crate) mask: bool,
+    /// With --mask: the control token that ends an assistant's turn is the assistant's too
+    #[arg(long, requires = "mask")]
+    pub(crate) end_of_turn: bool,
+    /// Keep so many tokens; the tokenizer's files say which side is cut, the end if they do not
+    #[arg(long, value_name = "N")]
+    pub(crate) max_length: Option<usize>,
+    /// Print one line with the ids, on a terminal too
+    #[arg(long, conflicts_with_all = ["table", "json", "mask"])]
+    pub(crate) ids: bool,
+    /// Print a table of tokens, not only on a terminal
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) table: bool,
+    /// Print a JSON document: ids, offsets, what each token is
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) color: ColorArgs,
+}
+
+/// Whether there are colours.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ColorArgs {
     #[arg(
@@ -182,7 +204,7 @@ pub(crate) struct ColorArgs {
         default_value_t = ColorArg::Auto,
         hide_default_value = true,
         hide_possible_values = true,
-        help = "Colour: auto, always or never [auto: on a terminal, unless NO_COLOR, CLICOLOR or CLICOLOR_FORCE say otherwise]"
+        help = "Colours: auto, always or never [auto: on a terminal, unless NO_COLOR, CLICOLOR or CLICOLOR_FORCE say otherwise]"
     )]
     pub(crate) color: ColorArg,
 }
@@ -194,44 +216,13 @@ pub(crate) enum ColorArg {
     Never,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct TokensArgs {
-    #[command(flatten)]
-    pub(crate) prompt: PromptArgs,
-    #[command(flatten)]
-    pub(crate) model: ModelArgs,
-    /// Print the ids alone: one line, a JSON array
-    #[arg(long, conflicts_with_all = ["table", "json", "mask"])]
-    pub(crate) ids: bool,
-    /// Print the table, also where the output is no terminal
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) table: bool,
-    /// Print a JSON document: ids, offsets in the prompt's bytes, and who wrote each token
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Tell too which tokens are the assistant's text
-    #[arg(long)]
-    pub(crate) mask: bool,
-    /// With --mask: the control token that ends an assistant's turn counts too
-    #[arg(long, requires = "mask")]
-    pub(crate) end_of_turn: bool,
-    /// Where control tokens count
-    #[arg(long, value_enum, value_name = "WHERE", default_value_t = ControlTokensArg::Template)]
-    pub(crate) control_tokens: ControlTokensArg,
-    /// Keep so many tokens at most; the tokenizer's files say which side is cut, the end if they do not
-    #[arg(long, value_name = "N")]
-    pub(crate) max_length: Option<usize>,
-    #[command(flatten)]
-    pub(crate) color: ColorArgs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ControlTokensArg {
-    /// Where the template wrote them; in users' text they are ordinary text
+    /// Where the template wrote them; what users typed is text
     Template,
-    /// Wherever they stand, as transformers does it by default
+    /// Wherever they stand
     Anywhere,
-    /// As transformers' sanitize_control_tokens=True does it, with its faults
+    /// As transformers' sanitize_control_tokens does it
     Reference,
 }
 

@@ -35,20 +35,20 @@ pub(crate) struct Style(pub(crate) &'static str);
 
 impl Style {
     pub(crate) const TEMPLATE: Self = Self("2");
-    pub(crate) const SPECIAL_TOKEN: Self = Self("1;35");
-    /// Input that is of no message: tools, documents, variables.
-    pub(crate) const INPUT: Self = Self("94");
+    pub(crate) const SPECIAL_TOKEN: Self = Self("2;4");
     pub(crate) const IMAGE: Self = Self("95");
+    /// Input that is of no message, and messages with other roles.
+    pub(crate) const OTHER: Self = Self("34");
 
     /// The colour of a message's text.
     pub(crate) fn of_role(role: Option<&str>) -> Self {
-        Self(match role {
-            Some("system" | "developer") => "33",
-            Some("user") => "32",
-            Some("assistant") => "36",
-            Some("tool") => "34",
-            _ => "93",
-        })
+        match role {
+            Some("system") => Self("35"),
+            Some("user") => Self("32"),
+            Some("assistant") => Self("36"),
+            Some("tool") => Self("33"),
+            _ => Self::OTHER,
+        }
     }
 
     /// Appends a text in this style. Lines begin and end without one, so that pagers show each as it should be.
@@ -58,7 +58,7 @@ impl Style {
             let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
             if !line.is_empty() {
                 let _ = write!(out, "\x1b[{}{underline}m", self.0);
-                harmless(out, line);
+                out.push_str(&revealed(line, true));
                 out.push_str("\x1b[0m");
             }
             out.push_str(end);
@@ -66,15 +66,24 @@ impl Style {
     }
 }
 
-/// Appends a text; what would drive a terminal, or is not seen on one, is escaped and shown in reverse.
-fn harmless(out: &mut String, text: &str) {
+/// A text in which what would drive a terminal, or is not seen on one, is escaped; with `in_reverse` it is shown that this
+/// was done.
+pub(crate) fn revealed(text: &str, in_reverse: bool) -> String {
+    let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c != '\t' && (c.is_control() || is_hidden(c)) {
+        if c == '\t' || !c.is_control() && !is_hidden(c) {
+            out.push(c);
+        } else if in_reverse {
             let _ = write!(out, "\x1b[7m{}\x1b[27m", c.escape_default());
         } else {
-            out.push(c);
+            // The form of JSON.
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
         }
     }
+    out
 }
 
 /// Characters that show nothing, or turn the direction of what follows: who wrote what could not be seen.

@@ -100,12 +100,12 @@ pub(crate) fn choosing(mut options: Options, args: &ModelArgs) -> Options {
     options
 }
 
-/// The model that the arguments name.
+/// The model that the arguments name, and the options that choose among its templates.
 pub(crate) fn model(args: &ModelArgs) -> Outcome<Model> {
     model_for(args, false)
 }
 
-/// The model that the arguments name; from the Hub its tokenizer is downloaded too.
+/// The same, with the files for tokenising fetched too.
 pub(crate) fn model_with_tokenizer(args: &ModelArgs) -> Outcome<Model> {
     model_for(args, true)
 }
@@ -159,7 +159,7 @@ fn load(source: &ModelSource, tokenizer: bool) -> rolecall::Result<Model> {
 }
 
 #[cfg(not(feature = "hub"))]
-fn load(source: &ModelSource, _tokenizer: bool) -> rolecall::Result<Model> {
+fn load(source: &ModelSource, _: bool) -> rolecall::Result<Model> {
     source.load()
 }
 

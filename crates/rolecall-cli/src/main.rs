@@ -1,7 +1,6 @@
 //! The `rolecall` command: it reads its arguments, calls the libraries and prints what they answer.
 
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 mod args;
 mod batch;
 mod color;
@@ -24,8 +23,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Render(args) => commands::render::run(args),
-        Command::Tokens(args) => commands::tokens::run(args),
         Command::Batch(args) => commands::batch::run(args),
+        Command::Tokens(args) => commands::tokens::run(args),
         Command::Send(args) => commands::send::run(args),
         Command::Fetch(args) => commands::fetch::run(args),
         Command::Inspect(args) => commands::inspect::run(args),

@@ -13,11 +13,11 @@ pub(crate) fn text(text: &str) -> Outcome {
     end(&mut out, text)
 }
 
-/// Prints a text that is made for a terminal, or for nobody in particular, as it is.
-pub(crate) fn exact(text: &str) -> Outcome {
+/// Prints a text that was made harmless and has colours.
+pub(crate) fn text_with_colours(text: &str) -> Outcome {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
-    Ok(out.flush()?)
+    end(&mut out, text)
 }
 
 /// Prints a piece of a text: as it is for programs, without what would drive a terminal on one.
@@ -62,6 +62,11 @@ pub(crate) fn json(value: &impl Serialize) -> Outcome {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
+}
+
+/// A text that somebody else wrote, as a JSON string on one line; what is not seen is escaped as well.
+pub(crate) fn literal(text: &str) -> String {
+    crate::color::revealed(&serde_json::Value::from(text).to_string(), false)
 }
 
 /// A JSON document without control characters.

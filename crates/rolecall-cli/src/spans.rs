@@ -1,101 +1,54 @@
-//! Who wrote what in a prompt: in colour, line by line, or for programs.
+//! Who wrote what in a prompt: in colour on a terminal, a line for each part elsewhere, and for programs.
 
-use std::fmt::Write;
-use std::ops::Range;
+use std::fmt::Write as _;
 
-use rolecall::{Origin, Pointer, Prompt, Span};
-use serde_json::{Map, Value, json};
+use rolecall::{Origin, PointerStep, Prompt, Span};
+use serde_json::{Value, json};
 
 use crate::color::Style;
+use crate::failure::Outcome;
 use crate::output;
 
-/// The spans for a person.
-pub(crate) fn page(prompt: &Prompt, in_color: bool) -> String {
-    if in_color { painted(prompt) } else { lines(prompt) }
-}
-
-/// The prompt in colours, and under it what they mean.
-fn painted(prompt: &Prompt) -> String {
-    let mut out = String::new();
-    let mut legend: Vec<(Style, &str, bool)> = Vec::new();
-    for span in prompt.spans() {
-        let (style, name) = style(prompt, &span.origin);
-        let is_computed = matches!(span.origin, Origin::Computed { .. });
-        style.paint(&mut out, &shortened(prompt, &span), is_computed);
-        for entry in [(style, name, false), (Style("0"), "computed", true)] {
-            if (is_computed || !entry.2) && !legend.contains(&entry) {
-                legend.push(entry);
-            }
-        }
+/// Prints the prompt with who wrote what.
+pub(crate) fn print(prompt: &Prompt, in_color: bool) -> Outcome {
+    if !in_color {
+        return output::text(&listed(prompt));
     }
-    if !prompt.text().ends_with('\n') {
-        out.push('\n');
-    }
-    out.push('\n');
-    for (at, (style, name, is_underlined)) in legend.into_iter().enumerate() {
-        out.push_str(if at == 0 { "" } else { "  " });
-        style.paint(&mut out, name, is_underlined);
-    }
-    out.push('\n');
-    out
-}
-
-/// A line for each span: its bytes, who wrote it, the text as a literal.
-fn lines(prompt: &Prompt) -> String {
-    const WIDEST: usize = 40;
-    let rows: Vec<[String; 3]> = prompt
-        .spans()
-        .map(|span| {
-            let mut who = format!("{} {}", kind(&span.origin), field(&span.origin)).trim_end().to_owned();
-            if let Origin::Copied { range, .. } | Origin::CopiedKey { range, .. } = &span.origin {
-                let _ = write!(who, " {}..{}", range.start, range.end);
-            }
-            let text = shortened(prompt, &span);
-            [format!("{}..{}", span.range.start, span.range.end), who, format!("{text:?}")]
-        })
-        .collect();
-    let width = |column: usize| {
-        let widths = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        widths.max().unwrap_or_default().min(WIDEST)
-    };
-    let (places, origins) = (width(0), width(1));
-    let mut out = String::new();
-    for [place, who, text] in &rows {
-        let _ = writeln!(out, "{place:places$}  {who:origins$}  {text}");
-    }
-    out
+    let (text, legend) = painted(prompt);
+    output::note(&legend);
+    output::text_with_colours(&text)
 }
 
 /// The spans for programs.
-pub(crate) fn document(prompt: &Prompt) -> Value {
-    let pair = |range: &Range<usize>| json!([range.start, range.end]);
-    let span = |span: Span<'_>| {
-        let mut document = Map::new();
-        let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
-        put("start", span.range.start.into());
-        put("end", span.range.end.into());
-        put("origin", kind(&span.origin).replace(' ', "_").into());
+pub(crate) fn document(prompt: &Prompt) -> Vec<Value> {
+    let spans = prompt.spans().map(|span| {
+        let mut item =
+            json!({"start": span.range.start, "end": span.range.end, "origin": name(&span.origin)});
+        let mut add = |key: &str, value: Value| {
+            if let Some(item) = item.as_object_mut() {
+                item.insert(key.to_owned(), value);
+            }
+        };
         match &span.origin {
-            Origin::Trusted { variable } => drop(put("variable", (*variable).into())),
+            Origin::Trusted { variable } => add("variable", json!(variable)),
             Origin::Copied { pointer, range } | Origin::CopiedKey { pointer, range } => {
-                put("pointer", pointer.to_string().into());
-                put("range", pair(range));
+                add("pointer", json!(pointer.to_string()));
+                add("range", json!([range.start, range.end]));
             }
             Origin::Computed { pointers } => {
-                put("pointers", pointers.iter().map(Pointer::to_string).collect());
+                add("pointers", pointers.iter().map(|pointer| json!(pointer.to_string())).collect());
             }
-            Origin::Image { index } => drop(put("image", (*index).into())),
+            Origin::Image { index } => add("index", json!(index)),
             _ => {}
         }
-        Value::Object(document)
-    };
-    prompt.spans().map(span).collect()
+        item
+    });
+    spans.collect()
 }
 
-/// What kind of origin it is.
-fn kind(origin: &Origin<'_>) -> &'static str {
+fn name(origin: &Origin<'_>) -> &'static str {
     match origin {
-        Origin::Trusted { .. } => "special token",
+        Origin::Trusted { .. } => "special_token",
         Origin::Copied { .. } => "copied",
         Origin::CopiedKey { .. } => "key",
         Origin::Computed { .. } => "computed",
@@ -104,50 +57,86 @@ fn kind(origin: &Origin<'_>) -> &'static str {
     }
 }
 
-/// What it was written from, on one line.
-pub(crate) fn field(origin: &Origin<'_>) -> String {
-    const MOST: usize = 3;
-    let text = match origin {
-        Origin::Trusted { variable } => (*variable).to_owned(),
-        Origin::Copied { pointer, .. } | Origin::CopiedKey { pointer, .. } => pointer.to_string(),
-        Origin::Computed { pointers } => {
-            let shown: Vec<String> = pointers.iter().take(MOST).map(Pointer::to_string).collect();
-            match pointers.len().saturating_sub(MOST) {
-                0 => shown.join(", "),
-                more => format!("{} and {more} more", shown.join(", ")),
+/// A line for each span: its bytes, who wrote it, and its text as a JSON string.
+fn listed(prompt: &Prompt) -> String {
+    let mut out = String::new();
+    for span in prompt.spans() {
+        let from = match &span.origin {
+            Origin::Trusted { variable } => (*variable).to_owned(),
+            Origin::Copied { pointer, range } => format!("{pointer} {}..{}", range.start, range.end),
+            Origin::CopiedKey { pointer, .. } => format!("key of {pointer}"),
+            Origin::Computed { pointers } => {
+                let pointers: Vec<String> = pointers.iter().map(ToString::to_string).collect();
+                format!("from {}", pointers.join(" "))
             }
-        }
-        Origin::Image { index } => index.to_string(),
-        _ => String::new(),
-    };
-    // Users choose names of fields too.
-    output::visible(&text)
+            Origin::Image { index } => format!("image {index}"),
+            _ => "template".to_owned(),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "{:>6}..{:<6}  {:34}  {}",
+            span.range.start,
+            span.range.end,
+            output::visible(&from),
+            output::literal(&shown(prompt, &span))
+        );
+    }
+    out
 }
 
-/// How a span is shown, and what that means.
+/// The prompt in colours, and what those mean that are in it.
+fn painted(prompt: &Prompt) -> (String, String) {
+    let mut out = String::new();
+    let mut legend: Vec<(Style, &str, bool)> = Vec::new();
+    for span in prompt.spans() {
+        let (style, name) = style(prompt, &span.origin);
+        let is_computed = matches!(span.origin, Origin::Computed { .. });
+        style.paint(&mut out, &shown(prompt, &span), is_computed);
+        for entry in [Some((style, name, false)), is_computed.then_some((Style("0"), "computed", true))] {
+            legend.extend(entry.filter(|entry| !legend.contains(entry)));
+        }
+    }
+    let mut names = String::new();
+    for (style, name, is_underlined) in legend {
+        names.push_str(if names.is_empty() { "" } else { " " });
+        style.paint(&mut names, name, is_underlined);
+    }
+    (out, names)
+}
+
+/// How a part of a prompt is shown, and what that means.
 pub(crate) fn style<'p>(prompt: &'p Prompt, origin: &Origin<'_>) -> (Style, &'p str) {
     match origin {
+        Origin::Template => (Style::TEMPLATE, "template"),
         Origin::Trusted { .. } => (Style::SPECIAL_TOKEN, "special token"),
-        Origin::Copied { .. } | Origin::CopiedKey { .. } | Origin::Computed { .. } => {
-            match origin.message() {
-                Some((message, _)) => {
-                    let role = prompt.roles().nth(message).flatten();
-                    (Style::of_role(role), role.unwrap_or("message"))
-                }
-                None => (Style::INPUT, "other input"),
+        Origin::Image { .. } => (Style::IMAGE, "image"),
+        origin => {
+            let role = origin.message().and_then(|(message, _)| prompt.roles().nth(message).flatten());
+            match Style::of_role(role) {
+                Style::OTHER => (Style::OTHER, "other input"),
+                style => (style, role.unwrap_or_default()),
             }
         }
-        Origin::Image { .. } => (Style::IMAGE, "image"),
-        _ => (Style::TEMPLATE, "template"),
     }
 }
 
-/// The text of a span; of an image, whose text nobody can read, the beginning.
-fn shortened(prompt: &Prompt, span: &Span<'_>) -> String {
+/// The text of a span; of an image, which nobody can read, the beginning.
+fn shown(prompt: &Prompt, span: &Span<'_>) -> String {
     const SHOWN: usize = 40;
     let text = prompt.text().get(span.range.clone()).unwrap_or_default();
     match (&span.origin, text.get(..SHOWN)) {
         (Origin::Image { .. }, Some(start)) => format!("{start}…"),
         _ => text.to_owned(),
     }
+}
+
+/// The message and the field that a part of a prompt is of, as tables show it.
+pub(crate) fn field(origin: &Origin<'_>) -> String {
+    let Some((_, inside)) = origin.message() else { return String::new() };
+    let steps = inside.iter().map(|step| match step {
+        PointerStep::Key(key) => (*key).to_owned(),
+        PointerStep::Index(index) => index.to_string(),
+    });
+    output::visible(&steps.collect::<Vec<_>>().join("."))
 }

@@ -14,7 +14,7 @@ use rolecall_jinja::{Error, ErrorKind, Limits, RenderOptions, Template};
 use serde_json::{Value, json};
 
 /// How long each may take, in a debug build.
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(30);
 /// What a thread has by default.
 const STACK: usize = 2 << 20;
 

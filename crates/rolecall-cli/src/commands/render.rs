@@ -18,11 +18,14 @@ pub(crate) fn run(args: &RenderArgs) -> Outcome {
     let cross_check = None;
     let prompt = prepared.render()?;
     if args.json {
-        let spans = args.spans.then(|| spans::document(&prompt));
-        return output::json(&document(&job.model, &prompt, spans, cross_check));
+        let mut document = document(&job.model, &prompt, cross_check);
+        if let (Some(document), true) = (document.as_object_mut(), args.spans) {
+            document.insert("spans".to_owned(), spans::document(&prompt).into());
+        }
+        return output::json(&document);
     }
     if args.spans {
-        return output::exact(&spans::page(&prompt, color::is_wanted(args.color)));
+        return spans::print(&prompt, color::is_wanted(args.color));
     }
     output::text(prompt.text())
 }
@@ -36,22 +39,18 @@ pub(crate) struct Job {
 impl Job {
     /// Reads the input and the model.
     pub(crate) fn new(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
-        Self::with(model, prompt, input::model)
-    }
-
-    /// The same, and the model has its tokenizer with it if it has one.
-    pub(crate) fn with_tokenizer(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
-        Self::with(model, prompt, input::model_with_tokenizer)
-    }
-
-    fn with(
-        model: &ModelArgs,
-        prompt: &PromptArgs,
-        load: impl FnOnce(&ModelArgs) -> Outcome<Model>,
-    ) -> Outcome<Self> {
         let mut request = input::request(prompt)?;
         request.options = input::choosing(request.options, model);
-        let loaded = load(model)?;
+        let loaded = input::model(model)?;
+        input::check_template_name(&loaded, model)?;
+        Ok(Self { model: loaded, request })
+    }
+
+    /// The same with the model's tokenizer.
+    pub(crate) fn for_tokens(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
+        let mut request = input::request(prompt)?;
+        request.options = input::choosing(request.options, model);
+        let loaded = input::model_with_tokenizer(model)?;
         input::check_template_name(&loaded, model)?;
         Ok(Self { model: loaded, request })
     }
@@ -75,7 +74,7 @@ impl Job {
     }
 }
 
-fn document(model: &Model, prompt: &Prompt, spans: Option<Value>, cross_check: Option<Value>) -> Value {
+fn document(model: &Model, prompt: &Prompt, cross_check: Option<Value>) -> Value {
     let media = prompt.media().iter().map(|media| {
         json!({
             "type": media.image().format().media_type(),
@@ -92,9 +91,8 @@ fn document(model: &Model, prompt: &Prompt, spans: Option<Value>, cross_check: O
         "media": media.collect::<Vec<_>>(),
         "empty_image_slots": prompt.empty_image_slots(),
     });
-    let further = [("spans", spans), ("cross_check", cross_check)];
-    for (name, value) in further.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-        document.as_object_mut().map(|document| document.insert(name.to_owned(), value));
+    if let (Some(document), Some(cross_check)) = (document.as_object_mut(), cross_check) {
+        document.insert("cross_check".to_owned(), cross_check);
     }
     document
 }

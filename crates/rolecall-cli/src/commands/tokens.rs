@@ -1,15 +1,14 @@
-//! `rolecall tokens`: prints the prompt as tokens.
+//! `rolecall tokens`: prints the prompt as token ids.
 
-use std::fmt::Write;
 use std::io::{self, IsTerminal};
 
-use rolecall::tokens::{ControlTokens, EncodeOptions, Encoding, TokenKind, Tokenizer, Truncation};
-use rolecall::{Prompt, Span};
+use rolecall::tokens::{ControlTokens, EncodeOptions, Encoding, TokenKind, Truncation};
+use rolecall::{Model, Prompt};
 use serde_json::{Value, json};
 
+use super::render::Job;
 use crate::args::{ControlTokensArg, ModelArgs, TokensArgs};
 use crate::color::{self, Style};
-use crate::commands::render::Job;
 use crate::failure::{Failure, Outcome};
 use crate::{output, spans};
 
@@ -18,39 +17,22 @@ pub(crate) fn run(args: &TokensArgs) -> Outcome {
     if as_ids && args.mask {
         return Err(Failure::Usage("--mask is shown with --json or --table; add one of them".to_owned()));
     }
-    if args.mask && args.control_tokens == ControlTokensArg::Reference {
+    if args.mask && matches!(args.control_tokens, ControlTokensArg::Reference) {
         return Err(Failure::Usage(
-            "--mask and --control-tokens reference exclude each other, as in transformers; with --control-tokens \
-             template there is a mask"
+            "--mask and --control-tokens reference exclude each other, as in transformers".to_owned(),
+        ));
+    }
+    if args.table && matches!(args.control_tokens, ControlTokensArg::Reference) {
+        return Err(Failure::Usage(
+            "--table shows who wrote each token, which is not known with --control-tokens reference"
                 .to_owned(),
         ));
     }
-    let job = Job::with_tokenizer(&args.model, &args.prompt)?;
+    let job = Job::for_tokens(&args.model, &args.prompt)?;
     if job.model().files().names().all(|name| name != "tokenizer.json") {
         return Err(Failure::Job(without_tokenizer(&args.model, job.model().origin())));
     }
-    let options = options(args);
-    let tokenizer = job.model().tokenizer()?;
-    let prompt = job.prepare()?.render()?;
-    let is_reference = options.control_tokens == ControlTokens::Reference;
-    let encoding = if is_reference {
-        job.model().encode(&job.request().messages, &job.request().options, &options)?
-    } else {
-        tokenizer.encode(&prompt, &options)?
-    };
-    if as_ids {
-        let ids = serde_json::to_string(&encoding.ids).map_err(Failure::job)?;
-        return output::exact(&format!("{ids}\n"));
-    }
-    if args.json {
-        return output::json(&document(&job, &prompt, tokenizer, &encoding, is_reference));
-    }
-    let table = Table { prompt: &prompt, tokenizer, encoding: &encoding, is_reference };
-    output::exact(&table.page(color::is_wanted(args.color)))
-}
-
-fn options(args: &TokensArgs) -> EncodeOptions {
-    EncodeOptions {
+    let options = EncodeOptions {
         control_tokens: match args.control_tokens {
             ControlTokensArg::Template => ControlTokens::Template,
             ControlTokensArg::Anywhere => ControlTokens::Anywhere,
@@ -60,62 +42,61 @@ fn options(args: &TokensArgs) -> EncodeOptions {
         assistant_mask: args.mask,
         end_of_turn: args.end_of_turn,
         ..EncodeOptions::default()
+    };
+    let model = job.model();
+    // The reference's way encodes another text than the prompt, and says nothing about where tokens stand.
+    if options.control_tokens == ControlTokens::Reference {
+        let encoding = model.encode(&job.request().messages, &job.request().options, &options)?;
+        if args.json {
+            return output::json(&document(model, &encoding, false));
+        }
+        return output::text(&format!("{}\n", Value::from(encoding.ids)));
     }
+    let prompt = job.prepare()?.render()?;
+    let encoding = model.tokenizer()?.encode(&prompt, &options)?;
+    if args.json {
+        return output::json(&document(model, &encoding, true));
+    }
+    if as_ids {
+        return output::text(&format!("{}\n", Value::from(encoding.ids)));
+    }
+    output::text_with_colours(&table(model, &encoding, &prompt, color::is_wanted(args.color))?)
 }
 
 /// Why there are no tokens, and what to do about it.
 fn without_tokenizer(args: &ModelArgs, origin: &str) -> String {
     let name = args.model.as_deref().unwrap_or_default();
-    if args.template.is_some() {
-        return "a template alone has no tokenizer. Use --model with a model that has a tokenizer.json."
-            .to_owned();
-    }
-    if name.starts_with("builtin:") {
-        return format!(
-            "{name} is a template without a tokenizer. Use --model with the folder or the repository of a model that \
-             has a tokenizer.json."
-        );
-    }
-    if name.to_ascii_lowercase().ends_with(".gguf") {
-        return format!(
-            "{origin}: the tokenizer inside of a GGUF file is not read. Use the folder or the repository that the file \
-             was made from, if it has a tokenizer.json."
-        );
-    }
-    format!(
-        "{origin}: there is no tokenizer.json. Only tokenizers in the format of the tokenizers library are read: put the \
-         model's tokenizer.json there, or if the model has one on the Hub, run: rolecall fetch ORG/NAME"
-    )
+    let reason = if args.template.is_some() {
+        "a template alone has no tokenizer. Use --model with a model that has one"
+    } else if name.starts_with("builtin:") {
+        "built-in models are templates without a tokenizer. Name the folder or the repository of a model that has one"
+    } else if name.to_ascii_lowercase().ends_with(".gguf") {
+        "the tokenizer inside of a GGUF file is not read. Name the folder or the repository that the file was made from"
+    } else {
+        "other formats of tokenizers are not read. Put the model's tokenizer.json there; if it is on the Hub, \
+         rolecall fetch ORG/NAME brings it"
+    };
+    format!("{origin}: there is no tokenizer.json: {reason}.")
 }
 
-/// The tokens for programs. Of what the reference sanitized it is not known who wrote it.
-fn document(
-    job: &Job,
-    prompt: &Prompt,
-    tokenizer: &Tokenizer,
-    encoding: &Encoding,
-    is_reference: bool,
-) -> Value {
-    let tokens: Vec<Option<String>> = encoding.ids.iter().map(|id| tokenizer.token(*id)).collect();
-    let offsets: Vec<_> = encoding.offsets.iter().map(|place| json!([place.start, place.end])).collect();
-    let origins: Vec<_> = encoding
-        .origins
-        .iter()
-        .map(|origin| json!({"kind": kind(origin.kind), "message": origin.message, "span": origin.span}))
-        .collect();
-    let known = |value: Value| if is_reference { Value::Null } else { value };
-    json!({
-        "model": job.model().origin(),
-        "revision": job.model().files().revision(),
-        "prompt": prompt.text(),
-        "clock_read": prompt.clock_read(),
+/// For programs; places and origins are `null` where they are not known.
+fn document(model: &Model, encoding: &Encoding, is_traced: bool) -> Value {
+    let known = |value: Value| if is_traced { value } else { Value::Null };
+    let offsets: Vec<[usize; 2]> = encoding.offsets.iter().map(|range| [range.start, range.end]).collect();
+    let messages: Vec<Option<usize>> = encoding.origins.iter().map(|origin| origin.message).collect();
+    let kinds: Vec<&str> = encoding.origins.iter().map(|origin| kind(origin.kind)).collect();
+    let mut document = json!({
+        "model": model.origin(),
         "ids": encoding.ids,
-        "tokens": tokens,
-        "offsets": known(offsets.into()),
-        "origins": known(origins.into()),
-        "spans": known(spans::document(prompt)),
-        "assistant_mask": encoding.assistant_mask,
-    })
+        "offsets": known(json!(offsets)),
+        "attention_mask": encoding.attention_mask,
+        "messages": known(json!(messages)),
+        "kinds": known(json!(kinds)),
+    });
+    if let (Some(document), Some(mask)) = (document.as_object_mut(), &encoding.assistant_mask) {
+        document.insert("assistant_mask".to_owned(), json!(mask));
+    }
+    document
 }
 
 fn kind(kind: TokenKind) -> &'static str {
@@ -124,73 +105,36 @@ fn kind(kind: TokenKind) -> &'static str {
         TokenKind::Role => "role",
         TokenKind::Content => "content",
         TokenKind::Padding => "padding",
-        _ => "template",
+        _ => "scaffolding",
     }
 }
 
-/// The tokens for a person.
-struct Table<'a> {
-    prompt: &'a Prompt,
-    tokenizer: &'a Tokenizer,
-    encoding: &'a Encoding,
-    is_reference: bool,
-}
-
-impl Table<'_> {
-    fn page(&self, in_color: bool) -> String {
-        const WIDEST: usize = 24;
-        let Encoding { ids, origins, assistant_mask, .. } = self.encoding;
-        let spans: Vec<Span<'_>> = self.prompt.spans().collect();
-        let texts: Vec<String> = (0..ids.len()).map(|at| self.text(at)).collect();
-        let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or_default().min(WIDEST);
-        let mask_title = if assistant_mask.is_some() { "mask  " } else { "" };
-        let mut out = format!("{:>6} {:>7}  {mask_title}{:width$}", "token", "id", "text");
-        if !self.is_reference {
-            out.push_str("  kind      message  field");
+/// A line for each token: its id, its text, what it is, the message and the field that it is of.
+fn table(model: &Model, encoding: &Encoding, prompt: &Prompt, in_color: bool) -> Outcome<String> {
+    let tokenizer = model.tokenizer()?;
+    let all: Vec<_> = prompt.spans().collect();
+    let mut out = format!("{:>8}  {:28}  {:11}  {:>7}  field\n", "id", "token", "kind", "message");
+    let tokens = encoding.ids.iter().zip(&encoding.origins).zip(&encoding.offsets);
+    for (at, ((id, origin), place)) in tokens.enumerate() {
+        let text = prompt.text().get(place.clone()).map(str::to_owned);
+        let text = text.unwrap_or_else(|| tokenizer.token(*id).unwrap_or_default());
+        let message = origin.message.map(|message| message.to_string()).unwrap_or_default();
+        let span = origin.span.and_then(|span| all.get(span));
+        let field = span.map(|span| spans::field(&span.origin)).unwrap_or_default();
+        let mask = encoding.assistant_mask.as_ref().and_then(|mask| mask.get(at));
+        let literal = format!("{:28}", output::literal(&text));
+        let mut token = String::new();
+        match (span.filter(|_| in_color), origin.kind) {
+            (None, _) => token.push_str(&literal),
+            (_, TokenKind::Control) => Style::SPECIAL_TOKEN.paint(&mut token, &literal, false),
+            (Some(span), _) => spans::style(prompt, &span.origin).0.paint(&mut token, &literal, false),
         }
-        out.truncate(out.trim_end().len());
-        out.push('\n');
-        for (at, ((id, origin), text)) in ids.iter().zip(origins).zip(&texts).enumerate() {
-            let mut line = format!("{at:>6} {id:>7}  ");
-            if let Some(mask) = assistant_mask {
-                let _ = write!(line, "{:<6}", mask.get(at).copied().unwrap_or_default());
-            }
-            let span = origin.span.and_then(|span| spans.get(span)).filter(|_| !self.is_reference);
-            let padded = format!("{text:width$}");
-            if in_color {
-                let style = match (origin.kind, span) {
-                    (TokenKind::Control, _) => Style::SPECIAL_TOKEN,
-                    (_, Some(span)) => spans::style(self.prompt, &span.origin).0,
-                    (_, None) => Style::TEMPLATE,
-                };
-                style.paint(&mut line, &padded, false);
-            } else {
-                line.push_str(&padded);
-            }
-            if !self.is_reference {
-                let message = origin.message.map_or_else(|| "-".to_owned(), |message| message.to_string());
-                let field = span.map(|span| spans::field(&span.origin)).unwrap_or_default();
-                let _ = write!(line, "  {:<8}  {message:>7}  {field}", kind(origin.kind));
-            }
-            out.push_str(line.trim_end());
-            out.push('\n');
-        }
-        let _ = writeln!(out, "{} tokens", ids.len());
-        out
+        let line = format!(
+            "{id:>8}  {token}  {:11}  {message:>7}  {field}{}",
+            kind(origin.kind),
+            if mask == Some(&1) { "  assistant" } else { "" },
+        );
+        out.extend([line.trim_end(), "\n"]);
     }
-
-    /// The text of a token as a literal; its name in the vocabulary where it shares a character with others or its place
-    /// is not known.
-    fn text(&self, at: usize) -> String {
-        let place = self.encoding.offsets.get(at);
-        let neighbours = [at.checked_sub(1), at.checked_add(1)];
-        let is_shared =
-            neighbours.into_iter().flatten().any(|other| self.encoding.offsets.get(other) == place);
-        let text = place.filter(|_| !is_shared).and_then(|place| self.prompt.text().get(place.clone()));
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            return format!("{text:?}");
-        }
-        let id = self.encoding.ids.get(at).copied().unwrap_or_default();
-        output::visible(&self.tokenizer.token(id).unwrap_or_default())
-    }
+    Ok(out)
 }
