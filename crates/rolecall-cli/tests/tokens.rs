@@ -129,8 +129,8 @@ fn a_mask_may_have_the_end_of_the_turn() {
         let arguments = [&["tokens", "--json", "--mask", "--model", MODEL], more].concat();
         let document = parsed(&run(&arguments).input(CHAT).ok());
         let mask = document["assistant_mask"].as_array().expect("a mask").clone();
-        let ids = document["ids"].as_array().expect("ids").iter().zip(mask);
-        ids.filter(|(_, mark)| *mark == 1).last().map(|(id, _)| id.clone()).expect("a token")
+        let mut ids = document["ids"].as_array().expect("ids").iter().zip(mask);
+        ids.rfind(|(_, mark)| *mark == 1).map(|(id, _)| id.clone()).expect("a token")
     };
     assert_ne!(last(&[]), 4);
     assert_eq!(last(&["--end-of-turn"]), 4);
