@@ -123,7 +123,10 @@ fn hostile() -> impl Strategy<Value = String> {
         ]).prop_map(str::to_owned),
         1 => any::<String>(),
     ];
-    prop::collection::vec(fragment, 1..6).prop_map(|parts| parts.concat())
+    // Templates ask whether there is a text.
+    prop::collection::vec(fragment, 1..6)
+        .prop_map(|parts| parts.concat())
+        .prop_filter("empty", |text| !text.is_empty())
 }
 
 /// A conversation of a shape that does not depend on its strings, which `next` gives.
