@@ -78,13 +78,13 @@ pub(crate) struct Routine {
     pub(crate) length: u32,
 }
 
+/// A block, with code for one of the places whose variables it sees.
 #[derive(Debug)]
 pub(crate) struct BlockDecl {
     pub(crate) name: String,
-    /// The block where it stands.
     pub(crate) routine: Routine,
-    /// The block as `self.name()`: it sees the variables of the main part only.
-    pub(crate) by_name: Option<Routine>,
+    /// Whether it is the block as `self.name()`, which sees the variables of the main part only.
+    pub(crate) by_name: bool,
 }
 
 impl Program {
@@ -150,7 +150,7 @@ impl MacroDecl {
 pub(crate) struct CallShape {
     pub(crate) positional: u32,
     pub(crate) named: Vec<String>,
-    /// Whether `*args` and `**kwargs` follow on the stack.
+    /// Whether there is `*args`, behind the positional ones as in Python, and `**kwargs` behind the named ones.
     pub(crate) star: bool,
     pub(crate) double_star: bool,
 }
@@ -195,10 +195,20 @@ pub(crate) enum Op {
     LoadTemplates,
     /// A variable of the context.
     LoadContext(u32),
+    /// A variable of an outer frame, if it is set there; jumps then.
+    LoadIfSet {
+        up: u32,
+        slot: u32,
+        to: Pc,
+    },
     /// A variable of an outer frame, or of the context if it is not set there.
     LoadExported {
         up: u32,
         slot: u32,
+        name: u32,
+    },
+    /// A variable that is undefined under its own name is one that is not set.
+    UndefinedAsMissing {
         name: u32,
     },
     Store(u32),
@@ -316,7 +326,11 @@ pub(crate) enum Op {
         shape: u32,
     },
     MakeMacro(u32),
-    CallBlock(u32),
+    /// Runs a block, which sees the variables of a frame so many levels up.
+    CallBlock {
+        number: u32,
+        up: u32,
+    },
     CallLoop {
         routine: u32,
         slots: u32,
@@ -405,6 +419,8 @@ pub(crate) enum Op {
     PrintVolatile,
     /// Prints what has to be a string already: what a call block or a filter block gives.
     PrintRaw,
+    /// Goes through what is given as `*`, before anything else is evaluated.
+    Spread,
     CaptureStart,
     CaptureEnd,
     /// Forgets what was captured.

@@ -79,7 +79,7 @@ impl<'a> Runtime<'a> {
 
     /// The number of a block of the template.
     pub(crate) fn block(&self, name: &str) -> Option<u32> {
-        let at = self.program.blocks.iter().position(|block| block.name == name)?;
+        let at = self.program.blocks.iter().position(|block| block.by_name && block.name == name)?;
         u32::try_from(at).ok()
     }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rolecall_jinja::{Error, ErrorKind, Limits, RenderOptions, Template};
 use serde_json::{Value, json};
 
-/// How long each may take, in a debug build.
+/// How long each may take: what does not end is found, and a loaded machine is not.
 const SOON: Duration = Duration::from_secs(30);
 /// What a thread has by default.
 const STACK: usize = 2 << 20;

@@ -4,35 +4,44 @@ use super::{Compiler, Enclosing, Place, Result};
 use crate::ErrorKind;
 use crate::builtins::methods::Method;
 use crate::program::{CallShape, Constant, MacroDecl, Op, Routine};
-use crate::syntax::{Arguments, Body, Expr, ExprKind, Signature};
+use crate::syntax::{Arguments, Body, Const, Expr, ExprKind, Signature};
 use crate::text::repr;
 
-impl<'s> Compiler<'s> {
+impl<'t, 's> Compiler<'t, 's> {
     /// Code that leaves all arguments on the stack. `caller` is the number of a macro that is handed over under that
     /// name.
     pub(super) fn arguments(&mut self, arguments: &Arguments<'s>, caller: Option<u32>) -> Result<CallShape> {
         let mut shape =
             CallShape { positional: self.expressions(&arguments.positional)?, ..CallShape::default() };
+        // Python goes through `*` before it evaluates what is named, though it stands behind; Jinja2 looks at it after
+        // that, which shows in which of two mistakes is found. So the code is in one order and runs in the other.
+        let is_first = !arguments.named.is_empty() || arguments.double_star.is_some();
+        let star = arguments.star.as_ref().filter(|_| is_first);
+        let first = star.map(|_| self.emit(Op::Jump(0), 0));
+        let named = self.here();
         for (name, value) in &arguments.named {
             let known =
                 shape.named.iter().any(|known| known == name) || caller.is_some() && *name == "caller";
             if known {
-                return self.fail(
-                    value.at,
-                    ErrorKind::PythonSyntax,
-                    format!("keyword argument repeated: {name}"),
-                );
+                self.fail_in_python(value.at, format!("keyword argument repeated: {name}"));
             }
             self.expression(value)?;
             shape.named.push((*name).to_owned());
         }
+        if let (Some(first), Some(star)) = (first, star) {
+            let on = self.emit(Op::Jump(0), 0);
+            self.land(first);
+            self.expression(star)?;
+            self.emit(Op::Spread, star.at);
+            self.emit(Op::Jump(named), 0);
+            self.land(on);
+        } else if let Some(star) = &arguments.star {
+            self.expression(star)?;
+        }
+        shape.star = arguments.star.is_some();
         if let Some(caller) = caller {
             self.emit(Op::MakeMacro(caller), 0);
             shape.named.push("caller".to_owned());
-        }
-        if let Some(star) = &arguments.star {
-            self.expression(star)?;
-            shape.star = true;
         }
         if let Some(double_star) = &arguments.double_star {
             self.expression(double_star)?;
@@ -83,7 +92,7 @@ impl<'s> Compiler<'s> {
         &mut self,
         name: Option<&'s str>,
         signature: &Signature<'s>,
-        body: &Body<'s>,
+        body: &'t Body<'s>,
         at: usize,
     ) -> Result<u32> {
         let function = self.symbols.add_function(Some(self.place.function));
@@ -93,7 +102,7 @@ impl<'s> Compiler<'s> {
         for (n, name) in signature.names.iter().enumerate() {
             if signature.names.iter().take(n).any(|other| other == name) {
                 let message = format!("duplicate argument 'l_1_{name}' in function definition");
-                return self.fail(at, ErrorKind::PythonSyntax, message);
+                self.fail_in_python(at, message);
             }
         }
         self.symbols.signature(scope, signature);
@@ -123,27 +132,31 @@ impl<'s> Compiler<'s> {
 
         let over = self.emit(Op::Jump(0), at);
         let entry = self.here();
-        self.inside(Place { scope, function, soft: false, toplevel: false, ..self.place }, |compiler| {
-            compiler.enter(scope);
-            for (n, name) in signature.names.iter().enumerate() {
-                let slot = slot_of(compiler, name);
-                let given = compiler.emit(Op::JumpIfSet { slot, to: 0 }, at);
-                if let Some(default) = n.checked_sub(without_default).and_then(|n| signature.defaults.get(n))
-                {
-                    compiler.expression(default)?;
-                } else {
-                    let hint = format!("parameter {} was not provided", repr(name));
-                    let number = compiler.constant(Constant::Text(hint));
-                    compiler.emit(Op::UndefinedHint(number), at);
+        self.inside(
+            Place { scope, function, soft: false, toplevel: false, is_replaced: false, ..self.place },
+            |compiler| {
+                compiler.enter(scope);
+                for (n, name) in signature.names.iter().enumerate() {
+                    let slot = slot_of(compiler, name);
+                    let given = compiler.emit(Op::JumpIfSet { slot, to: 0 }, at);
+                    if let Some(default) =
+                        n.checked_sub(without_default).and_then(|n| signature.defaults.get(n))
+                    {
+                        compiler.expression(default)?;
+                    } else {
+                        let hint = format!("parameter {} was not provided", repr(name));
+                        let number = compiler.constant(Constant::Text(hint));
+                        compiler.emit(Op::UndefinedHint(number), at);
+                    }
+                    compiler.emit(Op::Store(slot), at);
+                    compiler.land(given);
                 }
-                compiler.emit(Op::Store(slot), at);
-                compiler.land(given);
-            }
-            compiler.statements(body)?;
-            compiler.flush();
-            compiler.emit(Op::Return, at);
-            Ok(())
-        })?;
+                compiler.statements(body)?;
+                compiler.flush();
+                compiler.emit(Op::Return, at);
+                Ok(())
+            },
+        )?;
         self.land(over);
         decl.routine = Routine { entry, slots: self.symbols.slots(function), length: self.here() - entry };
         let number = u32::try_from(self.program.macros.len()).unwrap_or(u32::MAX);
@@ -168,5 +181,10 @@ impl<'s> Compiler<'s> {
 
 /// Whether evaluating an expression cannot fail.
 fn is_harmless(expression: &Expr<'_>) -> bool {
-    matches!(expression.kind, ExprKind::Const(_) | ExprKind::Name(_))
+    match &expression.kind {
+        // Python writes numbers that are not finite as names, and there are none.
+        ExprKind::Const(Const::Float(value)) => value.is_finite(),
+        ExprKind::Const(_) | ExprKind::Name(_) => true,
+        _ => false,
+    }
 }

@@ -12,7 +12,7 @@ use crate::syntax::{
 use crate::text::repr;
 use crate::value::compare::Order;
 
-impl<'s> Compiler<'s> {
+impl<'s> Compiler<'_, 's> {
     /// Code that leaves the value of an expression on the stack.
     pub(super) fn expression(&mut self, expression: &Expr<'s>) -> Result<()> {
         let at = expression.at;
@@ -80,12 +80,19 @@ impl<'s> Compiler<'s> {
             ExprKind::Item(both) => self.item(&both.0, &both.1, at),
             ExprKind::Call(callee, arguments) => self.call(callee, arguments, None, false, at),
             ExprKind::Filter(value, name, arguments) => {
+                // The outermost of several filters that do not exist is the one that is told.
+                if !self.place.soft && filters::find(name).is_none() {
+                    return self.unknown("filter", name, at);
+                }
                 if let Some(value) = value {
                     self.expression(value)?;
                 }
                 self.filter(name, arguments, at)
             }
             ExprKind::Test(value, name, arguments) => {
+                if !self.place.soft && tests::find(name).is_none() {
+                    return self.unknown("test", name, at);
+                }
                 self.expression(value)?;
                 self.test(name, arguments, at)
             }
@@ -291,12 +298,17 @@ impl<'s> Compiler<'s> {
         if let ExprKind::Tuple(keys) = &key.kind
             && keys.iter().any(|key| matches!(key.kind, ExprKind::Slice(_)))
         {
-            return self.fail(
-                at,
-                // Jinja2 writes it in a way that Python does not read.
-                ErrorKind::PythonSyntax,
-                "invalid syntax",
-            );
+            // Jinja2 writes it in a way that Python does not read.
+            self.fail_in_python(at, "invalid syntax");
+            for key in keys {
+                match &key.kind {
+                    ExprKind::Slice(bounds) => {
+                        bounds.iter().flatten().try_for_each(|at| self.expression(at))?;
+                    }
+                    _ => self.expression(key)?,
+                }
+            }
+            return Ok(());
         }
         self.expression(key)?;
         self.emit(Op::Item, at);

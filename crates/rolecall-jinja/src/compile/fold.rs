@@ -25,9 +25,9 @@ use crate::vm::Variables;
 /// Budgets of one expression: whatever takes longer is left for a render, which has budgets of its own.
 const LIMITS: Limits =
     Limits { source_bytes: 0, steps: 20_000, output_bytes: 0, memory_bytes: 1 << 16, recursion: 0 };
-/// What a few expressions of a template may take, such as large powers.
-const MORE_STEPS: u64 = 1_000_000;
-const ALL_MORE_STEPS: u64 = 16_000_000;
+/// What a few expressions of a template may take together, such as large powers: those that Python computes, and then
+/// does not write down. This is enough for one of as many digits as there may be.
+const MORE_STEPS: u64 = 32_000_000;
 
 /// A text of so many bytes is within the budgets whatever they are.
 const AT_ONCE: usize = 4096;
@@ -43,12 +43,12 @@ pub(super) struct Folder {
 
 impl Folder {
     pub(super) fn new() -> Self {
-        Self { program: Program::empty(), more_steps: Cell::new(ALL_MORE_STEPS), gave_up: Cell::new(false) }
+        Self { program: Program::empty(), more_steps: Cell::new(MORE_STEPS), gave_up: Cell::new(false) }
     }
 
     /// The budgets of the next expression.
     fn limits(&self) -> Limits {
-        Limits { steps: LIMITS.steps + self.more_steps.get().min(MORE_STEPS), ..LIMITS }
+        Limits { steps: LIMITS.steps + self.more_steps.get(), ..LIMITS }
     }
 
     /// Counts what an expression took.
@@ -159,7 +159,8 @@ fn is_candidate(expression: &Expr<'_>) -> bool {
         ExprKind::Binary(_, both) | ExprKind::Item(both) => is_candidate(&both.1) && is_candidate(&both.0),
         ExprKind::Unary(_, inner) | ExprKind::Attribute(inner, _) => is_candidate(inner),
         ExprKind::Compare(first, others) => {
-            is_candidate(first) && others.iter().all(|(_, other)| is_candidate(other))
+            // What is behind the first link that does not hold may be anything.
+            is_candidate(first) && others.first().is_none_or(|(_, other)| is_candidate(other))
         }
         ExprKind::Slice(bounds) => bounds.iter().flatten().all(is_candidate),
         ExprKind::Filter(Some(value), _, arguments) | ExprKind::Test(value, _, arguments) => {

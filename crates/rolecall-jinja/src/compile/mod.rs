@@ -11,6 +11,8 @@ mod scoped;
 mod statement;
 mod symbols;
 
+use std::collections::BTreeMap;
+
 use entries::Entries;
 use symbols::{Begin, Symbols, Variable};
 
@@ -53,12 +55,35 @@ struct Place {
     soft: bool,
     /// In the main part of the template, outside of all scopes.
     toplevel: bool,
+    /// Where nothing is printed, nor looked at, once the main part certainly extends another template.
+    is_replaced: bool,
     escape: Escape,
-    /// In a block: the scope whose variables count as the context's.
+    /// In a block: the number of what its names are looked up in.
     exports: Option<usize>,
 }
 
-struct Compiler<'s> {
+/// What a block looks names up in: the variables of a scope, then what that scope's own block does.
+#[derive(Clone, Copy, PartialEq)]
+struct Exports {
+    scope: usize,
+    /// The function of the scope, whose frame is around the block's.
+    function: usize,
+    outer: Option<usize>,
+    /// How many scoped blocks are inside one another.
+    depth: usize,
+}
+
+/// The main part's variables.
+const OF_MAIN: usize = 0;
+
+/// A block that is still to be compiled, and what it sees.
+struct Job<'t, 's> {
+    name: &'s str,
+    body: &'t Body<'s>,
+    exports: usize,
+}
+
+struct Compiler<'t, 's> {
     source: &'s str,
     program: Program,
     symbols: Symbols<'s>,
@@ -70,7 +95,15 @@ struct Compiler<'s> {
     context: Entries<&'s str, u32>,
     /// Variables that are nothing but the context's.
     from_context: Entries<(usize, u32), &'s str>,
-    blocks: Vec<&'s str>,
+    exports: Vec<Exports>,
+    /// The blocks that were met, by what they see, with their numbers.
+    blocks: Entries<(&'s str, usize), usize>,
+    /// Those of them that are still to be compiled: after the main part, in the order of the source, as in Jinja2.
+    jobs: BTreeMap<(usize, usize), Job<'t, 's>>,
+    /// The first mistake that Python finds in what Jinja2 writes, which is after all that Jinja2 finds.
+    python: Option<Error>,
+    /// Whether the main part certainly extends another template.
+    extends: bool,
     /// Special names, and whether they are in the source at all.
     mentioned: Vec<(&'static str, bool)>,
     /// The last instruction that a jump goes to: nothing before it may be changed.
@@ -82,11 +115,19 @@ struct Compiler<'s> {
 }
 
 /// Compiles the statements of a template. `source` is what they were parsed from.
-pub(crate) fn compile(source: &str, body: &Body<'_>) -> Result<Program> {
+pub(crate) fn compile<'s>(source: &'s str, body: &Body<'s>) -> Result<Program> {
     let mut symbols = Symbols::default();
     let function = symbols.add_function(None);
     let scope = symbols.add_scope(None, function);
-    let place = Place { scope, function, soft: false, toplevel: true, escape: Escape::Never, exports: None };
+    let place = Place {
+        scope,
+        function,
+        soft: false,
+        toplevel: true,
+        is_replaced: true,
+        escape: Escape::Never,
+        exports: None,
+    };
     let mut compiler = Compiler {
         source,
         program: Program::for_source(source.len()),
@@ -97,7 +138,11 @@ pub(crate) fn compile(source: &str, body: &Body<'_>) -> Result<Program> {
         names: Entries::default(),
         context: Entries::default(),
         from_context: Entries::default(),
-        blocks: Vec::new(),
+        blocks: Entries::default(),
+        exports: vec![Exports { scope, function, outer: None, depth: 0 }],
+        jobs: BTreeMap::new(),
+        python: None,
+        extends: false,
         mentioned: Vec::new(),
         landed: 0,
         pending: String::new(),
@@ -108,9 +153,12 @@ pub(crate) fn compile(source: &str, body: &Body<'_>) -> Result<Program> {
     Ok(compiler.program)
 }
 
-impl<'s> Compiler<'s> {
-    fn main(&mut self, body: &Body<'s>) -> Result<()> {
+impl<'t, 's> Compiler<'t, 's> {
+    fn main(&mut self, body: &'t Body<'s>) -> Result<()> {
         let scope = self.place.scope;
+        if self.source.contains("block") {
+            self.check_blocks(body)?;
+        }
         if self.reads(body, "self") {
             let this = self.symbols.parameter(scope, "self");
             self.emit(Op::LoadTemplates, 0);
@@ -122,7 +170,18 @@ impl<'s> Compiler<'s> {
         self.flush();
         self.emit(Op::End, 0);
         self.program.slots = self.symbols.slots(0);
-        Ok(())
+        self.blocks()?;
+        match self.python.take() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes what Python does not compile.
+    fn fail_in_python(&mut self, at: usize, message: impl Into<String>) {
+        if self.python.is_none() {
+            self.python = Some(error_at(self.source, at, ErrorKind::PythonSyntax, message));
+        }
     }
 
     fn fail<T>(&self, at: usize, kind: ErrorKind, message: impl Into<String>) -> Result<T> {
@@ -167,6 +226,7 @@ impl<'s> Compiler<'s> {
                 | Op::JumpIfFalseKeep(to)
                 | Op::JumpIfTrueKeep(to)
                 | Op::JumpIfSet { to, .. }
+                | Op::LoadIfSet { to, .. }
                 | Op::JumpIfEqualText { to, .. }
                 | Op::JumpUnlessEqualText { to, .. }
                 | Op::JumpIfEqualInt { to, .. }
@@ -318,15 +378,27 @@ impl<'s> Compiler<'s> {
 
     fn load_context(&mut self, name: &'s str, at: usize) {
         let number = self.context_name(name);
-        let exported = self.place.exports.and_then(|scope| self.symbols.stored(scope, name));
-        match exported {
-            Some(variable) => {
-                let up = self.symbols.distance(self.place.function, variable.function);
-                self.emit(Op::LoadExported { up, slot: variable.slot, name: number }, at);
-            }
-            None => {
-                self.emit(Op::LoadContext(number), at);
-            }
+        let mut variables = Vec::new();
+        let mut exports = self.place.exports;
+        while let Some(from) = exports.and_then(|exports| self.exports.get(exports)) {
+            variables.extend(self.symbols.stored(from.scope, name));
+            exports = from.outer;
+        }
+        let Some(last) = variables.pop() else {
+            self.emit(Op::LoadContext(number), at);
+            return;
+        };
+        let up = |compiler: &Self, variable: Variable| {
+            compiler.symbols.distance(compiler.place.function, variable.function)
+        };
+        let mut jumps = Vec::new();
+        for variable in variables {
+            let op = Op::LoadIfSet { up: up(self, variable), slot: variable.slot, to: 0 };
+            jumps.push(self.emit(op, at));
+        }
+        self.emit(Op::LoadExported { up: up(self, last), slot: last.slot, name: number }, at);
+        for jump in jumps {
+            self.land(jump);
         }
     }
 

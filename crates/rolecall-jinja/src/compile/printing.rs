@@ -1,10 +1,12 @@
 //! Printing expressions: what is a string in parts is printed part by part, and never put together.
 
+use std::borrow::Cow;
+
 use super::{Compiler, Escape, Result};
 use crate::program::{Op, Pc};
-use crate::syntax::{BinaryOperator, Expr, ExprKind};
+use crate::syntax::{BinaryOperator, Const, Expr, ExprKind};
 
-impl<'s> Compiler<'s> {
+impl<'s> Compiler<'_, 's> {
     /// Code that prints the value of an expression.
     pub(super) fn print_expression(&mut self, value: &Expr<'s>) -> Result<()> {
         let at = value.at;
@@ -18,10 +20,7 @@ impl<'s> Compiler<'s> {
             ExprKind::Binary(BinaryOperator::Add, _) => self.print_sum(value),
             ExprKind::Concat(items) => {
                 for item in items {
-                    // What Python cannot write down can be printed only where all of it is a constant.
-                    let constant = self.folder.fold(item, Escape::Never);
-                    let writable = constant.is_none_or(|constant| constant.not_finite().is_none());
-                    match self.folder.print(item, Escape::Never).filter(|_| writable) {
+                    match self.written(item) {
                         Some(text) if text.is_empty() => {}
                         Some(text) => {
                             let text = self.text(text);
@@ -80,9 +79,19 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
+    /// The text of a part that is a constant. What Python cannot write down can be printed only where all of the
+    /// expression is one.
+    fn written<'e>(&self, part: &'e Expr<'s>) -> Option<Cow<'e, str>> {
+        let is_text = matches!(part.kind, ExprKind::Const(Const::Text(_)));
+        if !is_text && self.folder.fold(part, Escape::Never)?.not_finite().is_some() {
+            return None;
+        }
+        self.folder.print(part, Escape::Never)
+    }
+
     /// The same for an expression that may be a constant.
     fn print_value(&mut self, value: &Expr<'s>) -> Result<()> {
-        match self.folder.print(value, Escape::Never) {
+        match self.written(value) {
             Some(text) => {
                 let text = self.text(text);
                 self.emit(Op::Data(text), value.at);

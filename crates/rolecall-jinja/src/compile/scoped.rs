@@ -1,12 +1,21 @@
 //! Statements with scopes of their own.
 
-use super::{Compiler, Enclosing, Escape, Place, Result};
+use super::entries::Entries;
+use super::{Compiler, Enclosing, Escape, Exports, Job, OF_MAIN, Place, Result};
 use crate::ErrorKind;
+use crate::builtins::filters;
 use crate::program::{BlockDecl, Constant, Op, Routine};
 use crate::syntax::{Body, Expr, ExprKind, Stmt, StmtKind};
 use crate::text::repr;
 
-impl<'s> Compiler<'s> {
+/// How many scoped blocks may be inside one another: a name may be looked up in what is around each of them.
+const MOST_SCOPED: usize = 16;
+
+/// How many instructions there may be besides two for each byte of the source, before another block is compiled: those
+/// inside of scoped blocks are compiled for each way of getting there.
+const MOST_OPS: usize = 4_000_000;
+
+impl<'t, 's> Compiler<'t, 's> {
     /// A scope inside of this one, in the same frame.
     fn add_scope(&mut self) -> usize {
         self.symbols.add_scope(Some(self.place.scope), self.place.function)
@@ -25,11 +34,13 @@ impl<'s> Compiler<'s> {
         result
     }
 
-    pub(super) fn for_loop(&mut self, statement: &Stmt<'s>) -> Result<()> {
-        let StmtKind::For { target, iter, recursive, .. } = &statement.kind else { return Ok(()) };
+    pub(super) fn for_loop(&mut self, statement: &'t Stmt<'s>) -> Result<()> {
+        let StmtKind::For { target, iter, test, recursive, .. } = &statement.kind else { return Ok(()) };
         if !recursive {
+            let filter = self.loop_filter(target, test.as_ref(), statement.at)?;
+            self.check_loop(statement)?;
             self.expression(iter)?;
-            return self.for_body(statement, false);
+            return self.for_body(statement, filter, false);
         }
         let function = self.symbols.add_function(Some(self.place.function));
         let reader = self.symbols.hidden(function);
@@ -38,8 +49,10 @@ impl<'s> Compiler<'s> {
         // What is inside of the loop belongs to a frame of its own, but sees the scope around it.
         let place = Place { function, soft: false, toplevel: false, ..self.place };
         self.inside(place, |compiler| {
+            let filter = compiler.loop_filter(target, test.as_ref(), statement.at)?;
+            compiler.check_loop(statement)?;
             compiler.emit(Op::Load { slot: reader.slot, name: 0 }, target.at);
-            compiler.for_body(statement, true)?;
+            compiler.for_body(statement, filter, true)?;
             compiler.emit(Op::Return, statement.at);
             Ok(())
         })?;
@@ -51,21 +64,25 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
+    /// Jinja2 looks for assignments to `loop` before it looks at what is gone through.
+    fn check_loop(&self, statement: &Stmt<'s>) -> Result<()> {
+        let Some(target) = assigns_loop(statement) else { return Ok(()) };
+        let message = "Can't assign to special loop variable in for-loop target";
+        self.fail(target, ErrorKind::TemplateAssertion, message)
+    }
+
     /// A loop over what is on the stack.
-    fn for_body(&mut self, statement: &Stmt<'s>, is_recursive: bool) -> Result<()> {
-        let StmtKind::For { target, test, body, otherwise, .. } = &statement.kind else { return Ok(()) };
+    fn for_body(&mut self, statement: &'t Stmt<'s>, filter: Option<Op>, is_recursive: bool) -> Result<()> {
+        let StmtKind::For { target, body, otherwise, .. } = &statement.kind else { return Ok(()) };
         let at = statement.at;
-        if let Some(loop_target) = assigns_loop(statement) {
-            let message = "Can't assign to special loop variable in for-loop target";
-            return self.fail(loop_target, ErrorKind::TemplateAssertion, message);
-        }
         let scope = self.add_scope();
-        let is_extended = is_recursive || self.reads(body, "loop") || has_scoped_block(body);
+        let is_extended =
+            is_recursive || self.reads(body, "loop") || has_scoped_block(body) || has_scoped_block(otherwise);
         let loop_variable = is_extended.then(|| self.symbols.parameter(scope, "loop"));
         self.symbols.loop_target(scope, target);
         self.symbols.body(scope, body);
-        if let Some(test) = test {
-            self.loop_filter(target, test, at)?;
+        if let Some(filter) = filter {
+            self.emit(filter, at);
         }
         let start = match loop_variable {
             Some(variable) if is_recursive => Op::LoopStartRecursive { slot: variable.slot },
@@ -120,7 +137,9 @@ impl<'s> Compiler<'s> {
     }
 
     /// Code that tells which items a loop goes through. It runs by itself, when an item is asked for.
-    fn loop_filter(&mut self, target: &Expr<'s>, test: &Expr<'s>, at: usize) -> Result<()> {
+    /// Gives the instruction that uses it.
+    fn loop_filter(&mut self, target: &Expr<'s>, test: Option<&Expr<'s>>, at: usize) -> Result<Option<Op>> {
+        let Some(test) = test else { return Ok(None) };
         let function = self.symbols.add_function(Some(self.place.function));
         let reader = self.symbols.hidden(function);
         let scope = self.symbols.add_scope(Some(self.place.scope), function);
@@ -141,8 +160,7 @@ impl<'s> Compiler<'s> {
         })?;
         self.land(over);
         let slots = self.symbols.slots(function);
-        self.emit(Op::LoopFilter { routine: entry, slots }, at);
-        Ok(())
+        Ok(Some(Op::LoopFilter { routine: entry, slots }))
     }
 
     /// The value of a target that was just set.
@@ -169,8 +187,8 @@ impl<'s> Compiler<'s> {
 
     pub(super) fn with(
         &mut self,
-        assignments: &[(Expr<'s>, Expr<'s>)],
-        body: &Body<'s>,
+        assignments: &'t [(Expr<'s>, Expr<'s>)],
+        body: &'t Body<'s>,
         _at: usize,
     ) -> Result<()> {
         let scope = self.add_scope();
@@ -191,7 +209,7 @@ impl<'s> Compiler<'s> {
         })
     }
 
-    pub(super) fn autoescape(&mut self, enabled: &Expr<'s>, body: &Body<'s>, at: usize) -> Result<()> {
+    pub(super) fn autoescape(&mut self, enabled: &Expr<'s>, body: &'t Body<'s>, at: usize) -> Result<()> {
         let scope = self.add_scope();
         self.symbols.expression(scope, enabled);
         self.symbols.body(scope, body);
@@ -219,18 +237,20 @@ impl<'s> Compiler<'s> {
         &mut self,
         target: &Expr<'s>,
         filter: Option<&Expr<'s>>,
-        body: &Body<'s>,
+        body: &'t Body<'s>,
         at: usize,
     ) -> Result<()> {
         let scope = self.add_scope();
         self.symbols.body(scope, body);
         self.enter(scope);
+        let is_replaced = std::mem::replace(&mut self.place.is_replaced, false);
         self.captured(scope, body, filter, at)?;
+        self.place.is_replaced = is_replaced;
         self.emit(Op::MarkupIfEscaping, at);
         self.store(target)
     }
 
-    pub(super) fn filter_block(&mut self, filter: &Expr<'s>, body: &Body<'s>, at: usize) -> Result<()> {
+    pub(super) fn filter_block(&mut self, filter: &Expr<'s>, body: &'t Body<'s>, at: usize) -> Result<()> {
         let scope = self.add_scope();
         self.symbols.body(scope, body);
         self.symbols.expression(scope, filter);
@@ -244,7 +264,7 @@ impl<'s> Compiler<'s> {
     fn captured(
         &mut self,
         scope: usize,
-        body: &Body<'s>,
+        body: &'t Body<'s>,
         filter: Option<&Expr<'s>>,
         at: usize,
     ) -> Result<()> {
@@ -270,13 +290,17 @@ impl<'s> Compiler<'s> {
     /// Applies the filters of a block, innermost first, to what is on the stack.
     fn filters(&mut self, filter: &Expr<'s>) -> Result<()> {
         let ExprKind::Filter(inner, name, arguments) = &filter.kind else { return Ok(()) };
+        // The outermost of several that do not exist is the one that is told.
+        if !self.place.soft && filters::find(name).is_none() {
+            return self.filter(name, arguments, filter.at);
+        }
         if let Some(inner) = inner {
             self.filters(inner)?;
         }
         self.filter(name, arguments, filter.at)
     }
 
-    pub(super) fn generation(&mut self, body: &Body<'s>, at: usize) -> Result<()> {
+    pub(super) fn generation(&mut self, body: &'t Body<'s>, at: usize) -> Result<()> {
         let scope = self.add_scope();
         // To Jinja2 it is the body of a call block, which has these names, but nobody who calls it gives them.
         for name in ["caller", "kwargs", "varargs"] {
@@ -309,63 +333,104 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
+    /// Checks that no two blocks have the same name, which is the first that Jinja2 does.
+    pub(super) fn check_blocks(&self, body: &Body<'s>) -> Result<()> {
+        let mut names = Entries::default();
+        each_body(body, &mut |statement| {
+            let StmtKind::Block { name, .. } = &statement.kind else { return Ok(()) };
+            if names.get(*name).is_some() {
+                let message = format!("block {} defined twice", repr(name));
+                return self.fail(statement.at, ErrorKind::TemplateAssertion, message);
+            }
+            names.set(*name, ());
+            Ok(())
+        })
+    }
+
     pub(super) fn block(
         &mut self,
         name: &'s str,
         is_scoped: bool,
         is_required: bool,
-        body: &Body<'s>,
+        body: &'t Body<'s>,
         at: usize,
     ) -> Result<()> {
-        if self.blocks.contains(&name) {
-            let message = format!("block {} defined twice", repr(name));
-            return self.fail(at, ErrorKind::TemplateAssertion, message);
-        }
-        self.blocks.push(name);
         if is_required {
             let message = format!("Required block {} not found", repr(name));
             let number = self.constant(Constant::Error(ErrorKind::Runtime, message));
             self.emit(Op::Raise(number), at);
         }
-        let number = self.program.blocks.len();
-        let unfinished = BlockDecl { name: name.to_owned(), routine: Routine::default(), by_name: None };
-        self.program.blocks.push(unfinished);
-        // Called by its name it sees only what the main part has set.
-        let by_name = if is_scoped && !self.source.contains("self") {
-            None
-        } else {
-            Some(self.block_body(name, body, 0, Some(0), at)?)
-        };
-        let routine = match by_name {
-            Some(routine) if !is_scoped && self.place.function == 0 => routine,
-            _ => {
-                let exports = if is_scoped { self.place.scope } else { 0 };
-                self.block_body(name, body, self.place.function, Some(exports), at)?
+        // A block that is not scoped sees what the block around it sees.
+        let around = self.place.exports.unwrap_or(OF_MAIN);
+        let exports = if is_scoped {
+            let (scope, function) = (self.place.scope, self.place.function);
+            let depth = self.exports.get(around).map_or(0, |around| around.depth) + 1;
+            if depth > MOST_SCOPED {
+                let message = format!("scoped blocks are more than {MOST_SCOPED} deep inside one another");
+                return self.fail(at, ErrorKind::Limit, message);
             }
+            self.exports.push(Exports { scope, function, outer: Some(around), depth });
+            self.exports.len() - 1
+        } else {
+            around
         };
-        if let Some(decl) = self.program.blocks.get_mut(number) {
-            decl.routine = routine;
-            decl.by_name = by_name;
+        // Called by its name it sees only what the main part has set.
+        if exports != OF_MAIN && self.source.contains("self") {
+            self.job(name, body, OF_MAIN, at);
         }
-        self.emit(Op::CallBlock(u32::try_from(number).unwrap_or(u32::MAX)), at);
+        let number = self.job(name, body, exports, at);
+        let function = self.exports.get(exports).map_or(0, |exports| exports.function);
+        let up = self.symbols.distance(self.place.function, function);
+        self.emit(Op::CallBlock { number, up }, at);
+        Ok(())
+    }
+
+    /// The number of a block with what it sees. What is not known yet is compiled later.
+    fn job(&mut self, name: &'s str, body: &'t Body<'s>, exports: usize, at: usize) -> u32 {
+        let number = self.blocks.get((name, exports)).unwrap_or_else(|| {
+            let number = self.program.blocks.len();
+            let by_name = exports == OF_MAIN;
+            let unfinished = BlockDecl { name: name.to_owned(), routine: Routine::default(), by_name };
+            self.program.blocks.push(unfinished);
+            self.blocks.set((name, exports), number);
+            self.jobs.insert((at, number), Job { name, body, exports });
+            number
+        });
+        u32::try_from(number).unwrap_or(u32::MAX)
+    }
+
+    /// Compiles the blocks that were met, and those that are met in them.
+    pub(super) fn blocks(&mut self) -> Result<()> {
+        while let Some(((at, number), Job { name, body, exports })) = self.jobs.pop_first() {
+            if self.program.ops.len() > MOST_OPS + 2 * self.source.len() {
+                let message = "blocks inside one another make too much code".to_owned();
+                return self.fail(at, ErrorKind::Limit, message);
+            }
+            let routine = self.block_body(name, body, exports, at)?;
+            if let Some(decl) = self.program.blocks.get_mut(number) {
+                decl.routine = routine;
+            }
+        }
         Ok(())
     }
 
     fn block_body(
         &mut self,
         name: &'s str,
-        body: &Body<'s>,
-        parent: usize,
-        exports: Option<usize>,
+        body: &'t Body<'s>,
+        exports: usize,
         at: usize,
     ) -> Result<Routine> {
+        let parent = self.exports.get(exports).map_or(0, |exports| exports.function);
         let function = self.symbols.add_function(Some(parent));
         let scope = self.symbols.add_scope(None, function);
-        let over = self.emit(Op::Jump(0), at);
         let entry = self.here();
+        self.landed = entry;
         // Blocks are compiled by themselves: whether printing escapes around them does not count.
         let escape = Escape::Never;
-        let place = Place { scope, function, soft: false, toplevel: false, exports, escape };
+        let exports = Some(exports);
+        let place =
+            Place { scope, function, soft: false, toplevel: false, is_replaced: false, exports, escape };
         self.inside(place, |compiler| {
             if compiler.reads(body, "self") {
                 let this = compiler.symbols.parameter(scope, "self");
@@ -386,9 +451,37 @@ impl<'s> Compiler<'s> {
             compiler.emit(Op::Return, at);
             Ok(())
         })?;
-        self.land(over);
         Ok(Routine { entry, slots: self.symbols.slots(function), length: self.here() - entry })
     }
+}
+
+/// Calls `each` with every statement, however deep.
+fn each_body<'t, 's>(body: &'t Body<'s>, each: &mut impl FnMut(&'t Stmt<'s>) -> Result<()>) -> Result<()> {
+    for statement in body {
+        each(statement)?;
+        match &statement.kind {
+            StmtKind::If { branches, otherwise } => {
+                for (_, body) in branches {
+                    each_body(body, each)?;
+                }
+                each_body(otherwise, each)?;
+            }
+            StmtKind::For { body, otherwise, .. } => {
+                each_body(body, each)?;
+                each_body(otherwise, each)?;
+            }
+            StmtKind::Block { body, .. }
+            | StmtKind::With { body, .. }
+            | StmtKind::Autoescape { body, .. }
+            | StmtKind::SetBlock { body, .. }
+            | StmtKind::Macro { body, .. }
+            | StmtKind::CallBlock { body, .. }
+            | StmtKind::FilterBlock { body, .. }
+            | StmtKind::Generation(body) => each_body(body, each)?,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Where a loop, or anything inside of it, assigns to `loop`.

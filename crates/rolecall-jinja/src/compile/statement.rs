@@ -5,15 +5,19 @@ use crate::ErrorKind;
 use crate::program::{Constant, Op};
 use crate::syntax::{Body, Emit, Expr, ExprKind, Stmt, StmtKind};
 
-impl<'s> Compiler<'s> {
-    pub(super) fn statements(&mut self, body: &Body<'s>) -> Result<()> {
+impl<'t, 's> Compiler<'t, 's> {
+    pub(super) fn statements(&mut self, body: &'t Body<'s>) -> Result<()> {
         for statement in body {
+            if self.extends && matches!(statement.kind, StmtKind::Extends(_)) {
+                // A second one fails before Jinja2 looks at what follows it.
+                return Ok(());
+            }
             self.statement(statement)?;
         }
         Ok(())
     }
 
-    fn statement(&mut self, statement: &Stmt<'s>) -> Result<()> {
+    fn statement(&mut self, statement: &'t Stmt<'s>) -> Result<()> {
         let at = statement.at;
         if let StmtKind::Output(parts) = &statement.kind {
             return self.output(parts);
@@ -33,7 +37,9 @@ impl<'s> Compiler<'s> {
                     let message = "cannot use extend from a non top-level scope";
                     return self.fail(at, ErrorKind::TemplateAssertion, message);
                 }
-                self.load_template(template, at)
+                self.load_template(template, at)?;
+                self.extends |= !self.place.soft;
+                Ok(())
             }
             StmtKind::Include { template, ignore_missing, .. } => {
                 self.expression(template)?;
@@ -59,8 +65,14 @@ impl<'s> Compiler<'s> {
             }
             StmtKind::FilterBlock { filter, body } => self.filter_block(filter, body, at),
             StmtKind::Generation(body) => self.generation(body, at),
-            StmtKind::Break => self.leave_loop(true, at),
-            StmtKind::Continue => self.leave_loop(false, at),
+            StmtKind::Break => {
+                self.leave_loop(true, at);
+                Ok(())
+            }
+            StmtKind::Continue => {
+                self.leave_loop(false, at);
+                Ok(())
+            }
         }
     }
 
@@ -75,6 +87,9 @@ impl<'s> Compiler<'s> {
     }
 
     fn output(&mut self, parts: &[Emit<'s>]) -> Result<()> {
+        if self.extends && self.place.is_replaced {
+            return Ok(());
+        }
         for part in parts {
             let value = match part {
                 Emit::Data(text, at) => {
@@ -95,8 +110,8 @@ impl<'s> Compiler<'s> {
 
     fn if_statement(
         &mut self,
-        branches: &[(Expr<'s>, Body<'s>)],
-        otherwise: &Body<'s>,
+        branches: &'t [(Expr<'s>, Body<'s>)],
+        otherwise: &'t Body<'s>,
         at: usize,
     ) -> Result<()> {
         let soft = std::mem::replace(&mut self.place.soft, true);
@@ -133,6 +148,8 @@ impl<'s> Compiler<'s> {
             ExprKind::Name(name) => self.store_name(name, target.at),
             ExprKind::NamespaceRef(namespace, name) => {
                 self.load(namespace, target.at)?;
+                let variable = self.name(namespace);
+                self.emit(Op::UndefinedAsMissing { name: variable }, target.at);
                 let name = self.name(name);
                 self.emit(Op::StoreNamespace { name }, target.at);
                 Ok(())
@@ -173,7 +190,7 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
-    fn leave_loop(&mut self, breaks: bool, at: usize) -> Result<()> {
+    fn leave_loop(&mut self, breaks: bool, at: usize) {
         let mut leaving = Vec::new();
         let mut next = None;
         for (depth, enclosing) in self.enclosing.iter().enumerate().rev() {
@@ -189,7 +206,8 @@ impl<'s> Compiler<'s> {
         }
         let Some((depth, pc)) = next else {
             let message = if breaks { "'break' outside loop" } else { "'continue' not properly in loop" };
-            return self.fail(at, ErrorKind::PythonSyntax, message);
+            self.fail_in_python(at, message);
+            return;
         };
         for op in leaving {
             self.emit(op, at);
@@ -200,6 +218,5 @@ impl<'s> Compiler<'s> {
         } else {
             self.emit(Op::Jump(pc), at);
         }
-        Ok(())
     }
 }

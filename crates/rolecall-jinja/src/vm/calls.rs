@@ -1,6 +1,6 @@
 //! Calls: of macros, which run here, and of everything else.
 
-use super::{Caller, Machine};
+use super::{Caller, Machine, Prints};
 use crate::builtins::{Args, Filter, Signature, Test, methods};
 use crate::program::{MacroDecl, Pc, Routine};
 use crate::raised::{Raised, Result};
@@ -59,18 +59,14 @@ impl<'a> Machine<'_, 'a> {
         let mut values = self.stack.get(from..).unwrap_or_default().to_vec();
         self.stack.truncate(from);
         let double_star = if shape.double_star { values.pop() } else { None };
-        let star = if shape.star { values.pop() } else { None };
         let mut named: Vec<(&'a str, Value<'a>)> = Vec::new();
-        let named_values = values.split_off(shape.positional as usize);
+        let named_values = values.split_off(values.len().saturating_sub(shape.named.len()));
         for (name, value) in shape.named.iter().zip(named_values) {
             named.push((name, value));
         }
+        let star = if shape.star { values.pop() } else { None };
         if let Some(star) = star {
-            if !is_iterable(star) {
-                let message = format!("Value after * must be an iterable, not {}", names::type_name(star));
-                return Err(Raised::type_error(message));
-            }
-            values.extend_from_slice(iter::collect(self.rt, star)?);
+            values.extend_from_slice(self.spread(star)?);
         }
         if let Some(more) = double_star {
             let Some(more) = more.as_dict() else {
@@ -102,6 +98,15 @@ impl<'a> Machine<'_, 'a> {
             }
         }
         call(self, &Args { positional: &values, named: &named })
+    }
+
+    /// The items of what is given as `*`.
+    pub(super) fn spread(&self, star: Value<'a>) -> Result<&'a [Value<'a>]> {
+        if !is_iterable(star) {
+            let message = format!("Value after * must be an iterable, not {}", names::type_name(star));
+            return Err(Raised::type_error(message));
+        }
+        iter::collect(self.rt, star)
     }
 
     /// Calls what is below the arguments on the stack. What comes back is left there, or printed.
@@ -178,7 +183,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Begins a routine in a frame of its own.
-    fn enter(&mut self, routine: Routine, frame: &'a Frame<'a>, captured: bool, pc: Pc) -> Result<Pc> {
+    fn enter(&mut self, routine: Routine, frame: &'a Frame<'a>, prints: Prints, pc: Pc) -> Result<Pc> {
         if self.callers.len() >= self.rt.limits.recursion {
             return Err(Raised::limit(format!(
                 "macros and recursive loops are more than {} deep inside one another (limit `recursion`)",
@@ -187,26 +192,32 @@ impl<'a> Machine<'_, 'a> {
         }
         self.rt.step(routine.length as usize)?;
         let printed = self.out.text.len();
-        self.callers.push(Caller { pc, frame: self.frame, loops: self.loops.len(), captured, printed });
-        if captured {
+        self.callers.push(Caller { pc, frame: self.frame, loops: self.loops.len(), prints, printed });
+        if prints == Prints::Captured {
             self.out.start_capture(self.rt);
         }
-        self.start_parts();
+        if prints != Prints::Parts {
+            self.start_parts();
+        }
         self.frame = frame;
         Ok(routine.entry)
     }
 
     pub(super) fn return_to_caller(&mut self, pc: Pc) -> Result<Pc> {
         let Some(caller) = self.callers.pop() else { return Ok(pc) };
-        self.end_parts()?;
+        if caller.prints != Prints::Parts {
+            self.end_parts()?;
+        }
         self.frame = caller.frame;
         self.loops.truncate(caller.loops);
-        if caller.captured {
-            let text = self.out.end_capture(self.rt)?;
-            let text = if self.rt.autoescape.get() { operators::markup(self.rt, text)? } else { text };
-            self.push(text);
-        } else {
-            self.parts.count += 1;
+        match caller.prints {
+            Prints::Captured => {
+                let text = self.out.end_capture(self.rt)?;
+                let text = if self.rt.autoescape.get() { operators::markup(self.rt, text)? } else { text };
+                self.push(text);
+            }
+            Prints::Whole => self.parts.count += 1,
+            Prints::Parts => {}
         }
         Ok(caller.pc)
     }
@@ -229,7 +240,7 @@ impl<'a> Machine<'_, 'a> {
         let decl = this.decl;
         let frame = self.rt.frame(decl.routine.slots, Some(this.frame))?;
         self.bind_macro(decl, frame, args)?;
-        self.enter(decl.routine, frame, captured, pc)
+        self.enter(decl.routine, frame, whole(captured), pc)
     }
 
     /// Fills the parameters of a macro, with Jinja2's rules.
@@ -307,15 +318,10 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Runs a block where it stands.
-    pub(super) fn call_block(&mut self, number: u32, pc: Pc) -> Result<Pc> {
+    pub(super) fn call_block(&mut self, number: u32, up: u32, pc: Pc) -> Result<Pc> {
         let Some(decl) = self.program.blocks.get(number as usize) else { return Ok(pc) };
-        let frame = self.rt.frame(decl.routine.slots, Some(self.frame))?;
-        let frame = if decl.by_name.is_some_and(|routine| routine.entry == decl.routine.entry) {
-            self.rt.frame(decl.routine.slots, Some(self.main_frame()))?
-        } else {
-            frame
-        };
-        self.enter(decl.routine, frame, false, pc)
+        let frame = self.rt.frame(decl.routine.slots, Some(self.frame_up(up)))?;
+        self.enter(decl.routine, frame, Prints::Parts, pc)
     }
 
     /// `self.name()`.
@@ -332,12 +338,12 @@ impl<'a> Machine<'_, 'a> {
             };
             return Err(Raised::type_error(message));
         }
-        let routine = self.program.blocks.get(number as usize).and_then(|decl| decl.by_name);
-        let Some(routine) = routine else {
+        let decl = self.program.blocks.get(number as usize).filter(|decl| decl.by_name);
+        let Some(routine) = decl.map(|decl| decl.routine) else {
             return Err(Raised::unsupported("a block cannot be called by its name here"));
         };
         let frame = self.rt.frame(routine.slots, Some(self.main_frame()))?;
-        self.enter(routine, frame, captured, pc)
+        self.enter(routine, frame, whole(captured), pc)
     }
 
     /// The frame of the main part.
@@ -387,12 +393,17 @@ impl<'a> Machine<'_, 'a> {
             slot.set(items);
         }
         let routine = Routine { entry: recurse.entry, slots: recurse.slots, length: 8 };
-        let pc = self.enter(routine, frame, captured, pc)?;
+        let pc = self.enter(routine, frame, whole(captured), pc)?;
         // The loop that begins now takes these.
         self.loop_depth = depth;
         self.recursing = Some(recurse);
         Ok(pc)
     }
+}
+
+/// What becomes of what is printed as a string of its own.
+fn whole(captured: bool) -> Prints {
+    if captured { Prints::Captured } else { Prints::Whole }
 }
 
 fn is_iterable(value: Value<'_>) -> bool {

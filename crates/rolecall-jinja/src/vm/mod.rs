@@ -47,10 +47,20 @@ struct Caller<'a> {
     pc: Pc,
     frame: &'a Frame<'a>,
     loops: usize,
-    /// Whether what is printed is kept for a value, or goes where the caller prints.
-    captured: bool,
+    prints: Prints,
     /// How much of the output there was.
     printed: usize,
+}
+
+/// What becomes of what a routine prints.
+#[derive(Clone, Copy, PartialEq)]
+enum Prints {
+    /// It is kept for a value.
+    Captured,
+    /// It goes where the caller prints, as one part.
+    Whole,
+    /// It goes where the caller prints, in its parts: Jinja2 goes through what a block yields.
+    Parts,
 }
 
 /// A loop that is running.

@@ -8,7 +8,6 @@ use crate::ErrorKind;
 use crate::builtins::{Args, Test};
 use crate::raised::{Raised, Result};
 use crate::value::compare::equal;
-use crate::value::undefined::Undefined;
 use crate::value::{Object, Value, dict, iter, names, operators};
 
 impl<'a> Machine<'_, 'a> {
@@ -162,7 +161,7 @@ fn no_item_assignment(value: Value<'_>) -> Raised {
         }
         Value::Object(Object::Unknown(unknown)) => return unknown.error(),
         // A variable is looked at as it is, and not as the undefined value that it stands for.
-        Value::Undefined(Undefined::Name(_)) | Value::Missing => "_MissingType",
+        Value::Missing => "_MissingType",
         other => names::type_name(other),
     };
     Raised::type_error(format!("'{name}' object does not support item assignment"))

@@ -3,10 +3,10 @@
 //! The rest is in files of its own: `fast` has the short ways, `lookup` what instructions name by numbers, `operands`
 //! what they take from the stack, `printing`, `calls` and `loops` what their names say.
 
-use super::Machine;
 use super::calls::Callee;
 use super::lookup::slot_of;
 use super::operands::not_a_namespace;
+use super::{Machine, Prints};
 use crate::ErrorKind;
 use crate::builtins::Args;
 use crate::program::{Constant, Op, Pc};
@@ -94,6 +94,19 @@ impl<'a> Machine<'_, 'a> {
                     let value =
                         if value.is_missing() { done!(self.rt.context_value(name), pc) } else { value };
                     self.push(value);
+                }
+                Op::LoadIfSet { up, slot, to } => {
+                    let value = slot_of(self.frame_up(up), slot);
+                    if !value.is_missing() {
+                        self.push(value);
+                        pc = to as usize;
+                    }
+                }
+                Op::UndefinedAsMissing { name } => {
+                    let value = self.pop();
+                    let is_unset = matches!(value, Value::Undefined(Undefined::Name(unset))
+                        if *unset == self.name(name).text);
+                    self.push(if is_unset { Value::Missing } else { value });
                 }
                 Op::Store(slot) => self.store_top(slot),
                 Op::Clear(slot) => self.set_slot(slot, Value::Missing),
@@ -384,7 +397,9 @@ impl<'a> Machine<'_, 'a> {
                     pc = done!(self.call_method(name, shape, place(pc)), pc) as usize;
                 }
                 Op::MakeMacro(number) => done!(self.make_macro(number), pc),
-                Op::CallBlock(number) => pc = done!(self.call_block(number, place(pc)), pc) as usize,
+                Op::CallBlock { number, up } => {
+                    pc = done!(self.call_block(number, up, place(pc)), pc) as usize;
+                }
                 Op::CallLoop { routine, slots } => {
                     pc = done!(self.call_loop(routine, slots, place(pc)), pc) as usize;
                 }
@@ -612,6 +627,11 @@ impl<'a> Machine<'_, 'a> {
                         done!(self.print(value), pc);
                     }
                 }
+                Op::Spread => {
+                    let star = self.pop();
+                    let items = done!(self.spread(star), pc);
+                    self.push(Value::tuple(items));
+                }
                 Op::CaptureStart => {
                     self.out.start_capture(self.rt);
                     self.start_parts();
@@ -634,10 +654,18 @@ impl<'a> Machine<'_, 'a> {
                     }
                 }
                 Op::GenerationStart => {
-                    let before = self.callers.first().map(|caller| caller.printed);
+                    // To Jinja2 it is a macro that is called here.
+                    self.start_parts();
+                    // Of blocks it goes through what they yield, and does not wait for their end.
+                    let waiting = self.callers.iter().find(|caller| caller.prints != Prints::Parts);
+                    let before = waiting.map(|caller| caller.printed);
                     done!(self.out.start_generation(self.rt, before), pc);
                 }
-                Op::GenerationEnd => self.out.end_generation(),
+                Op::GenerationEnd => {
+                    done!(self.end_parts(), pc);
+                    self.parts.count += 1;
+                    self.out.end_generation();
+                }
                 Op::EscapeStart => {
                     let enabled = self.pop();
                     let enabled = done!(operators::truth(self.rt, enabled), pc);

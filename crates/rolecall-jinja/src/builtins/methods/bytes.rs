@@ -64,6 +64,10 @@ fn bind<'a>(
         }
     }
     let [first, order, signed] = bound;
+    // Python reads the arguments in their order; bytes are only looked at afterwards.
+    if name == "to_bytes" {
+        native::size(first)?;
+    }
     let order = match order {
         Value::Missing => None,
         order => Some(native::string(rt, &format!("{name}() argument 'byteorder'"), order)?),

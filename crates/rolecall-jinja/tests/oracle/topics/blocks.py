@@ -170,4 +170,24 @@ text{% extends 'base' %}
 {% foo %}{% if x %}
 {% if x %}{% foo %}{% endif %}
 {% if x %}{% endgeneration %}
+{% for x in [1] %}{% block a scoped %}{% block b scoped %}{{ x }}{% endblock %}{% endblock %}{% endfor %}
+{% for x in [1] %}{% block a scoped %}{% block b %}{{ x }}{% endblock %}{% endblock %}{% endfor %}
+{% set y = 1 %}{% macro m() %}M{% endmacro %}{% block a %}{% block b scoped %}{{ y }}{{ m() }}{% endblock %}{% endblock %}
+{% set y = 1 %}{% block a %}{% set y = 2 %}{% block b scoped %}{{ y }}{% endblock %}{% block c %}{{ y }}{% endblock %}{% endblock %}
+{% set y = 1 %}{% block a %}{% block b scoped %}{{ y }}{% endblock %}{% set y = 2 %}{% endblock %}
+{% set y = 1 %}{% block a %}{% block b scoped %}{{ y }}{{ self.c() }}{% endblock %}{% set y = 2 %}{% endblock %}{% block c %}{{ y }}{% endblock %}
+{% for loop in [1] %}{% endfor %}{% block a %}{% endblock %}{% block a %}{% endblock %}
+{% for x in [1] %}{% else %}{% block q scoped %}{{ loop }}{% endblock %}{% endfor %}
+{% for x in [1] %}{% block q scoped %}{{ loop.index }}{% block r scoped %}{{ loop.last }}{% endblock %}{% endblock %}{% endfor %}
+{% block a %}{% for x in [1] %}{% block q scoped %}{{ x }}{% block r %}{{ x }}{{ y }}{% endblock %}{% endblock %}{% endfor %}{% endblock %}
+{% call caller2() %}{% block a %}{% block b %}x{% endblock %}{% endblock %}{% endcall %}
+{% macro m() %}[{{ caller() }}]{% endmacro %}{% call m() %}{% block a %}{% block b %}x{% endblock %}{% endblock %}{% endcall %}
+{% macro m(z) %}{% block a scoped %}{{ z }}{% block b %}{{ z }}{% block c scoped %}{{ z }}{% endblock %}{% endblock %}{% endblock %}{% endmacro %}{{ m(1) }}{{ m(2) }}
+{% block a %}{% macro m(z) %}{% block b scoped %}{{ z }}{{ q }}{% endblock %}{% endmacro %}{% set q = 3 %}{{ m(1) }}{% endblock %}
+x{% block a %}y{% block b %}z{% filter list %}b{% endfilter %}{% endblock %}{% endblock %}
+{% macro m() %}a{% block a %}y{{ l }}z{% filter list %}b{% endfilter %}{% endblock %}{% endmacro %}{{ m() }}
+{% macro m() %}{% block a %}{% block b %}x{% endblock %}{% endblock %}{% endmacro %}{{ m() }}
+x{% block a %}{% endblock %}{% filter list %}b{% endfilter %}
+{% for x in [1, 2] %}{% with y = x %}{% block a scoped %}{% set z = y %}{% block b scoped %}{{ x }}{{ y }}{{ z }}{% block c %}{{ x }}{{ z }}{% endblock %}{% endblock %}{% endblock %}{% endwith %}{% endfor %}
+{% for x in [1] %}{% block a scoped %}{% for x in [2] if x %}{% block b scoped %}{{ x }}{{ loop.index }}{% endblock %}{% endfor %}{% endblock %}{% endfor %}
 """.strip().splitlines()

@@ -19,10 +19,95 @@ CONSTANTS = ["1/0", "1//0", "1%0", "'a' + 1", "1 + 'a'", "-'a'", "none + 1", "[1
 
 FOLDED = ["{{ X }}", "{% if false %}{{ X }}{% endif %}ok", "{% set v = X %}{{ v }}", "{% for q in [1] %}{{ X }}{% endfor %}", "a{{ b }}{{ X }}c", "{% if X %}yes{% else %}no{% endif %}", "{{ [X, x] }}", "{{ x|default(X) }}", "{% macro f(v=X) %}{{ v }}{% endmacro %}{{ f() }}"]
 
+# What is found first, what is evaluated first, and what is written down by the code that Jinja2 makes.
+ORDER = '''
+{% if l %}{% break %}{% endif %}{% for loop in l %}{% endfor %}
+{% block a %}{{ x|nope }}{% endblock %}{% for loop in l %}{% endfor %}
+{% extends 'a' %}{{ x|nope }}
+{% extends 'a' %}{% for q in l %}{{ x|nope }}{% endfor %}
+{% extends 'a' %}{% for loop in l %}{{ x|nope }}{% endfor %}
+{{ x|nope }}{% extends 'a' %}
+{{ 1e400 if l }}
+{{ 1e400 if l else 2 }}
+{{ nope.upper(1e400) }}
+{{ range(a=nope.x, *n) }}
+{{ range(*l, a=nope.x) }}
+{{ (1 == 2 in w)[1:] }}
+{{ (1 == 2 in w) }}
+{{ (1 == 2 in w) ~ 'a' }}
+{% for x in 10**25 ** 1000 %}{% endfor %}
+{% set q = nope %}{% set q.v %}A{% endset %}
+{% set q = nope %}{% set q.v = 1 %}
+{% set q.v %}A{% endset %}
+{% for q.v in l %}A{% endfor %}
+x{% generation %}x{% filter list %}b{% endfilter %}{% endgeneration %}
+{{ 1 }}{% set x %}{% filter list %}b{% endfilter %}{% endset %}
+{{ (3).to_bytes('a', 1.5) }}
+{{ (3).to_bytes(1, 1.5) }}
+{{ x|nope|nope2 }}
+{% filter nope|nope2 %}a{% endfilter %}
+{% for x in l|nope if x is nope2 %}{% endfor %}
+{{ range(a=x|nope, *(y|nope2)) }}
+{{ x is nope2(y|nope) }}
+{% set s.q|nope %}a{{ x|nope2 }}{% endset %}
+{% if l %}{% break %}{% endif %}{% set s|replace('x', y) %}{% endset %}
+{% macro m(a, a) %}{% endmacro %}{{ l|nope }}
+{{ range(a=1, a=2) }}{{ l|nope }}
+{% set q = nope %}{% block a %}{% set q.v %}A{% endset %}{% endblock %}
+{% set q = nope %}{% for x in l %}{% set q.v %}A{% endset %}{% endfor %}
+{% set q = nope %}{% macro m() %}{% set q.v %}A{% endset %}{% endmacro %}{{ m() }}
+{% macro m(q) %}{% set q.v %}A{% endset %}{% endmacro %}{{ m() }}
+{% for x in l %}{% set q.v %}A{% endset %}{% set q = nope %}{% endfor %}
+{% for x in l %}{% set q = nope %}{% set q.v %}A{% endset %}{% endfor %}
+{% if n %}{% set q = 1 %}{% endif %}{% set q.v %}A{% endset %}
+{% set q.v %}A{% endset %}{% set q = 1 %}
+{% set n.v %}A{% endset %}
+{{ (false[1:]) if l }}
+{{ (false[1:]) ~ l }}
+{{ (false[1:]) + l }}
+{{ [1e400] if l }}
+{{ (1e400 if l) ~ 'a' }}
+{{ 'a' ~ 1e400 }}
+{{ (1 if l else 1e400) }}
+{{ nope.upper(-1e400) }}
+{{ nope.upper([1]) }}
+{{ nope.upper(a=1e400) }}
+{{ nope(1e400) }}
+{{ nope|upper(1e400) }}
+{{ nope.x.upper(1e400) }}
+{{ n.upper(l.x.y) }}
+{% for x in (10**25 ** 1000)|string %}{% endfor %}
+{% for x in -(10**25 ** 1000) %}{% endfor %}
+{% for x in [10**25 ** 1000] %}{% endfor %}
+{% for x in 10**25 ** 1000 + 1 %}{% endfor %}
+{% for x in (10**25 ** 1000) > 1 %}{% endfor %}
+{% for x in 10**5000 %}{% endfor %}
+{% for x in 10**25000 %}{% endfor %}
+{% set x = 10**25 ** 1000 %}
+{% set x = 7 ** 100000 %}
+{% set x = 7 ** 100000 % 10 %}{{ x }}
+{{ range(*1e400, a=nope.x) }}
+{{ range(*(l|map('nope')), a=nope.x) }}
+{{ l|join(*n, d=nope.x) }}
+{{ l is eq(*n, d=nope.x) }}
+{{ range(*n, **nope.x) }}
+{{ range(a=nope.x, **n) }}
+x{% generation %}x{% endgeneration %}{% filter list %}b{% endfilter %}
+x{% for i in [1,2] %}{{ i }}{% endfor %}{% filter list %}b{% endfilter %}
+x{{ 1 }}{% for i in [1,2] recursive %}{{ i }}{% endfor %}{% filter list %}b{% endfilter %}
+{% extends 'a' %}{% extends 'b' %}{% for loop in l %}{% endfor %}
+{% extends 'a' %}{{ 10**5000 }}
+{% if l %}{% extends 'a' %}{% endif %}{{ x|nope }}
+{% if n %}{% extends 'a' %}{% endif %}a{{ l }}
+{% block a %}{% block b %}{% block c %}{{ l|nope }}{% endblock %}{% endblock %}{{ l|nope2 }}{% endblock %}
+{% block b %}{% block c %}{{ l|nope }}{% endblock %}{% endblock %}{% block a %}{{ l|nope2 }}{% endblock %}
+'''.strip().splitlines()
+
 CASES = [
     *((place.replace("X", unknown), {}) for place in PLACES for unknown in ["'a'|nope", "x|nope", "x is nope"]),
     *((place.replace("X", unknown), {}) for place in PLACES[:5] for unknown in UNKNOWN),
     *((folded.replace("X", constant), {}) for folded in FOLDED[:4] for constant in CONSTANTS),
     *((folded.replace("X", constant), {}) for folded in FOLDED[4:] for constant in CONSTANTS[::2]),
     *((place.replace("X", constant), {}) for place in PLACES for constant in ["1/0", "1e400", "[1e400, x]"]),
+    *((source, {"l": [1], "w": ["b"], "n": None}) for source in ORDER),
 ]
