@@ -44,6 +44,9 @@ pub(crate) struct Text {
 }
 
 impl Tree {
+    /// A tree of nothing.
+    pub(crate) const NONE: Self = Self { nodes: Vec::new(), derived: Vec::new(), keys: String::new() };
+
     /// The numbers of the two nodes that every tree begins with: the template, and the object of variables.
     pub(crate) const TEMPLATE: u32 = 0;
     pub(crate) const ROOT: u32 = 1;

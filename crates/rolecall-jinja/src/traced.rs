@@ -154,12 +154,6 @@ pub enum PointerStep<'t> {
     Index(usize),
 }
 
-impl Drop for Traced {
-    fn drop(&mut self) {
-        std::mem::take(&mut self.notes).leave();
-    }
-}
-
 impl Traced {
     /// Takes over what a render noted.
     pub(crate) fn new(out: Output<'_>, generations: Vec<Range<usize>>, trace: &Trace<'_>) -> Self {
@@ -177,8 +171,8 @@ impl Traced {
     }
 
     /// The text, without a copy.
-    pub fn into_text(mut self) -> String {
-        std::mem::take(&mut self.text)
+    pub fn into_text(self) -> String {
+        self.text
     }
 
     /// Who wrote what, in order.

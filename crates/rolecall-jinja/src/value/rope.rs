@@ -35,13 +35,6 @@ impl<'a> Rope<'a> {
         Ok(())
     }
 
-    /// Adds the first so many pieces to a text.
-    pub(crate) fn append_to(&self, pieces: u32, text: &mut String) {
-        for piece in self.pieces.borrow().iter().take(pieces as usize) {
-            text.push_str(piece.text);
-        }
-    }
-
     /// The number of bytes of the first so many pieces.
     pub(crate) fn bytes(&self, pieces: u32) -> usize {
         self.pieces
@@ -181,7 +174,11 @@ impl<'a> Pieces<'a> {
             Value::Str(origin, text) | Value::Markup(origin, text) => self.push(rt, origin, text),
             Value::Rope(pieces, rope) => {
                 rt.step(pieces as usize)?;
-                rope.for_each(pieces, |piece| self.push_piece(rt, piece))
+                let borrowed = rope.pieces.borrow();
+                let pieces = borrowed.get(..pieces as usize).unwrap_or_default();
+                rt.reserve(size_of_val(pieces))?;
+                self.pieces.extend_from_slice_copy(pieces);
+                Ok(())
             }
             _ => Ok(()),
         }

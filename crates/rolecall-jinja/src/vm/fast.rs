@@ -110,18 +110,18 @@ impl<'a> Machine<'_, 'a> {
 
     /// The member of a variable that is an object, and the origin of the object.
     #[inline(always)]
-    fn slot_member(&self, slot: u32, name: &str) -> Option<(Origin, &'a str, &'a Json)> {
+    fn slot_member(&self, slot: u32, name: &str) -> Option<(Origin, &'a Json)> {
         let (origin, map) = self.slot_object(slot)?;
-        let (key, json) = member(map, name)?;
-        Some((origin, key, json))
+        Some((origin, member(map, name)?.1))
     }
 
     /// The same if it is a string.
     #[inline(always)]
-    pub(super) fn slot_member_str(&self, slot: u32, name: &str) -> Option<(Origin, &'a str)> {
+    pub(super) fn slot_member_str(&self, slot: u32, name: &'a str) -> Option<(Origin, &'a str)> {
         match self.slot_member(slot, name)? {
-            (Origin::TEMPLATE, _, Json::String(text)) => Some((Origin::TEMPLATE, text)),
-            (parent, key, Json::String(text)) => Some((self.origin_of_member(parent, key, text), text)),
+            (Origin::TEMPLATE, Json::String(text)) => Some((Origin::TEMPLATE, text)),
+            // The template's own text of the key is the same one each time, which is soon found again.
+            (parent, Json::String(text)) => Some((self.origin_of_member(parent, name, text), text)),
             _ => None,
         }
     }
@@ -149,7 +149,7 @@ impl<'a> Machine<'_, 'a> {
         if let Json::String(text) = json {
             let origin = match parent {
                 Origin::TEMPLATE => parent,
-                _ => self.origin_of_member(parent, key, text),
+                _ => self.origin_of_member(parent, &name.text, text),
             };
             self.stack.push(Value::Str(origin, text));
             return Ok(true);

@@ -183,24 +183,22 @@ impl<'a> Output<'a> {
         if !self.captures.is_empty() || !self.open.is_empty() {
             return rope.for_each(pieces, |piece| self.piece(rt, piece));
         }
-        let bytes = rope.bytes(pieces);
-        if bytes > rt.limits.output_bytes.saturating_sub(self.text.len()) {
-            return Err(too_long(rt));
-        }
-        rt.step_bytes(bytes)?;
-        self.text.reserve(bytes);
-        let mut at = self.text.len();
-        rope.append_to(pieces, &mut self.text);
-        let Some(trace) = rt.trace else { return Ok(()) };
+        let before = self.text.len();
         rope.for_each(pieces, |piece| {
-            let start = at;
-            at += piece.text.len();
-            if piece.origin == Origin::TEMPLATE && piece.generation == 0 {
-                return Ok(());
+            let at = self.text.len();
+            if piece.text.len() > rt.limits.output_bytes.saturating_sub(at) {
+                return Err(too_long(rt));
             }
-            self.trace(trace, piece, start);
-            self.count_notes(rt)
-        })
+            self.text.push_str(piece.text);
+            match rt.trace {
+                Some(trace) if piece.origin != Origin::TEMPLATE || piece.generation != 0 => {
+                    self.trace(trace, piece, at);
+                    self.count_notes(rt)
+                }
+                _ => Ok(()),
+            }
+        })?;
+        rt.step_bytes(self.text.len() - before)
     }
 
     /// Begins something that may have to be taken back.
