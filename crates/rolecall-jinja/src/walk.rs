@@ -1,6 +1,8 @@
 //! Ways through a syntax tree that look at every part of it.
 
-use crate::syntax::{Arguments, Body, Const, Emit, Expr, ExprKind, Signature, StmtKind};
+use std::ops::ControlFlow;
+
+use crate::syntax::{Arguments, Body, Const, Emit, Expr, ExprKind, Signature, Stmt, StmtKind};
 
 impl<'s> Expr<'s> {
     /// Calls `each` with every name that is read, in the order of the source.
@@ -79,6 +81,114 @@ impl<'s> Arguments<'s> {
     }
 }
 
+/// A part of a statement.
+pub(crate) enum Part<'t, 's> {
+    /// A piece of template data.
+    Data(&'t str),
+    /// An expression whose value is used.
+    Value(&'t Expr<'s>),
+    /// What is assigned to.
+    Target(&'t Expr<'s>),
+    /// The parameters of a macro or of a call block.
+    Signature(&'t Signature<'s>),
+    Body(&'t Body<'s>),
+}
+
+impl<'s> StmtKind<'s> {
+    /// Calls `each` with the parts of the statement, in the order in which Jinja2 looks for names in them, until it
+    /// breaks off.
+    pub(crate) fn parts<'t, B>(
+        &'t self,
+        mut each: impl FnMut(Part<'t, 's>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        match self {
+            Self::Output(parts) => {
+                for part in parts {
+                    each(match part {
+                        Emit::Data(text, _) => Part::Data(text),
+                        Emit::Value(value) => Part::Value(value),
+                    })?;
+                }
+            }
+            Self::For { target, iter, test, body, otherwise, .. } => {
+                each(Part::Target(target))?;
+                each(Part::Value(iter))?;
+                each(Part::Body(body))?;
+                each(Part::Body(otherwise))?;
+                if let Some(test) = test {
+                    each(Part::Value(test))?;
+                }
+            }
+            Self::If { branches, otherwise } => {
+                for (test, body) in branches {
+                    each(Part::Value(test))?;
+                    each(Part::Body(body))?;
+                }
+                each(Part::Body(otherwise))?;
+            }
+            Self::With { assignments, body } => {
+                for (target, _) in assignments {
+                    each(Part::Target(target))?;
+                }
+                for (_, value) in assignments {
+                    each(Part::Value(value))?;
+                }
+                each(Part::Body(body))?;
+            }
+            Self::Autoescape { enabled, body } => {
+                each(Part::Value(enabled))?;
+                each(Part::Body(body))?;
+            }
+            Self::Block { body, .. } | Self::Generation(body) => each(Part::Body(body))?,
+            Self::Extends(template)
+            | Self::Include { template, .. }
+            | Self::Import { template, .. }
+            | Self::FromImport { template, .. } => each(Part::Value(template))?,
+            Self::Set { target, value } => {
+                each(Part::Target(target))?;
+                each(Part::Value(value))?;
+            }
+            Self::SetBlock { target, filter, body } => {
+                each(Part::Target(target))?;
+                if let Some(filter) = filter {
+                    each(Part::Value(filter))?;
+                }
+                each(Part::Body(body))?;
+            }
+            Self::Macro { signature, body, .. } => {
+                each(Part::Signature(signature))?;
+                each(Part::Body(body))?;
+            }
+            Self::CallBlock { signature, call, body } => {
+                each(Part::Value(call))?;
+                each(Part::Signature(signature))?;
+                each(Part::Body(body))?;
+            }
+            Self::FilterBlock { filter, body } => {
+                each(Part::Body(body))?;
+                each(Part::Value(filter))?;
+            }
+            Self::Break | Self::Continue => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Calls `each` with every statement of a body, however deep, until it breaks off.
+pub(crate) fn each_statement<'t, 's, B>(
+    body: &'t Body<'s>,
+    each: &mut impl FnMut(&'t Stmt<'s>) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    for statement in body {
+        each(statement)?;
+        statement.kind.parts(|part| match part {
+            Part::Body(body) => each_statement(body, each),
+            _ => ControlFlow::Continue(()),
+        })?;
+    }
+    ControlFlow::Continue(())
+}
+
 /// The texts that a template holds: each piece of template data, and each string constant of its expressions.
 ///
 /// ```
@@ -89,92 +199,29 @@ impl<'s> Arguments<'s> {
 /// # Ok::<(), rolecall_jinja::Error>(())
 /// ```
 pub fn literals<'t>(body: &'t Body<'_>) -> Vec<&'t str> {
-    let mut found = Literals(Vec::new());
-    found.body(body);
-    found.0
+    let mut found = Vec::new();
+    add_literals(body, &mut found);
+    found
 }
 
-struct Literals<'t>(Vec<&'t str>);
-
-impl<'t> Literals<'t> {
-    fn expression(&mut self, expression: &'t Expr<'_>) {
-        expression.for_each(&mut |part| {
-            if let ExprKind::Const(Const::Text(text)) = &part.kind {
-                self.0.push(text);
-            }
-        });
-    }
-
-    fn signature(&mut self, signature: &'t Signature<'_>) {
-        for default in &signature.defaults {
-            self.expression(default);
-        }
-    }
-
-    fn body(&mut self, body: &'t Body<'_>) {
-        for statement in body {
-            self.statement(&statement.kind);
-        }
-    }
-
-    fn statement(&mut self, statement: &'t StmtKind<'_>) {
-        match statement {
-            StmtKind::Output(parts) => {
-                for part in parts {
-                    match part {
-                        Emit::Data(text, _) => self.0.push(text),
-                        Emit::Value(value) => self.expression(value),
+fn add_literals<'t>(body: &'t Body<'_>, found: &mut Vec<&'t str>) {
+    for statement in body {
+        let _ = statement.kind.parts(|part| {
+            let mut constants = |value: &'t Expr<'_>| {
+                value.for_each(&mut |part| {
+                    if let ExprKind::Const(Const::Text(text)) = &part.kind {
+                        found.push(text);
                     }
-                }
+                });
+            };
+            match part {
+                Part::Data(text) => found.push(text),
+                Part::Value(value) => constants(value),
+                Part::Signature(signature) => signature.defaults.iter().for_each(constants),
+                Part::Target(_) => {}
+                Part::Body(body) => add_literals(body, found),
             }
-            StmtKind::For { target, iter, test, body, otherwise, .. } => {
-                self.expression(target);
-                self.expression(iter);
-                if let Some(test) = test {
-                    self.expression(test);
-                }
-                self.body(body);
-                self.body(otherwise);
-            }
-            StmtKind::If { branches, otherwise } => {
-                for (test, body) in branches {
-                    self.expression(test);
-                    self.body(body);
-                }
-                self.body(otherwise);
-            }
-            StmtKind::With { assignments, body } => {
-                for (_, value) in assignments {
-                    self.expression(value);
-                }
-                self.body(body);
-            }
-            StmtKind::Autoescape { enabled: value, body } | StmtKind::FilterBlock { filter: value, body } => {
-                self.expression(value);
-                self.body(body);
-            }
-            StmtKind::Block { body, .. } | StmtKind::Generation(body) => self.body(body),
-            StmtKind::Extends(value)
-            | StmtKind::Include { template: value, .. }
-            | StmtKind::Import { template: value, .. }
-            | StmtKind::FromImport { template: value, .. }
-            | StmtKind::Set { value, .. } => self.expression(value),
-            StmtKind::SetBlock { filter, body, .. } => {
-                if let Some(filter) = filter {
-                    self.expression(filter);
-                }
-                self.body(body);
-            }
-            StmtKind::Macro { signature, body, .. } => {
-                self.signature(signature);
-                self.body(body);
-            }
-            StmtKind::CallBlock { signature, call, body } => {
-                self.expression(call);
-                self.signature(signature);
-                self.body(body);
-            }
-            StmtKind::Break | StmtKind::Continue => {}
-        }
+            ControlFlow::<()>::Continue(())
+        });
     }
 }

@@ -1,6 +1,9 @@
 //! Whether a body reads a special name, such as `loop` or `caller`, before it sets it.
 
-use crate::syntax::{Body, Emit, Expr, ExprKind, Signature, StmtKind};
+use std::ops::ControlFlow;
+
+use crate::syntax::{Body, Expr, ExprKind, Signature, StmtKind};
+use crate::walk::Part;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Seen {
@@ -57,81 +60,22 @@ impl Search<'_> {
 
     fn body(&mut self, body: &Body<'_>) {
         for statement in body {
-            if self.seen != Seen::Nothing {
+            if matches!(statement.kind, StmtKind::Block { .. }) {
+                continue;
+            }
+            let done = statement.kind.parts(|part| {
+                match part {
+                    Part::Data(_) => {}
+                    Part::Value(value) => self.expression(value),
+                    Part::Target(target) => self.target(target),
+                    Part::Signature(signature) => self.signature(signature),
+                    Part::Body(body) => self.body(body),
+                }
+                if self.seen == Seen::Nothing { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            if done.is_break() {
                 return;
             }
-            self.statement(&statement.kind);
-        }
-    }
-
-    fn statement(&mut self, statement: &StmtKind<'_>) {
-        match statement {
-            StmtKind::Output(parts) => {
-                for part in parts {
-                    if let Emit::Value(value) = part {
-                        self.expression(value);
-                    }
-                }
-            }
-            StmtKind::For { target, iter, test, body, otherwise, .. } => {
-                self.target(target);
-                self.expression(iter);
-                self.body(body);
-                self.body(otherwise);
-                if let Some(test) = test {
-                    self.expression(test);
-                }
-            }
-            StmtKind::If { branches, otherwise } => {
-                for (test, body) in branches {
-                    self.expression(test);
-                    self.body(body);
-                }
-                self.body(otherwise);
-            }
-            StmtKind::With { assignments, body } => {
-                for (target, _) in assignments {
-                    self.target(target);
-                }
-                for (_, value) in assignments {
-                    self.expression(value);
-                }
-                self.body(body);
-            }
-            StmtKind::Autoescape { enabled, body } => {
-                self.expression(enabled);
-                self.body(body);
-            }
-            StmtKind::Block { .. } | StmtKind::Break | StmtKind::Continue => {}
-            StmtKind::Extends(template)
-            | StmtKind::Include { template, .. }
-            | StmtKind::Import { template, .. }
-            | StmtKind::FromImport { template, .. } => self.expression(template),
-            StmtKind::Set { target, value } => {
-                self.target(target);
-                self.expression(value);
-            }
-            StmtKind::SetBlock { target, filter, body } => {
-                self.target(target);
-                if let Some(filter) = filter {
-                    self.expression(filter);
-                }
-                self.body(body);
-            }
-            StmtKind::Macro { signature, body, .. } => {
-                self.signature(signature);
-                self.body(body);
-            }
-            StmtKind::CallBlock { signature, call, body } => {
-                self.expression(call);
-                self.signature(signature);
-                self.body(body);
-            }
-            StmtKind::FilterBlock { filter, body } => {
-                self.body(body);
-                self.expression(filter);
-            }
-            StmtKind::Generation(body) => self.body(body),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Statements with scopes of their own.
 
+use std::ops::ControlFlow;
+
 use super::entries::Entries;
 use super::{Compiler, Enclosing, Escape, Exports, Job, OF_MAIN, Place, Result};
 use crate::ErrorKind;
@@ -7,6 +9,7 @@ use crate::builtins::filters;
 use crate::program::{BlockDecl, Constant, Op, Routine};
 use crate::syntax::{Body, Expr, ExprKind, Stmt, StmtKind};
 use crate::text::repr;
+use crate::walk::{Part, each_statement};
 
 /// How many scoped blocks may be inside one another: a name may be looked up in what is around each of them.
 const MOST_SCOPED: usize = 16;
@@ -336,15 +339,16 @@ impl<'t, 's> Compiler<'t, 's> {
     /// Checks that no two blocks have the same name, which is the first that Jinja2 does.
     pub(super) fn check_blocks(&self, body: &Body<'s>) -> Result<()> {
         let mut names = Entries::default();
-        each_body(body, &mut |statement| {
-            let StmtKind::Block { name, .. } = &statement.kind else { return Ok(()) };
+        let twice = each_statement(body, &mut |statement| {
+            let StmtKind::Block { name, .. } = &statement.kind else { return ControlFlow::Continue(()) };
             if names.get(*name).is_some() {
-                let message = format!("block {} defined twice", repr(name));
-                return self.fail(statement.at, ErrorKind::TemplateAssertion, message);
+                return ControlFlow::Break((*name, statement.at));
             }
             names.set(*name, ());
-            Ok(())
-        })
+            ControlFlow::Continue(())
+        });
+        let Some((name, at)) = twice.break_value() else { return Ok(()) };
+        self.fail(at, ErrorKind::TemplateAssertion, format!("block {} defined twice", repr(name)))
     }
 
     pub(super) fn block(
@@ -455,86 +459,32 @@ impl<'t, 's> Compiler<'t, 's> {
     }
 }
 
-/// Calls `each` with every statement, however deep.
-fn each_body<'t, 's>(body: &'t Body<'s>, each: &mut impl FnMut(&'t Stmt<'s>) -> Result<()>) -> Result<()> {
-    for statement in body {
-        each(statement)?;
-        match &statement.kind {
-            StmtKind::If { branches, otherwise } => {
-                for (_, body) in branches {
-                    each_body(body, each)?;
-                }
-                each_body(otherwise, each)?;
-            }
-            StmtKind::For { body, otherwise, .. } => {
-                each_body(body, each)?;
-                each_body(otherwise, each)?;
-            }
-            StmtKind::Block { body, .. }
-            | StmtKind::With { body, .. }
-            | StmtKind::Autoescape { body, .. }
-            | StmtKind::SetBlock { body, .. }
-            | StmtKind::Macro { body, .. }
-            | StmtKind::CallBlock { body, .. }
-            | StmtKind::FilterBlock { body, .. }
-            | StmtKind::Generation(body) => each_body(body, each)?,
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// Where a loop, or anything inside of it, assigns to `loop`.
 fn assigns_loop(statement: &Stmt<'_>) -> Option<usize> {
-    fn target(expression: &Expr<'_>) -> Option<usize> {
-        match &expression.kind {
-            ExprKind::Name("loop") => Some(expression.at),
-            ExprKind::Tuple(items) => items.iter().find_map(target),
+    fn assigned(target: &Expr<'_>) -> Option<usize> {
+        match &target.kind {
+            ExprKind::Name("loop") => Some(target.at),
+            ExprKind::Tuple(items) => items.iter().find_map(assigned),
             _ => None,
         }
     }
-    fn in_body(body: &Body<'_>) -> Option<usize> {
-        body.iter().find_map(assigns_loop)
-    }
-    match &statement.kind {
-        StmtKind::For { target: to, body, otherwise, .. } => {
-            target(to).or_else(|| in_body(body)).or_else(|| in_body(otherwise))
-        }
-        StmtKind::Set { target: to, .. } => target(to),
-        StmtKind::SetBlock { target: to, body, .. } => target(to).or_else(|| in_body(body)),
-        StmtKind::With { assignments, body } => {
-            // These are parameters to Jinja2, not assignments.
-            let _ = assignments;
-            in_body(body)
-        }
-        StmtKind::If { branches, otherwise } => {
-            branches.iter().find_map(|(_, body)| in_body(body)).or_else(|| in_body(otherwise))
-        }
-        StmtKind::Autoescape { body, .. }
-        | StmtKind::Block { body, .. }
-        | StmtKind::Macro { body, .. }
-        | StmtKind::CallBlock { body, .. }
-        | StmtKind::FilterBlock { body, .. }
-        | StmtKind::Generation(body) => in_body(body),
-        _ => None,
-    }
+    let found = statement.kind.parts(|part| {
+        let found = match part {
+            // Those of a `with` are parameters to Jinja2, not assignments.
+            Part::Target(target) if !matches!(statement.kind, StmtKind::With { .. }) => assigned(target),
+            Part::Body(body) => body.iter().find_map(assigns_loop),
+            _ => None,
+        };
+        found.map_or(ControlFlow::Continue(()), ControlFlow::Break)
+    });
+    found.break_value()
 }
 
 /// Whether a block that sees the variables around it stands in a body.
 fn has_scoped_block(body: &Body<'_>) -> bool {
-    body.iter().any(|statement| match &statement.kind {
-        StmtKind::Block { scoped, body, .. } => *scoped || has_scoped_block(body),
-        StmtKind::If { branches, otherwise } => {
-            branches.iter().any(|(_, body)| has_scoped_block(body)) || has_scoped_block(otherwise)
-        }
-        StmtKind::For { body, otherwise, .. } => has_scoped_block(body) || has_scoped_block(otherwise),
-        StmtKind::With { body, .. }
-        | StmtKind::Autoescape { body, .. }
-        | StmtKind::SetBlock { body, .. }
-        | StmtKind::Macro { body, .. }
-        | StmtKind::CallBlock { body, .. }
-        | StmtKind::FilterBlock { body, .. }
-        | StmtKind::Generation(body) => has_scoped_block(body),
-        _ => false,
-    })
+    let scoped = each_statement(body, &mut |statement| match &statement.kind {
+        StmtKind::Block { scoped: true, .. } => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    scoped.is_break()
 }
