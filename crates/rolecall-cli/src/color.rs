@@ -67,11 +67,11 @@ impl Style {
 }
 
 /// A text in which what would drive a terminal, or is not seen on one, is escaped; with `in_reverse` it is shown that this
-/// was done.
+/// was done. In JSON it is the same document then.
 pub(crate) fn revealed(text: &str, in_reverse: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c == '\t' || !c.is_control() && !is_hidden(c) {
+        if matches!(c, '\n' | '\t') || !c.is_control() && !is_hidden(c) {
             out.push(c);
         } else if in_reverse {
             let _ = write!(out, "\x1b[7m{}\x1b[27m", c.escape_default());

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
+use crate::color::revealed;
 use crate::failure::{Failure, Outcome};
 
 /// Prints a text byte for byte; on a terminal a line that is not ended is ended.
@@ -14,7 +15,7 @@ pub(crate) fn text(text: &str) -> Outcome {
 }
 
 /// Prints a text that was made harmless and has colours.
-pub(crate) fn text_with_colours(text: &str) -> Outcome {
+pub(crate) fn text_in_color(text: &str) -> Outcome {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     end(&mut out, text)
@@ -58,7 +59,7 @@ pub(crate) fn json(value: &impl Serialize) -> Outcome {
     let mut text = serde_json::to_string_pretty(value).map_err(Failure::job)?;
     text.push('\n');
     // JSON leaves some control characters as they are, and a terminal would follow them.
-    let text = if io::stdout().is_terminal() { escaped(&text) } else { text };
+    let text = if io::stdout().is_terminal() { revealed(&text, false) } else { text };
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
@@ -66,22 +67,7 @@ pub(crate) fn json(value: &impl Serialize) -> Outcome {
 
 /// A text that somebody else wrote, as a JSON string on one line; what is not seen is escaped as well.
 pub(crate) fn literal(text: &str) -> String {
-    crate::color::revealed(&serde_json::Value::from(text).to_string(), false)
-}
-
-/// A JSON document without control characters.
-pub(crate) fn escaped(document: &str) -> String {
-    use std::fmt::Write;
-
-    let mut out = String::with_capacity(document.len());
-    for c in document.chars() {
-        if c.is_control() && c != '\n' {
-            let _ = write!(out, "\\u{:04x}", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    revealed(&serde_json::Value::from(text).to_string(), false)
 }
 
 /// A name that somebody else wrote, on one line: control characters are escaped.
@@ -96,7 +82,7 @@ mod tests {
     #[test]
     fn a_terminal_is_shown_the_same_document() {
         let text = "{\"prompt\":\"\u{9b}2Jé\u{7f}\"}\n";
-        let shown = escaped(text);
+        let shown = revealed(text, false);
         assert_eq!(shown, "{\"prompt\":\"\\u009b2Jé\\u007f\"}\n");
         let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
         assert_eq!(read(&shown), read(text));

@@ -16,7 +16,7 @@ pub(crate) fn print(prompt: &Prompt, in_color: bool) -> Outcome {
     }
     let (text, legend) = painted(prompt);
     output::note(&legend);
-    output::text_with_colours(&text)
+    output::text_in_color(&text)
 }
 
 /// The spans for programs.

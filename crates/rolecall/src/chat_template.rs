@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
 #[cfg(feature = "tokenizers")]
-use crate::tokens::{self, ControlTokens, EncodeOptions, Encoding, Marker, Tokenizer};
+use crate::tokens::{self, EncodeOptions, Encoding, Tokenizer};
 use crate::{Error, ErrorKind, Options, Prepared, Prompt, Result, SpecialTokens};
 
 /// A compiled chat template and the special tokens that it sees.
@@ -108,12 +108,9 @@ impl ChatTemplate {
         M: Serialize + ?Sized,
     {
         tokens::check(messages, options, encode)?;
-        if encode.control_tokens != ControlTokens::Reference {
-            return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
-        }
-        let marker = Marker::new(tokenizer, self.source())?;
-        let (messages, options) = (marker.value(to_json(messages)?), marker.options(options));
-        tokens::encode_marked(tokenizer, &self.prepare(&messages, &options)?.text()?, encode)
+        let prompt = || self.apply_chat_template(messages, options);
+        let text = |messages: &Value, options: &Options| self.prepare(messages, options)?.text();
+        tokens::encode(tokenizer, self.source(), (messages, options), encode, prompt, text)
     }
 
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render.

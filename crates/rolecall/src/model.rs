@@ -13,7 +13,7 @@ use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
 use crate::tokenizer_class::special_token_defaults;
 #[cfg(feature = "tokenizers")]
-use crate::tokens::{self, ControlTokens, EncodeOptions, Encoding, Marker, Tokenizer};
+use crate::tokens::{self, EncodeOptions, Encoding, Tokenizer};
 use crate::{
     ChatRequest, Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens,
     builtin, cache, gguf, placeholder,
@@ -298,13 +298,9 @@ impl Model {
         let source = self.selected(options)?;
         tokens::check(messages, options, encode)?;
         let tokenizer = self.tokenizer()?;
-        if encode.control_tokens != ControlTokens::Reference {
-            return tokenizer.encode(&self.apply_chat_template(messages, options)?, encode);
-        }
-        let marker = Marker::new(tokenizer, source)?;
-        let messages = marker.value(to_json(messages)?);
-        let options = marker.options(options);
-        tokens::encode_marked(tokenizer, &self.prepare(&messages, &options)?.text()?, encode)
+        let prompt = || self.apply_chat_template(messages, options);
+        let text = |messages: &Value, options: &Options| self.prepare(messages, options)?.text();
+        tokens::encode(tokenizer, source, (messages, options), encode, prompt, text)
     }
 
     /// The model's tokenizer, which is read on its first use.

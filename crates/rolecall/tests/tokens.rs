@@ -7,7 +7,8 @@ use std::fs;
 
 use proptest::prelude::*;
 use rolecall::tokens::{
-    ControlTokens, EncodeOptions, Encoding, EncodingCache, Padding, Side, TokenKind, Tokenizer, Truncation,
+    Compat, ControlTokens, EncodeOptions, Encoding, EncodingCache, Padding, Side, TokenKind, Tokenizer,
+    Truncation,
 };
 use rolecall::{ChatTemplate, Model, Options, Prompt, SpecialTokens};
 use rolecall_testkit::tiny_llama;
@@ -432,4 +433,61 @@ fn without_a_padding_token_nothing_is_padded() {
     let error = tokenizer.encode(&prompt(CHAT, None), &options).unwrap_err().to_string();
     assert!(error.contains("does not have a padding token"), "{error}");
     assert!(tokenizer.encode(&prompt(CHAT, None), &EncodeOptions::default()).is_ok());
+}
+
+#[test]
+fn the_references_masks_have_its_faults() {
+    // A token for each letter, and for each byte of anything else.
+    let letters: Map<String, Value> =
+        ('a'..='z').zip(0..).map(|(c, id)| (c.to_string(), json!(id))).collect();
+    let mut vocab = letters;
+    for byte in "😀".bytes() {
+        vocab.insert(format!("<0x{byte:02X}>"), json!(vocab.len()));
+    }
+    let json = json!({"model": {"type": "BPE", "vocab": vocab, "merges": [], "byte_fallback": true}});
+    let tokenizer = tokenizer(&json, &Value::Null);
+    let masks = |source: &str| {
+        let prompt =
+            template(source).apply_chat_template(&json!([{"role": "user"}]), &Options::new()).unwrap();
+        let mask = |compat| {
+            let options = EncodeOptions { assistant_mask: true, compat, ..EncodeOptions::default() };
+            tokenizer.encode(&prompt, &options).map(|encoding| encoding.assistant_mask.unwrap())
+        };
+        (mask(Compat::Reference), mask(Compat::Exact).unwrap())
+    };
+    let rows = [
+        ("x{% generation %}a{% endgeneration %}yy", &[0, 1, 0, 0][..], &[0, 1, 0, 0][..]),
+        // A block that ends with the first token.
+        ("{% generation %}a{% endgeneration %}yy", &[1, 1, 1], &[1, 0, 0]),
+        // Blocks whose text is not printed where they stand.
+        (
+            "{% macro m() %}x{% generation %}a{% endgeneration %}{% endmacro %}zz{{ m() }}",
+            &[0, 0, 1, 0],
+            &[0, 0, 0, 1],
+        ),
+        (
+            "zz{% set s %}x{% generation %}ab{% endgeneration %}{% endset %}yy{{ s }}",
+            &[0, 0, 1, 1, 0, 0, 0],
+            &[0, 0, 0, 0, 0, 1, 1],
+        ),
+        // A character of several tokens at the end.
+        ("x{% generation %}a😀{% endgeneration %}y", &[0, 1, 1, 0, 0, 0, 0], &[0, 1, 1, 1, 1, 1, 0]),
+        ("x{%+ generation %}a{% endgeneration %}", &[0, 1], &[0, 1]),
+        (
+            "z{% generation %}a{% generation %}b{% endgeneration %}c{% endgeneration %}y",
+            &[0, 1, 1, 1, 0],
+            &[0, 1, 1, 1, 0],
+        ),
+    ];
+    for (source, reference, exact) in rows {
+        let (found, right) = masks(source);
+        assert_eq!(found.unwrap(), reference, "{source}");
+        assert_eq!(right, exact, "{source}");
+    }
+    let (error, right) = masks("{% generation %}{% endgeneration %}y");
+    let error = error.unwrap_err();
+    let reference = error.reference().unwrap();
+    assert_eq!(reference.kind().class_name(), "OverflowError");
+    assert_eq!(reference.message(), "can't convert negative int to unsigned");
+    assert_eq!(right, [0]);
 }

@@ -12,6 +12,7 @@ use crate::args::BatchArgs;
 use crate::batch::answer::{self, Answers, MAX_LINE_BYTES, Problem};
 use crate::batch::lines::{Lines, Piece};
 use crate::batch::ordered::{self, Sink, Stopped, Window};
+use crate::color::revealed;
 use crate::failure::{Failure, Outcome};
 use crate::{input, output, progress};
 
@@ -106,7 +107,7 @@ impl Sink for Writer {
 
     fn take(&mut self, answers: Answers) -> Outcome {
         if self.is_terminal {
-            self.out.write_all(output::escaped(&String::from_utf8_lossy(&answers.text)).as_bytes())?;
+            self.out.write_all(revealed(&String::from_utf8_lossy(&answers.text), false).as_bytes())?;
         } else {
             // They are many lines: a buffer would only copy them.
             self.out.write_all(&answers.text)?;

@@ -39,18 +39,22 @@ pub(crate) struct Job {
 impl Job {
     /// Reads the input and the model.
     pub(crate) fn new(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
-        let mut request = input::request(prompt)?;
-        request.options = input::choosing(request.options, model);
-        let loaded = input::model(model)?;
-        input::check_template_name(&loaded, model)?;
-        Ok(Self { model: loaded, request })
+        Self::with(model, prompt, input::model)
     }
 
     /// The same with the model's tokenizer.
     pub(crate) fn for_tokens(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
+        Self::with(model, prompt, input::model_with_tokenizer)
+    }
+
+    fn with(
+        model: &ModelArgs,
+        prompt: &PromptArgs,
+        load: impl Fn(&ModelArgs) -> Outcome<Model>,
+    ) -> Outcome<Self> {
         let mut request = input::request(prompt)?;
         request.options = input::choosing(request.options, model);
-        let loaded = input::model_with_tokenizer(model)?;
+        let loaded = load(model)?;
         input::check_template_name(&loaded, model)?;
         Ok(Self { model: loaded, request })
     }

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &TokensArgs) -> Outcome {
     if as_ids {
         return output::text(&format!("{}\n", Value::from(encoding.ids)));
     }
-    output::text_with_colours(&table(model, &encoding, &prompt, color::is_wanted(args.color))?)
+    output::text_in_color(&table(model, &encoding, &prompt, color::is_wanted(args.color))?)
 }
 
 /// Why there are no tokens, and what to do about it.

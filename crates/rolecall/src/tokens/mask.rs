@@ -1,16 +1,16 @@
 //! Which tokens are the assistant's.
 
-use std::ops::Range;
-
 use super::encoding::{Encoding, TokenKind};
-use crate::Prompt;
+use crate::{Error, ErrorKind, Prompt, Result};
 
 /// The tokens of what generation blocks wrote; without such blocks, of what assistants said.
 pub(super) fn exact(encoding: &Encoding, prompt: &Prompt, end_of_turn: bool) -> Vec<u8> {
     let mut mask = vec![0; encoding.len()];
     if prompt.has_generation_blocks() {
         for range in prompt.generations() {
-            mark(&mut mask, encoding, |place| place.start < range.end && range.start < place.end);
+            let first = token_at(encoding, range.start);
+            let tokens = mask.iter_mut().zip(&encoding.offsets).skip(first);
+            tokens.take_while(|(_, place)| place.start < range.end).for_each(|(mark, _)| *mark = 1);
         }
         return mask;
     }
@@ -57,40 +57,35 @@ fn turn_end(encoding: &Encoding, end: usize) -> usize {
     }
 }
 
-fn mark(mask: &mut [u8], encoding: &Encoding, is_meant: impl Fn(&Range<usize>) -> bool) {
-    for (mark, place) in mask.iter_mut().zip(&encoding.offsets) {
-        if is_meant(place) {
-            *mark = 1;
-        }
-    }
-}
-
-/// Whether the source of a template has the tag as the reference looks for it.
-fn has_generation_tag(source: &str) -> bool {
-    source.split("{%").skip(1).any(|rest| {
-        let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start();
-        let rest = rest.strip_prefix("generation").map(str::trim_start);
-        rest.is_some_and(|rest| rest.strip_prefix('-').unwrap_or(rest).starts_with("%}"))
-    })
+/// The number of the first token that stands for a byte, or for what is behind it.
+fn token_at(encoding: &Encoding, byte: usize) -> usize {
+    encoding.offsets.partition_point(|place| place.end <= byte)
 }
 
 /// The mask as the reference makes it, with its faults: from the first token of the first character to the *first* token
-/// of the last one, and to the end where that is the first token of all.
-pub(super) fn reference(encoding: &Encoding, prompt: &Prompt) -> Vec<u8> {
+/// of the last one, and to the end where that is the first token of all. A block that is empty where the text begins is
+/// an error there.
+pub(super) fn reference(encoding: &Encoding, prompt: &Prompt) -> Result<Vec<u8>> {
     let mut mask = vec![0; encoding.len()];
-    if !has_generation_tag(prompt.template()) {
-        return mask;
-    }
     let places: Vec<usize> = prompt.text().char_indices().map(|(at, _)| at).collect();
     let token_of = |character: usize| {
         let byte = *places.get(character)?;
-        encoding.offsets.iter().position(|place| place.start <= byte && byte < place.end)
+        let token = token_at(encoding, byte);
+        encoding.offsets.get(token).is_some_and(|place| place.start <= byte).then_some(token)
     };
     for range in prompt.reference_generations() {
         let Some(first) = token_of(range.start) else { break };
-        let last = range.end.checked_sub(1).and_then(token_of).filter(|last| *last > 0);
-        let end = last.map_or(mask.len(), |last| last + 1);
+        let Some(last) = range.end.checked_sub(1) else {
+            let error = rolecall_jinja::Error::new(
+                rolecall_jinja::ErrorKind::Overflow,
+                "can't convert negative int to unsigned",
+            );
+            return Err(
+                Error::from_reference(ErrorKind::Tokenizer, error).help("Compat::Exact has no such fault")
+            );
+        };
+        let end = token_of(last).filter(|last| *last > 0).map_or(mask.len(), |last| last + 1);
         mask.iter_mut().take(end).skip(first).for_each(|mark| *mark = 1);
     }
-    mask
+    Ok(mask)
 }

@@ -22,15 +22,34 @@ pub use cache::EncodingCache;
 pub use encoding::{Encoding, TokenKind, TokenOrigin};
 pub use inspection::{ControlToken, TokenizerInspection};
 pub use options::{Compat, ControlTokens, EncodeOptions, Padding, Side, Truncation};
-pub(crate) use reference::{Marker, encode as encode_marked};
 pub use tokenizer::Tokenizer;
 
 use rolecall_jinja::ErrorKind;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::chat_template::to_json;
 use crate::contract::{Conversation, refused};
-use crate::{Options, Result};
+use crate::{Options, Prompt, Result};
+
+/// Encodes a conversation: renders its prompt or, where the reference's way is asked for, the text of the input with
+/// marks in it.
+pub(crate) fn encode<M>(
+    tokenizer: &Tokenizer,
+    template: &str,
+    (messages, options): (&M, &Options),
+    encode: &EncodeOptions,
+    prompt: impl FnOnce() -> Result<Prompt>,
+    text: impl FnOnce(&Value, &Options) -> Result<String>,
+) -> Result<Encoding>
+where
+    M: Serialize + ?Sized,
+{
+    if encode.control_tokens != ControlTokens::Reference {
+        return tokenizer.encode(&prompt()?, encode);
+    }
+    reference::encode_sanitized(tokenizer, template, to_json(messages)?, options, encode, text)
+}
 
 /// What the reference refuses of the options taken together. A mask of a continued message is one of its refusals that
 /// is only followed where its faults are asked for.

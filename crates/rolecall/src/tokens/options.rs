@@ -12,7 +12,8 @@ pub enum ControlTokens {
     /// Wherever they stand, in users' text too: what the reference does unless it is asked to sanitize. For text that
     /// is trusted.
     Anywhere,
-    /// As `sanitize_control_tokens=True` of the reference does it, with its faults. It changes what the template sees, so
+    /// As `sanitize_control_tokens=True` of the reference does it, with its faults; where tokens stand and whose they are
+    /// is not known then. It changes what the template sees, so
     /// it is a matter of [`Model::encode`](crate::Model::encode), which renders too.
     Reference,
 }

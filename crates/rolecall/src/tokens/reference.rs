@@ -15,18 +15,11 @@ const START: char = '\u{F0000}';
 const END: char = '\u{F0001}';
 
 /// Marks control tokens in the input of a template.
-pub(crate) struct Marker(Option<Matcher>);
+struct Marker<'c>(Option<&'c Matcher>);
 
-impl Marker {
-    pub(crate) fn new(tokenizer: &Tokenizer, template: &str) -> Result<Self> {
-        let token = tokenizers::AddedToken::default();
-        let tokens = tokenizer.control_tokens(template);
-        let tokens = tokens.into_iter().map(|(id, text)| (id, text, &token));
-        Ok(Self(Matcher::new(tokens).map_err(|error| super::pipeline::failed(&error))?))
-    }
-
+impl Marker<'_> {
     /// The input with the control tokens in its strings marked; keys of objects are left as they are.
-    pub(crate) fn value(&self, value: Value) -> Value {
+    fn value(&self, value: Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(&text)),
             Value::Array(items) => Value::Array(items.into_iter().map(|item| self.value(item)).collect()),
@@ -40,7 +33,7 @@ impl Marker {
     }
 
     /// The same for what the options hold.
-    pub(crate) fn options(&self, options: &Options) -> Options {
+    fn options(&self, options: &Options) -> Options {
         let mut marked = options.clone();
         marked.tools = marked.tools.take().map(|tools| self.value(tools));
         marked.documents = marked.documents.take().map(|documents| self.value(documents));
@@ -50,7 +43,7 @@ impl Marker {
 
     fn text(&self, text: &str) -> String {
         let text = text.replace([START, END], "");
-        let Some(matcher) = &self.0 else { return text };
+        let Some(matcher) = self.0 else { return text };
         let mut marked = String::with_capacity(text.len());
         for part in matcher.split(&text, |_, _| true) {
             let piece = text.get(part.range).unwrap_or_default();
@@ -63,8 +56,22 @@ impl Marker {
     }
 }
 
+/// Marks the input, has it rendered, and encodes the text.
+pub(super) fn encode_sanitized(
+    tokenizer: &Tokenizer,
+    template: &str,
+    messages: Value,
+    options: &Options,
+    encode_options: &EncodeOptions,
+    render: impl FnOnce(&Value, &Options) -> Result<String>,
+) -> Result<Encoding> {
+    let controls = tokenizer.controls(template);
+    let marker = Marker(tokenizer.marks(&controls)?);
+    encode(tokenizer, &render(&marker.value(messages), &marker.options(options))?, encode_options)
+}
+
 /// Encodes a prompt that was rendered from marked input.
-pub(crate) fn encode(tokenizer: &Tokenizer, text: &str, options: &EncodeOptions) -> Result<Encoding> {
+fn encode(tokenizer: &Tokenizer, text: &str, options: &EncodeOptions) -> Result<Encoding> {
     let newline = plain(tokenizer, "\n")?;
     let mut ids = Vec::new();
     for (at, (piece, is_marked)) in pieces(tokenizer, text)?.into_iter().enumerate() {
@@ -99,6 +106,9 @@ pub(crate) fn encode(tokenizer: &Tokenizer, text: &str, options: &EncodeOptions)
         assistant_mask: None,
         origins: vec![TokenOrigin { kind: TokenKind::Scaffolding, ..TokenOrigin::default() }; count],
     };
+    if options.add_special_tokens {
+        tokenizer.bos().surround(&mut encoding);
+    }
     tokenizer.truncate(&mut encoding, options);
     tokenizer.pad(std::slice::from_mut(&mut encoding), options)?;
     Ok(encoding)
@@ -112,10 +122,7 @@ fn plain(tokenizer: &Tokenizer, text: &str) -> Result<Vec<u32>> {
 
 /// Cuts a text at its marks: the first piece, then those that are not empty, with whether they were marked.
 fn pieces<'t>(tokenizer: &Tokenizer, text: &'t str) -> Result<Vec<(&'t str, bool)>> {
-    let token = tokenizers::AddedToken::default();
-    let added: Vec<&str> = tokenizer.added().collect();
-    let matcher = Matcher::new(added.iter().zip(0..).map(|(text, id)| (id, *text, &token)));
-    let matcher = matcher.map_err(|error| super::pipeline::failed(&error))?;
+    let matcher = tokenizer.any_added()?;
     let mut pieces = Vec::new();
     let mut done = 0;
     let mut at = 0;
@@ -125,7 +132,7 @@ fn pieces<'t>(tokenizer: &Tokenizer, text: &'t str) -> Result<Vec<(&'t str, bool
         at = mark + START.len_utf8();
         let rest = part(at..text.len());
         let token = if part(mark..at).starts_with(START) {
-            matcher.as_ref().and_then(|matcher| {
+            matcher.and_then(|matcher| {
                 matcher.at_start(rest, |length| part(at + length..text.len()).starts_with(END))
             })
         } else {

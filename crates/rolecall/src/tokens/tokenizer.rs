@@ -1,19 +1,20 @@
 //! A model's tokenizer.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Map, Value};
 use tokenizers::AddedToken;
 
+use super::added::Matcher;
 use super::bos::Bos;
 use super::cache::EncodingCache;
 use super::control::{Ids, control_tokens};
 use super::encoding::{Encoding, TokenKind, TokenOrigin, padded_length};
 use super::mask;
-use super::options::{Compat, ControlTokens, EncodeOptions, Padding, Side};
+use super::options::{Compat, ControlTokens, EncodeOptions, Side};
 use super::owners::{Owner, Owners};
 use super::pipeline::{Pipeline, failed};
 use crate::{Error, ErrorKind, ModelFiles, Prompt, Result, SpecialTokens};
@@ -53,6 +54,8 @@ pub struct Tokenizer {
     padding_side: Side,
     truncation_side: Side,
     bos: Bos,
+    /// Finds any added token.
+    any: OnceLock<Option<Matcher>>,
     /// The control tokens for the templates that were used last.
     controls: Mutex<Vec<Arc<ControlSet>>>,
     number: u64,
@@ -60,10 +63,11 @@ pub struct Tokenizer {
 
 /// The control tokens where a template is used.
 #[derive(Debug)]
-struct ControlSet {
+pub(super) struct ControlSet {
     template: Box<str>,
     ids: Ids,
     number: u64,
+    marks: OnceLock<Option<Matcher>>,
 }
 
 /// For how many templates control tokens are kept.
@@ -118,6 +122,7 @@ impl Tokenizer {
             padding_side: side("padding_side", padding_side)?,
             truncation_side: side("truncation_side", truncation_side)?,
             bos,
+            any: OnceLock::new(),
             controls: Mutex::default(),
             number: next_number(),
         })
@@ -234,19 +239,30 @@ impl Tokenizer {
         tokens.map(|(id, token)| (*id, token.content.as_str())).collect()
     }
 
-    /// All added tokens in the order of their ids.
-    pub(super) fn added(&self) -> impl Iterator<Item = &str> {
-        self.added.iter().map(|(_, token)| token.content.as_str())
+    /// Finds any added token in a text, as a text.
+    pub(super) fn any_added(&self) -> Result<Option<&Matcher>> {
+        matcher(&self.any, self.added.iter().map(|(id, token)| (*id, token.content.as_str())))
     }
 
-    fn controls(&self, template: &str) -> Arc<ControlSet> {
+    /// Finds the control tokens in a text, as a text.
+    pub(super) fn marks<'c>(&self, controls: &'c ControlSet) -> Result<Option<&'c Matcher>> {
+        let tokens = self.added.iter().filter(|(id, _)| controls.ids.contains(*id));
+        matcher(&controls.marks, tokens.map(|(id, token)| (*id, token.content.as_str())))
+    }
+
+    pub(super) fn controls(&self, template: &str) -> Arc<ControlSet> {
         let lock = || self.controls.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().iter().find(|known| &*known.template == template) {
             return Arc::clone(known);
         }
         let added = self.added.iter().map(|(id, token)| (*id, token));
         let ids = control_tokens(added, self.listed.as_deref(), template);
-        let controls = Arc::new(ControlSet { template: template.into(), ids, number: next_number() });
+        let controls = Arc::new(ControlSet {
+            template: template.into(),
+            ids,
+            number: next_number(),
+            marks: OnceLock::new(),
+        });
         let mut all = lock();
         if all.len() >= KEPT {
             all.remove(0);
@@ -293,7 +309,7 @@ impl Tokenizer {
         if options.assistant_mask {
             encoding.assistant_mask = Some(match options.compat {
                 Compat::Exact => mask::exact(&encoding, prompt, options.end_of_turn),
-                Compat::Reference => mask::reference(&encoding, prompt),
+                Compat::Reference => mask::reference(&encoding, prompt)?,
             });
         }
         Ok(encoding)
@@ -316,9 +332,6 @@ impl Tokenizer {
         let Some(length) = padded_length(options.padding, options.pad_to_multiple_of, longest) else {
             return Ok(());
         };
-        if options.padding == Padding::None {
-            return Ok(());
-        }
         let Some(pad) = self.pad else {
             return Err(Error::new(
                 ErrorKind::Tokenizer,
@@ -332,6 +345,19 @@ impl Tokenizer {
         }
         Ok(())
     }
+}
+
+/// A matcher that is made on its first use.
+fn matcher<'c, 't>(
+    known: &'c OnceLock<Option<Matcher>>,
+    tokens: impl Iterator<Item = (u32, &'t str)>,
+) -> Result<Option<&'c Matcher>> {
+    if let Some(known) = known.get() {
+        return Ok(known.as_ref());
+    }
+    let plain = AddedToken::default();
+    let new = Matcher::new(tokens.map(|(id, text)| (id, text, &plain))).map_err(|error| failed(&error))?;
+    Ok(known.get_or_init(|| new).as_ref())
 }
 
 /// Who each token is of. Text of the template is of the message that its loop was at.
@@ -386,8 +412,11 @@ fn add_missing(
     special_tokens: &SpecialTokens,
 ) -> Result<()> {
     let named = |content: &str| special_tokens.iter().any(|(_, text)| text == content);
-    let known: HashSet<String> =
-        tokenizer.get_added_tokens_decoder().into_values().map(|token| token.content).collect();
+    let known: HashMap<String, AddedToken> = tokenizer
+        .get_added_tokens_decoder()
+        .into_values()
+        .map(|token| (token.content.clone(), token))
+        .collect();
     let mut missing: Vec<AddedToken> = Vec::new();
     let decoder = config.get("added_tokens_decoder").and_then(Value::as_object);
     let mut listed: Vec<(u32, &Value)> = Vec::new();
@@ -408,14 +437,13 @@ fn add_missing(
             normalized: flag("normalized").unwrap_or(!special),
             special,
         };
-        let same = |known: &AddedToken| *known == token;
-        if !tokenizer.get_added_tokens_decoder().values().any(same) {
+        if known.get(content) != Some(&token) {
             missing.push(token);
         }
     }
     for (_, text) in special_tokens.iter() {
         let listed = missing.iter().any(|token| token.content == text);
-        if !text.is_empty() && !known.contains(text) && !listed {
+        if !text.is_empty() && !known.contains_key(text) && !listed {
             missing.push(AddedToken::from(text, true));
         }
     }
@@ -433,11 +461,11 @@ fn listed(config: &Map<String, Value>) -> Result<Option<Vec<String>>> {
             Ok(Some(tokens.iter().filter_map(Value::as_str).map(str::to_owned).collect()))
         }
         Some(other) => {
-            let shown = rolecall_jinja::Template::new("{{ x is string }}{{ [x]|string }}")
+            // Python shows a value in a list as `repr` does.
+            let list = rolecall_jinja::Template::new("{{ [x] }}")
                 .and_then(|template| template.render(&serde_json::json!({"x": other})))
                 .unwrap_or_default();
-            let shown =
-                shown.split_once('[').and_then(|(_, shown)| shown.strip_suffix(']')).unwrap_or_default();
+            let shown = list.strip_prefix('[').and_then(|list| list.strip_suffix(']')).unwrap_or_default();
             Err(Error::from_reference(
                 ErrorKind::Tokenizer,
                 rolecall_jinja::Error::new(
