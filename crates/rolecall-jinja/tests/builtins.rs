@@ -360,3 +360,9 @@ fn formats_take_anything() {
     }
     check(some(expressions, 6_000));
 }
+
+#[test]
+fn what_is_refused_is_refused_wherever_it_is_taken_apart() {
+    let template = Template::new("{% set a, b = [1, 2]|random %}").unwrap();
+    assert_eq!(template.render(&json!({})).unwrap_err().kind(), ErrorKind::Unsupported);
+}
