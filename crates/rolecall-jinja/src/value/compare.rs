@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{DictRef, Object, Seq, Value, View, ViewOf, iter, names, unknown};
+use crate::ErrorKind;
 use crate::number::BigInt;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -386,8 +387,8 @@ pub(crate) fn contains<'a>(rt: &Runtime<'a>, container: Value<'a>, item: Value<'
         _ => {
             let mut items = match iter::Iter::new(rt, container) {
                 Ok(items) => items,
-                // Python asks `self` for the item 0.
-                Err(error) if matches!(container, Value::Object(Object::Templates)) => return Err(error),
+                // What is refused stays refused, and `self` is asked for the item 0.
+                Err(error) if error.kind() != ErrorKind::Type => return Err(error),
                 Err(_) => {
                     let message =
                         format!("argument of type '{}' is not iterable", names::type_name(container));
