@@ -1,6 +1,6 @@
 //! Prompts as token ids (feature `tokenizers`).
 //!
-//! A [`Tokenizer`] turns a [`Prompt`](crate::Prompt) into an [`Encoding`]: ids, and for each token its place in the
+//! A [`Tokenizer`] turns a [`Prompt`] into an [`Encoding`]: ids, and for each token its place in the
 //! text, who wrote it and whether the assistant did. Because the prompt knows who wrote each byte, no text of a user can
 //! become a control token.
 
