@@ -162,9 +162,18 @@ fn floats(operator: Operator, a: f64, b: f64) -> Result<f64, Error> {
         Operator::Div => a / b,
         Operator::FloorDiv if b == 0.0 => return zero("float floor division by zero"),
         Operator::FloorDiv => {
-            let quotient = (a - remainder(a, b)) / b;
+            let rest = a % b;
+            let mut quotient = (a - rest) / b;
+            if rest != 0.0 && (rest < 0.0) != (b < 0.0) {
+                quotient -= 1.0;
+            }
             let floor = quotient.floor();
-            if quotient - floor > 0.5 { floor + 1.0 } else { floor }
+            match quotient {
+                // A quotient of zero has the sign of a true division.
+                0.0 => 0.0_f64.copysign(a / b),
+                _ if quotient - floor > 0.5 => floor + 1.0,
+                _ => floor,
+            }
         }
         Operator::Rem if b == 0.0 => return zero("float modulo"),
         Operator::Rem => remainder(a, b),
