@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
+use crate::prepared::Asks;
+use crate::templates::Asker;
 #[cfg(feature = "tokenizers")]
 use crate::tokens::{self, EncodeOptions, Encoding, Tokenizer};
 use crate::{Error, ErrorKind, Options, Prepared, Prompt, Result, SpecialTokens};
@@ -130,8 +132,16 @@ impl ChatTemplate {
     where
         M: Serialize + ?Sized,
     {
-        let conversation = Conversation::placed(to_json(messages)?, place, options)?;
-        Prepared::new(Arc::clone(&self.engine), &self.special_tokens, conversation, options, None)
+        if options.expansion.is_some() {
+            return Err(Error::new(
+                ErrorKind::Media,
+                "placeholders are not expanded: how many it takes stands in the files of a model",
+            )
+            .help("Use a Model"));
+        }
+        let conversation = Conversation::placed(to_json(messages)?, place, Asker::Tokenizer, options)?;
+        let engine = Arc::clone(&self.engine);
+        Prepared::new(engine, &self.special_tokens, conversation, options, Asks::of_template())
     }
 }
 

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use crate::continue_final::{self, Continuation};
 use crate::python::type_name;
 use crate::reasoning;
-use crate::{Error, ErrorKind, Options, Result, SpecialTokens};
+use crate::templates::Asker;
+use crate::{Error, ErrorKind, Options, Result, SpecialTokens, media, processor};
 
-/// The parameters of the reference's method; a template variable cannot have one of these names.
+/// The parameters of the tokenizer's method; a template variable cannot have one of these names.
 const PARAMETERS: [&str; 15] = [
     "conversation",
     "tools",
@@ -26,6 +27,23 @@ const PARAMETERS: [&str; 15] = [
     "return_assistant_tokens_mask",
     "sanitize_control_tokens",
     "tokenizer_kwargs",
+];
+
+/// The same of the processor's method.
+const PROCESSOR_PARAMETERS: [&str; 13] = [
+    "conversation",
+    "chat_template",
+    "tools",
+    "documents",
+    "add_generation_prompt",
+    "continue_final_message",
+    "return_assistant_tokens_mask",
+    "tokenize",
+    "return_tensors",
+    "return_dict",
+    "load_audio_from_video",
+    "processor_kwargs",
+    "sanitize_control_tokens",
 ];
 
 /// A conversation that passed the checks that come before the template is compiled.
@@ -49,14 +67,18 @@ impl Conversation {
     /// A conversation by itself.
     #[cfg(feature = "tokenizers")]
     pub(crate) fn new(messages: Value, options: &Options) -> Result<Self> {
-        Self::placed(messages, Place::Alone, options)
+        Self::placed(messages, Place::Alone, Asker::Tokenizer, options)
     }
 
     /// The checks and changes that come first: an empty list, messages that are no objects, keys whose
     /// value is `null`, options that exclude each other.
-    pub(crate) fn placed(messages: Value, place: Place, options: &Options) -> Result<Self> {
+    pub(crate) fn placed(messages: Value, place: Place, asker: Asker, options: &Options) -> Result<Self> {
+        let parameters = match asker {
+            Asker::Tokenizer => PARAMETERS.as_slice(),
+            Asker::Processor => &PROCESSOR_PARAMETERS,
+        };
         for name in options.variables.keys() {
-            if PARAMETERS.contains(&name.as_str()) {
+            if parameters.contains(&name.as_str()) {
                 let message =
                     format!("apply_chat_template() got multiple values for keyword argument '{name}'");
                 return Err(refused(Class::Type, message).help(format!(
@@ -64,49 +86,23 @@ impl Conversation {
                 )));
             }
         }
-        let messages = match messages {
-            // In a list of conversations one may be empty.
-            Value::Array(messages) if messages.is_empty() && place == Place::Alone => {
-                return Err(refused(
-                    Class::Value,
-                    "Cannot apply chat template to an empty conversation. Provide at least one message.",
-                ));
+        let conversation = match asker {
+            Asker::Tokenizer => {
+                let conversation = messages_of(messages, place, asker)?;
+                check_continuation(options)?;
+                conversation
             }
-            Value::Array(messages) => messages,
-            // Python iterates over what it is given; other empty things than a list are a conversation.
-            Value::String(text) if text.is_empty() => Vec::new(),
-            Value::Object(entries) if entries.is_empty() => Vec::new(),
-            Value::String(_) | Value::Object(_) => return Err(not_a_message("str")),
-            other => {
-                let message = format!("'{}' object is not iterable", type_name(&other));
-                return Err(refused(Class::Type, message).help("The messages have to be a list of objects"));
+            Asker::Processor => {
+                check_continuation(options)?;
+                let mut conversation = messages_of(messages, place, asker)?;
+                media::rewrite_image_urls(&mut conversation);
+                if options.expansion.is_some() {
+                    media::collect(&conversation)?;
+                    empty_contents(&mut conversation);
+                }
+                conversation
             }
         };
-        if place == Place::Alone && messages.first().is_some_and(Value::is_array) {
-            return Err(Error::new(
-                ErrorKind::Conversation,
-                "the messages are a list of conversations, not one",
-            )
-            .help("Render each conversation by itself, or all with apply_chat_template_batch"));
-        }
-        let mut conversation = Vec::with_capacity(messages.len());
-        for message in messages {
-            match message {
-                Value::Object(mut message) => {
-                    message.retain(|_, value| !value.is_null());
-                    conversation.push(message);
-                }
-                other => return Err(not_a_message(type_name(&other))),
-            }
-        }
-        if continue_final::is_wanted(options)? && wants_generation_prompt(options) {
-            return Err(refused(
-                Class::Value,
-                "continue_final_message and add_generation_prompt are not compatible. Use continue_final_message \
-                 when you want the model to continue the final message, and add_generation_prompt when you want to \
-                 add a header that will prompt it to start a new assistant message instead.",
-            ));
-        }
         for reserved in ["conversations", "messages"] {
             if options.variables.contains_key(reserved) {
                 let function = if reserved == "messages" {
@@ -157,6 +153,72 @@ impl Conversation {
         let prompt = options.add_generation_prompt.clone().unwrap_or(Value::Bool(false));
         variables.insert("add_generation_prompt".to_owned(), prompt);
         Ok(Context { variables: Value::Object(variables), continuation })
+    }
+}
+
+/// The messages that a processor sees, before their image URLs are rewritten.
+pub(crate) fn processor_messages(messages: Value) -> Result<Vec<Map<String, Value>>> {
+    messages_of(messages, Place::Alone, Asker::Processor)
+}
+
+/// A list of messages without the keys whose value is `null`.
+fn messages_of(messages: Value, place: Place, asker: Asker) -> Result<Vec<Map<String, Value>>> {
+    let messages = match messages {
+        // In a list of conversations one may be empty.
+        Value::Array(messages) if messages.is_empty() && place == Place::Alone => {
+            return Err(match asker {
+                Asker::Tokenizer => refused(
+                    Class::Value,
+                    "Cannot apply chat template to an empty conversation. Provide at least one message.",
+                ),
+                Asker::Processor => {
+                    refused(Class::Index, "list index out of range").help("Give at least one message")
+                }
+            });
+        }
+        Value::Array(messages) => messages,
+        // Python iterates over what it is given; other empty things than a list are a conversation.
+        Value::String(text) if text.is_empty() => Vec::new(),
+        Value::Object(entries) if entries.is_empty() => Vec::new(),
+        Value::String(_) | Value::Object(_) => return Err(not_a_message("str")),
+        other => {
+            let message = format!("'{}' object is not iterable", type_name(&other));
+            return Err(refused(Class::Type, message).help("The messages have to be a list of objects"));
+        }
+    };
+    if place == Place::Alone && messages.first().is_some_and(Value::is_array) {
+        return Err(Error::new(ErrorKind::Conversation, "the messages are a list of conversations, not one")
+            .help("Render each conversation by itself, or all with apply_chat_template_batch"));
+    }
+    let without_nulls = |message| match message {
+        Value::Object(mut message) => {
+            message.retain(|_, value| !value.is_null());
+            Ok(message)
+        }
+        other => Err(not_a_message(type_name(&other))),
+    };
+    messages.into_iter().map(without_nulls).collect()
+}
+
+fn check_continuation(options: &Options) -> Result<()> {
+    if continue_final::is_wanted(options)? && wants_generation_prompt(options) {
+        return Err(refused(
+            Class::Value,
+            "continue_final_message and add_generation_prompt are not compatible. Use continue_final_message \
+             when you want the model to continue the final message, and add_generation_prompt when you want to \
+             add a header that will prompt it to start a new assistant message instead.",
+        ));
+    }
+    Ok(())
+}
+
+/// A fault of the reference's processors: where they collect media, a content that is missing or empty becomes an
+/// empty list, which templates may tell from an empty text.
+fn empty_contents(conversation: &mut [Map<String, Value>]) {
+    for message in conversation {
+        if processor::is_no_content(message.get("content")) {
+            message.insert("content".to_owned(), Value::Array(Vec::new()));
+        }
     }
 }
 

@@ -18,6 +18,11 @@ impl Engine {
         self.0.source()
     }
 
+    /// The variables that the template reads and does not set itself.
+    pub(crate) fn variables(&self) -> Vec<&str> {
+        self.0.variables()
+    }
+
     #[cfg(feature = "tokenizers")]
     pub(crate) fn has_generation_blocks(&self) -> bool {
         self.0.has_generation_blocks()
@@ -38,28 +43,31 @@ impl Engine {
     }
 }
 
-/// Where all of `needle` was written by the template or taken from a trusted value.
-pub(crate) fn written(traced: &Traced, needle: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    // The parts between which a user's text stands: an occurrence that is the template's lies inside of one.
+/// The parts of the output that the template wrote or took from a trusted value: between them stands a user's text.
+pub(crate) fn own_parts(traced: &Traced) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
     let mut own: Option<Range<usize>> = None;
-    let mut search = |part: Option<Range<usize>>| {
-        if let Some(part) = part {
-            let text = traced.text().get(part.clone()).unwrap_or_default();
-            found.extend(text.match_indices(needle).map(|(at, _)| {
-                let start = part.start + at;
-                start..start + needle.len()
-            }));
-        }
-    };
     for span in traced.spans() {
         if matches!(span.origin, Origin::Template | Origin::Trusted { .. }) {
             own = Some(own.map_or(span.range.start, |own| own.start)..span.range.end);
         } else {
-            search(own.take());
+            parts.extend(own.take());
         }
     }
-    search(own);
+    parts.extend(own);
+    parts
+}
+
+/// Where `needle` is found inside of one of the parts of a text.
+pub(crate) fn found(text: &str, parts: &[Range<usize>], needle: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for part in parts {
+        let text = text.get(part.clone()).unwrap_or_default();
+        found.extend(text.match_indices(needle).map(|(at, _)| {
+            let start = part.start + at;
+            start..start + needle.len()
+        }));
+    }
     found
 }
 

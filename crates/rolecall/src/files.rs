@@ -13,14 +13,15 @@ use crate::{Error, ErrorKind, Result};
 /// The folder whose `*.jinja` files are further, named templates.
 pub(crate) const ADDITIONAL_TEMPLATES: &str = "additional_chat_templates";
 
-/// Files that may hold a template, a special token or the image placeholder.
-pub(crate) const TEMPLATE_FILES: [&str; 7] = [
+/// Files that may hold a template, a special token or how placeholders of images are made.
+pub(crate) const TEMPLATE_FILES: [&str; 8] = [
     "tokenizer_config.json",
     "special_tokens_map.json",
     "chat_template.jinja",
     "chat_template.json",
     "processor_config.json",
     "preprocessor_config.json",
+    "video_preprocessor_config.json",
     "config.json",
 ];
 

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 use crate::chat_template::to_json;
 use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
+use crate::prepared::Asks;
+use crate::processor::{self, Processor};
 use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
 use crate::tokenizer_class::special_token_defaults;
@@ -217,6 +219,7 @@ impl Model {
             {
                 processor()
             }
+            Loader::Auto if options.expansion.is_some() => processor(),
             Loader::Auto | Loader::Tokenizer => (&self.tokenizer, Asker::Tokenizer),
         }
     }
@@ -299,8 +302,35 @@ impl Model {
         tokens::check(messages, options, encode)?;
         let tokenizer = self.tokenizer()?;
         let prompt = || self.apply_chat_template(messages, options);
-        let text = |messages: &Value, options: &Options| self.prepare(messages, options)?.text();
+        let text = |messages: &Value, options: &Options| self.text_to_sanitize(tokenizer, messages, options);
         tokens::encode(tokenizer, source, (messages, options), encode, prompt, text)
+    }
+
+    /// The text of a conversation with marks in it, where a processor would do nothing more to it.
+    #[cfg(feature = "tokenizers")]
+    fn text_to_sanitize(&self, tokenizer: &Tokenizer, messages: &Value, options: &Options) -> Result<String> {
+        if options.expansion.is_some() {
+            return Err(Error::new(
+                ErrorKind::Media,
+                "placeholders are not expanded where users' text is marked as the reference does it",
+            )
+            .help("Use ControlTokens::Template"));
+        }
+        let text = self.prepare(messages, options)?.text()?;
+        let bos = self.special_tokens.get("bos_token");
+        let adds = !(tokenizer.bos().before.is_empty() && tokenizer.bos().after.is_empty());
+        if self.template_set(options).1 == Asker::Processor
+            && adds
+            && !bos.is_some_and(|bos| text.starts_with(bos))
+        {
+            return Err(Error::new(
+                ErrorKind::Tokenizer,
+                "a processor has special tokens added to this prompt, which is not done where users' text is marked as \
+                 the reference does it",
+            )
+            .help("Use ControlTokens::Template"));
+        }
+        Ok(text)
     }
 
     /// The model's tokenizer, which is read on its first use.
@@ -345,9 +375,33 @@ impl Model {
         options: &'a Options,
     ) -> Result<Prepared<'a>> {
         let source = self.selected(options)?;
-        let conversation = Conversation::placed(messages()?, place, options)?;
+        let asker = self.template_set(options).1;
+        let conversation = Conversation::placed(messages()?, place, asker, options)?;
         let engine = self.compiled(source)?;
-        Prepared::new(engine, &self.special_tokens, conversation, options, self.image_token())
+        let processor = match &options.expansion {
+            None => None,
+            Some(_) if asker == Asker::Tokenizer => {
+                return Err(Error::new(
+                    ErrorKind::Media,
+                    "placeholders are expanded by a model's processor, but the tokenizer's loader was asked for",
+                )
+                .help("Use Loader::Processor or Loader::Auto"));
+            }
+            Some(_) if place == Place::InBatch => {
+                return Err(Error::new(
+                    ErrorKind::Media,
+                    "placeholders of a list of conversations are not expanded: each has images of its own",
+                )
+                .help("Render each conversation by itself"));
+            }
+            Some(sizes) => {
+                processor::check_keywords(options, &engine.variables())?;
+                let processor = Processor::new(&self.files, &self.special_tokens, sizes);
+                Some(processor.map_err(|error| error.in_model(self.origin()))?)
+            }
+        };
+        let asks = Asks { image_token: self.image_token(), asker, processor };
+        Prepared::new(engine, &self.special_tokens, conversation, options, asks)
     }
 
     /// The compiled form of one of the model's templates, or of a text given in its place.

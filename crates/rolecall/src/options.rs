@@ -3,7 +3,8 @@
 use rolecall_jinja::{Clock, Limits};
 use serde_json::{Map, Value};
 
-use crate::Image;
+use crate::processor::MediaSizes;
+use crate::{Image, ImageSize, VideoSize};
 
 /// The arguments of `apply_chat_template` beside the conversation. Everything is off or absent unless set.
 ///
@@ -28,6 +29,7 @@ pub struct Options {
     pub(crate) variables: Map<String, Value>,
     pub(crate) images: Vec<Image>,
     pub(crate) image_token: Option<String>,
+    pub(crate) expansion: Option<MediaSizes>,
     pub(crate) clock: Option<Clock>,
     pub(crate) limits: Option<Limits>,
 }
@@ -35,8 +37,8 @@ pub struct Options {
 /// Which of the reference's two loaders decides where a model's template comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Loader {
-    /// The processor's for a model that has one when images are given or the tokenizer finds no template;
-    /// otherwise the tokenizer's.
+    /// The processor's for a model that has one when images are given or the tokenizer finds no template, and
+    /// wherever placeholders are expanded; otherwise the tokenizer's.
     #[default]
     Auto,
     /// As `AutoTokenizer` finds it.
@@ -125,6 +127,47 @@ impl Options {
     #[must_use]
     pub fn image(mut self, image: Image) -> Self {
         self.images.push(image);
+        self
+    }
+
+    /// Expands the placeholders for images as the model's processor does it for token ids, each to as many as the model
+    /// wants for an image of that size. The sizes are those of the images in the order of the conversation; none at all
+    /// is what the reference does with a conversation without images, and a placeholder is an error then.
+    ///
+    /// Only a [`Model`](crate::Model) does it, for the families whose rule is known: `LLaVA`, Qwen2-VL, Qwen2.5-VL,
+    /// Qwen3-VL, Idefics2 and Mllama. It is for encoding: servers that take images inside of a prompt get
+    /// [`image`](Self::image)s, and both at once are an error.
+    ///
+    /// ```
+    /// use rolecall::{ImageSize, Loader, Model, ModelFiles, Options};
+    /// use serde_json::json;
+    ///
+    /// let mut files = ModelFiles::new("my-llava");
+    /// files.insert("chat_template.jinja", "{% for p in messages[0].content %}{{ '<image>' if p.type == 'image' else p.text }}{% endfor %}");
+    /// files.insert("processor_config.json", r#"{"processor_class": "LlavaProcessor", "patch_size": 14, "num_additional_image_tokens": 1,
+    ///     "vision_feature_select_strategy": "default"}"#);
+    /// files.insert("preprocessor_config.json", r#"{"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 28},
+    ///     "crop_size": {"height": 28, "width": 28}}"#);
+    /// let model = Model::from_files(files)?;
+    ///
+    /// let messages = json!([{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "<image>?"}]}]);
+    /// let options = Options::new().expand_images([ImageSize { width: 640, height: 480 }]);
+    /// let prompt = model.apply_chat_template(&messages, &options)?;
+    /// // The last one is text that the user typed.
+    /// assert_eq!(prompt.text(), "<image><image><image><image><image>?");
+    /// assert_eq!(prompt.expanded_images(), [0..28]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    #[must_use]
+    pub fn expand_images(mut self, sizes: impl IntoIterator<Item = ImageSize>) -> Self {
+        self.expansion.get_or_insert_default().images.extend(sizes);
+        self
+    }
+
+    /// The same for videos, which Qwen2-VL and Qwen2.5-VL take.
+    #[must_use]
+    pub fn expand_videos(mut self, sizes: impl IntoIterator<Item = VideoSize>) -> Self {
+        self.expansion.get_or_insert_default().videos.extend(sizes);
         self
     }
 

@@ -63,7 +63,13 @@ pub enum Origin<'p> {
     },
     /// It stands for an image, in the place of the template's placeholder.
     Image {
-        /// Which of the prompt's [media](crate::Prompt::media).
+        /// Which of the prompt's [media](crate::Prompt::media), or of the sizes given to
+        /// [`Options::expand_images`](crate::Options::expand_images).
+        index: usize,
+    },
+    /// It stands for a video, in the place of the template's placeholder.
+    Video {
+        /// Which of the sizes given to [`Options::expand_videos`](crate::Options::expand_videos).
         index: usize,
     },
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::processor::processor_class;
 use crate::{ModelFiles, Result, SpecialTokens};
 
 /// The placeholder for an image: the tokenizer's `image_token`, else the processor's, else what the
@@ -10,24 +11,17 @@ pub(crate) fn image_token(files: &ModelFiles, tokens: &SpecialTokens) -> Result<
     if let Some(token) = tokens.get("image_token") {
         return Ok(Some(token.to_owned()));
     }
-    let mut class = None;
-    for file in ["processor_config.json", "preprocessor_config.json", "tokenizer_config.json"] {
-        let Some(config) = files.json_object(file)? else { continue };
-        if file == "processor_config.json" {
-            match config.get("image_token") {
-                Some(Value::String(token)) => return Ok(Some(token.clone())),
-                Some(Value::Object(token)) => {
-                    if let Some(content) = token.get("content").and_then(Value::as_str) {
-                        return Ok(Some(content.to_owned()));
-                    }
-                }
-                _ => {}
+    let config = files.json_object("processor_config.json")?;
+    match config.as_ref().and_then(|config| config.get("image_token")) {
+        Some(Value::String(token)) => return Ok(Some(token.clone())),
+        Some(Value::Object(token)) => {
+            if let Some(content) = token.get("content").and_then(Value::as_str) {
+                return Ok(Some(content.to_owned()));
             }
         }
-        if class.is_none() {
-            class = config.get("processor_class").and_then(Value::as_str).map(str::to_owned);
-        }
+        _ => {}
     }
+    let class = processor_class(files)?;
     Ok(class.as_deref().and_then(class_default).map(str::to_owned))
 }
 

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::contract::{Context, Conversation};
 use crate::engine::{self, Engine};
-use crate::prompt::Rendered;
+use crate::processor::Processor;
+use crate::prompt::{Placing, Rendered};
+use crate::templates::Asker;
 use crate::{Error, ErrorKind, Image, Options, Prompt, Result, SpecialTokens, clock};
 
 /// A conversation that passed all checks, with the template that it will be rendered with and the variables
@@ -41,6 +43,11 @@ pub struct Prepared<'a> {
     context: Context,
     /// What stands for an image, if the model takes any.
     image_token: Option<String>,
+    /// What the model's tokenizer and processor take for the beginning of a text.
+    bos_token: Option<String>,
+    asker: Asker,
+    /// What expands placeholders, if that was asked for.
+    processor: Option<Processor>,
     /// The variables whose text is not a user's.
     trusted: Vec<String>,
     images: &'a [Image],
@@ -48,18 +55,42 @@ pub struct Prepared<'a> {
     moment: Arc<OnceLock<DateTime>>,
 }
 
+/// What of a model a render depends on.
+pub(crate) struct Asks<'m> {
+    /// What stands for an image where the options do not say it.
+    pub(crate) image_token: Option<&'m str>,
+    pub(crate) asker: Asker,
+    pub(crate) processor: Option<Processor>,
+}
+
+impl Asks<'_> {
+    /// A template without a model.
+    pub(crate) fn of_template() -> Self {
+        Self { image_token: None, asker: Asker::Tokenizer, processor: None }
+    }
+}
+
 impl<'a> Prepared<'a> {
-    /// The last checks. `image_token` is what stands for an image where the options do not say it.
+    /// The last checks.
     pub(crate) fn new(
         engine: Arc<Engine>,
         special_tokens: &SpecialTokens,
         conversation: Conversation,
         options: &'a Options,
-        image_token: Option<&str>,
+        asks: Asks<'_>,
     ) -> Result<Self> {
+        let Asks { image_token, asker, processor } = asks;
+        if processor.is_some() && (!options.images.is_empty() || options.image_token.is_some()) {
+            return Err(Error::new(
+                ErrorKind::Media,
+                "placeholders are either expanded for token ids or replaced by images for a server, not both",
+            )
+            .help("Give the sizes of images, or images and their token"));
+        }
         let context = conversation.into_context(engine.source(), special_tokens, options)?;
         let image_token =
             options.image_token.as_deref().or(image_token).or_else(|| special_tokens.get("image_token"));
+        let image_token = processor.as_ref().map(Processor::image_token).or(image_token);
         let image_token = image_token.filter(|token| !token.is_empty()).map(str::to_owned);
         if image_token.is_none() && !options.images.is_empty() {
             return Err(Error::new(
@@ -77,6 +108,9 @@ impl<'a> Prepared<'a> {
             engine,
             context,
             image_token,
+            bos_token: special_tokens.get("bos_token").map(str::to_owned),
+            asker,
+            processor,
             trusted,
             images: &options.images,
             options: RenderOptions { clock: Some(clock), limits: options.limits },
@@ -107,27 +141,48 @@ impl<'a> Prepared<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::Template`] when the template fails, [`ErrorKind::Conversation`] when the final message that
-    /// should be continued is not in its output, [`ErrorKind::Media`] when images and slots do not match.
+    /// should be continued is not in its output, [`ErrorKind::Media`] when images and slots do not match or a placeholder
+    /// cannot be expanded exactly.
     pub fn render(&self) -> Result<Prompt> {
         let trusted: Vec<&str> = self.trusted.iter().map(String::as_str).collect();
         let traced = self.engine.render_traced(self.variables(), &trusted, &self.options);
         let traced = traced.map_err(|error| self.failed(error))?;
         let end = self.end(traced.text())?;
-        let mut slots = match &self.image_token {
-            Some(token) => engine::written(&traced, token),
-            None => Vec::new(),
+        let text = traced.text().get(..end).unwrap_or_default();
+        let mut own = engine::own_parts(&traced);
+        own.retain_mut(|part| {
+            part.end = part.end.min(end);
+            part.start < part.end
+        });
+        let starts_with_bos = self.bos_token.as_deref().is_some_and(|token| {
+            token.is_empty()
+                || own.first().is_some_and(|first| {
+                    first.start == 0 && text.get(first.clone()).is_some_and(|text| text.starts_with(token))
+                })
+        });
+        let placing = if let Some(processor) = &self.processor {
+            let most = self.options.limits.unwrap_or_default().output_bytes;
+            Placing::Expanded {
+                placed: processor.expand(text, &own, most)?,
+                tokens: processor.tokens(),
+                moves_generations: processor.moves_generations(),
+            }
+        } else {
+            let slots = self.image_token.as_deref().map(|token| engine::found(text, &own, token));
+            Placing::Images { slots: slots.unwrap_or_default(), images: self.images }
         };
-        slots.retain(|slot| slot.end <= end);
         let rendered = Rendered {
             traced,
             end,
-            slots,
+            starts_with_bos,
+            bos_token: self.bos_token.clone(),
+            asker: self.asker,
             image_token: self.image_token.clone(),
             clock_read: self.moment.get().is_some(),
             engine: Arc::clone(&self.engine),
             roles: self.roles(),
         };
-        Prompt::place(rendered, self.images)
+        Prompt::place(rendered, placing)
     }
 
     /// Renders what the template itself writes: the prompt before it ends where a continued message ends and
@@ -140,7 +195,8 @@ impl<'a> Prepared<'a> {
         self.engine.render(self.variables(), &self.options).map_err(|error| self.failed(error))
     }
 
-    /// Renders the prompt's text alone, which takes less time: nothing is known about it, and no image is placed.
+    /// Renders the prompt's text alone, which takes less time: nothing is known about it, no image is placed, and no
+    /// placeholder is expanded.
     ///
     /// # Errors
     ///

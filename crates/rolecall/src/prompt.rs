@@ -6,6 +6,8 @@ use std::sync::Arc;
 use rolecall_jinja::{PointerStep, Traced};
 
 use crate::engine::Engine;
+use crate::processor::{Part, PartKind, Placed, Replacement};
+use crate::templates::Asker;
 use crate::{Error, ErrorKind, Image, Origin, Result, Span};
 
 /// The text a model was trained to see, and what is known about it.
@@ -15,22 +17,35 @@ pub struct Prompt {
     traced: Arc<Traced>,
     /// Where a continued message ends in that.
     end: usize,
-    /// The text with images in the slots that the template wrote for them; nothing where it is the template's.
-    placed: Option<String>,
+    /// The text with images, or expanded placeholders, in the slots that the template wrote for them; nothing where it
+    /// is the template's.
+    placed: Option<Arc<Placed>>,
     media: Vec<Media>,
     empty_slots: usize,
+    /// The tokens that the processor's tokenizer has to know, if placeholders were expanded.
+    expanded_tokens: Option<Vec<(String, Option<&'static str>)>>,
+    starts_with_bos: bool,
+    encoding: ForEncoding,
     image_token: Option<String>,
     clock_read: bool,
     engine: Arc<Engine>,
     roles: Vec<Option<Box<str>>>,
 }
 
+/// What has to be known where the prompt is encoded.
+#[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "tokenizers"), expect(dead_code, reason = "nothing is encoded"))]
+struct ForEncoding {
+    asker: Asker,
+    bos_token: Option<String>,
+    /// Whether the reference moves the ranges of generation blocks by what was put in before them.
+    moves_generations: bool,
+}
+
 /// An image in a prompt.
 #[derive(Debug, Clone)]
 pub struct Media {
     range: Range<usize>,
-    /// The template's placeholder, in what the template wrote.
-    slot: Range<usize>,
     image: Image,
 }
 
@@ -51,8 +66,9 @@ pub(crate) struct Rendered {
     pub(crate) traced: Traced,
     /// Where a continued message ends.
     pub(crate) end: usize,
-    /// Where the template wrote image placeholders, in order.
-    pub(crate) slots: Vec<Range<usize>>,
+    pub(crate) starts_with_bos: bool,
+    pub(crate) bos_token: Option<String>,
+    pub(crate) asker: Asker,
     pub(crate) image_token: Option<String>,
     pub(crate) clock_read: bool,
     pub(crate) engine: Arc<Engine>,
@@ -60,47 +76,86 @@ pub(crate) struct Rendered {
     pub(crate) roles: Vec<Option<Box<str>>>,
 }
 
+/// What is to be done with placeholders.
+pub(crate) enum Placing<'a> {
+    /// Images take the slots that the template wrote, in order.
+    Images { slots: Vec<Range<usize>>, images: &'a [Image] },
+    /// Placeholders are expanded.
+    Expanded { placed: Placed, tokens: Vec<(String, Option<&'static str>)>, moves_generations: bool },
+}
+
 impl Prompt {
     /// Puts each image into the slot that the template wrote for it. Without images the slots stay as the
     /// template wrote them.
-    pub(crate) fn place(rendered: Rendered, images: &[Image]) -> Result<Self> {
-        let Rendered { traced, end, slots, image_token, clock_read, engine, roles } = rendered;
-        let (mut placed, mut media, mut empty_slots) = (None, Vec::with_capacity(images.len()), slots.len());
-        if !images.is_empty() {
-            if slots.len() != images.len() {
-                return Err(mismatch(images.len(), slots.len(), image_token.as_deref().unwrap_or_default()));
+    pub(crate) fn place(rendered: Rendered, placing: Placing<'_>) -> Result<Self> {
+        let Rendered {
+            traced,
+            end,
+            image_token,
+            clock_read,
+            engine,
+            roles,
+            starts_with_bos,
+            bos_token,
+            asker,
+        } = rendered;
+        let mut prompt = Self {
+            traced: Arc::new(traced),
+            end,
+            placed: None,
+            media: Vec::new(),
+            empty_slots: 0,
+            expanded_tokens: None,
+            starts_with_bos,
+            encoding: ForEncoding { asker, bos_token, moves_generations: true },
+            image_token,
+            clock_read,
+            engine,
+            roles,
+        };
+        match placing {
+            Placing::Expanded { placed, tokens, moves_generations } => {
+                prompt.encoding.moves_generations = moves_generations;
+                prompt.placed = Some(Arc::new(placed));
+                prompt.expanded_tokens = Some(tokens);
             }
-            empty_slots = 0;
-            let text = traced.text().get(..end).unwrap_or_default();
-            let pieces: Vec<String> = images.iter().map(Image::to_markdown).collect();
-            let mut out = String::with_capacity(text.len() + pieces.iter().map(String::len).sum::<usize>());
-            let mut copied = 0;
-            for ((slot, piece), image) in slots.into_iter().zip(&pieces).zip(images) {
-                out.push_str(text.get(copied..slot.start).unwrap_or_default());
-                let start = out.len();
-                out.push_str(piece);
-                copied = slot.end;
-                media.push(Media { range: start..out.len(), slot, image: image.clone() });
+            Placing::Images { slots, images: [] } => prompt.empty_slots = slots.len(),
+            Placing::Images { slots, images } => {
+                if slots.len() != images.len() {
+                    let token = prompt.image_token.as_deref().unwrap_or_default();
+                    return Err(mismatch(images.len(), slots.len(), token));
+                }
+                let replacement = |(index, (range, image)): (usize, (Range<usize>, &Image))| Replacement {
+                    range,
+                    text: image.to_markdown(),
+                    kind: PartKind::Image(index),
+                };
+                let replacements = slots.into_iter().zip(images).enumerate().map(replacement).collect();
+                let placed = Placed::new(prompt.text(), replacements);
+                let ranges = image_ranges(placed.parts());
+                let media = |(range, image): (_, &Image)| Media { range, image: image.clone() };
+                prompt.media = ranges.zip(images).map(media).collect();
+                prompt.placed = Some(Arc::new(placed));
             }
-            out.push_str(text.get(copied..).unwrap_or_default());
-            placed = Some(out);
         }
-        let traced = Arc::new(traced);
-        Ok(Self { traced, end, placed, media, empty_slots, image_token, clock_read, engine, roles })
+        Ok(prompt)
     }
 
     /// The prompt's text.
     pub fn text(&self) -> &str {
         match &self.placed {
-            Some(text) => text,
+            Some(placed) => placed.text(),
             None => self.traced.text().get(..self.end).unwrap_or_default(),
         }
     }
 
     /// The prompt's text, without a copy where that is possible.
     pub fn into_text(self) -> String {
-        if let Some(text) = self.placed {
-            return text;
+        if let Some(placed) = self.placed {
+            return match Arc::try_unwrap(placed) {
+                Ok(placed) => placed.into_text(),
+                Err(shared) => shared.text().to_owned(),
+            };
         }
         let mut text = match Arc::try_unwrap(self.traced) {
             Ok(traced) => traced.into_text(),
@@ -112,40 +167,47 @@ impl Prompt {
 
     /// Who wrote what, in order: the spans cover the text without gaps.
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
+        let whole = Part { out: 0..self.end, from: 0..self.end, kind: PartKind::Copied };
+        let whole = self.placed.is_none().then_some(whole);
+        let placed = self.placed.as_deref().map_or(&[][..], Placed::parts);
+        let mut parts = whole.into_iter().chain(placed.iter().cloned()).filter(|part| !part.out.is_empty());
         let mut spans = self.traced.spans();
-        let mut media = self.media.iter().enumerate().peekable();
-        // How much further on a place is in the prompt than in what the template wrote.
-        let mut moved = 0_isize;
-        let mut current: Option<rolecall_jinja::Span<'_>> = None;
+        // The part that is being copied, and the span that has not been looked at to its end.
+        let (mut part, mut span): (Option<Part>, Option<rolecall_jinja::Span<'_>>) = (None, None);
         std::iter::from_fn(move || {
             loop {
-                let span = match current.take() {
-                    Some(span) => span,
-                    None => spans.next().filter(|span| span.range.start < self.end)?,
+                let current = match part.take() {
+                    Some(current) => current,
+                    None => parts.next()?,
                 };
-                let start = span.range.start;
-                let end = span.range.end.min(self.end);
-                let part = |range: Range<usize>| part_of(&span.origin, range.start - start, range.len());
-                let slot = media.peek().map(|(_, image)| image.slot.clone()).filter(|slot| slot.start < end);
-                let Some(slot) = slot else {
-                    return Some(Span { range: shifted(start..end, moved), origin: part(start..end).into() });
+                let origin = match current.kind {
+                    PartKind::Image(index) => Origin::Image { index },
+                    PartKind::Video(index) => Origin::Video { index },
+                    PartKind::Added => Origin::Template,
+                    PartKind::Copied => {
+                        let Some(found) = span.take().or_else(|| spans.next()) else { continue };
+                        if found.range.end <= current.from.start {
+                            part = Some(current);
+                            continue;
+                        }
+                        let from =
+                            found.range.start.max(current.from.start)..found.range.end.min(current.from.end);
+                        if from.is_empty() {
+                            span = Some(found);
+                            continue;
+                        }
+                        let shift = |at: usize| current.out.start + (at - current.from.start);
+                        let range = shift(from.start)..shift(from.end);
+                        let origin = part_of(&found.origin, from.start - found.range.start, from.len());
+                        if from.end < current.from.end {
+                            part = Some(current);
+                        } else {
+                            span = Some(found);
+                        }
+                        return Some(Span { range, origin: origin.into() });
+                    }
                 };
-                let rest = |from: usize| rolecall_jinja::Span { range: from..end, origin: part(from..end) };
-                if start < slot.start {
-                    current = Some(rest(slot.start));
-                    let before = start..slot.start;
-                    return Some(Span { range: shifted(before.clone(), moved), origin: part(before).into() });
-                }
-                if end < slot.end {
-                    // A placeholder of several spans: all of it is the image.
-                    continue;
-                }
-                if slot.end < end {
-                    current = Some(rest(slot.end));
-                }
-                let (index, image) = media.next()?;
-                moved = image.range.end.cast_signed() - slot.end.cast_signed();
-                return Some(Span { range: image.range.clone(), origin: Origin::Image { index } });
+                return Some(Span { range: current.out, origin });
             }
         })
     }
@@ -182,19 +244,83 @@ impl Prompt {
         turns.map(|(range, message)| (place(range.start)..place(range.end), message)).collect()
     }
 
-    /// Where in the prompt a place is of what the template wrote; inside of a placeholder, the end of its image.
+    /// Where in the prompt a place is of what the template wrote; inside of a placeholder, the end of what took it.
     fn place_of(&self, at: usize) -> usize {
-        let mut moved = 0;
-        for image in &self.media {
-            if at <= image.slot.start {
-                break;
-            }
-            if at < image.slot.end {
-                return image.range.end;
-            }
-            moved = image.range.end.cast_signed() - image.slot.end.cast_signed();
+        self.placed.as_ref().map_or(at, |placed| placed.place_of(at))
+    }
+
+    /// Where the expanded placeholders of each image are, in bytes, for a prompt that was rendered with
+    /// [`Options::expand_images`](crate::Options::expand_images).
+    pub fn expanded_images(&self) -> Vec<Range<usize>> {
+        match &self.placed {
+            Some(placed) if self.is_expanded() => image_ranges(placed.parts()).collect(),
+            _ => Vec::new(),
         }
-        at.saturating_add_signed(moved)
+    }
+
+    /// The same of videos.
+    pub fn expanded_videos(&self) -> Vec<Range<usize>> {
+        let parts = self.placed.as_deref().map_or(&[][..], Placed::parts).iter();
+        parts.filter(|part| matches!(part.kind, PartKind::Video(_))).map(|part| part.out.clone()).collect()
+    }
+
+    /// How often a token stands in the text that no user wrote, or in all of it.
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn count(&self, token: &str, anywhere: bool) -> usize {
+        match &self.placed {
+            Some(placed) if !anywhere => {
+                let own = placed.own(&crate::engine::own_parts(&self.traced));
+                crate::engine::found(self.text(), &own, token).len()
+            }
+            _ => self.text().matches(token).count(),
+        }
+    }
+
+    /// Whether placeholders were expanded.
+    pub(crate) fn is_expanded(&self) -> bool {
+        self.expanded_tokens.is_some()
+    }
+
+    /// The tokens that the processor's tokenizer has to know, with the names of those that are counted.
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn expanded_tokens(&self) -> &[(String, Option<&'static str>)] {
+        self.expanded_tokens.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the template wrote the model's BOS token at the very beginning: a tokenizer that adds one then makes it
+    /// two. One that a user's text begins with is text.
+    pub fn starts_with_bos(&self) -> bool {
+        self.starts_with_bos
+    }
+
+    /// Whether the reference's processor has the tokenizer add its special tokens: if what the template wrote does not
+    /// begin with the BOS token, `anywhere` also that of a user.
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn wants_special_tokens(&self, anywhere: bool) -> bool {
+        if self.encoding.asker == Asker::Tokenizer {
+            return false;
+        }
+        let starts = |bos: &str| self.traced.text().get(..self.end).is_some_and(|text| text.starts_with(bos));
+        !(self.starts_with_bos || anywhere && self.encoding.bos_token.as_deref().is_some_and(starts))
+    }
+
+    /// The ranges of generation blocks as the reference's processors measure them, in bytes: moved by what expanded
+    /// placeholders add before them, if it is a family whose processor tells how much that is.
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn processor_generations(&self) -> Option<Vec<Range<usize>>> {
+        if self.encoding.asker == Asker::Tokenizer {
+            return None;
+        }
+        // The others leave the ranges where they were.
+        let text = if self.encoding.moves_generations { self.traced.text() } else { self.text() };
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        let place = |character: usize| match places.get(character) {
+            Some(at) if self.encoding.moves_generations => self.place_of((*at).min(self.end)),
+            Some(at) => *at,
+            None => self.text().len(),
+        };
+        let ranges = self.reference_generations().into_iter();
+        Some(ranges.map(|range| place(range.start)..place(range.end)).collect())
     }
 
     /// The images in the prompt, in order.
@@ -229,8 +355,8 @@ impl Prompt {
     }
 }
 
-fn shifted(range: Range<usize>, by: isize) -> Range<usize> {
-    range.start.saturating_add_signed(by)..range.end.saturating_add_signed(by)
+fn image_ranges(parts: &[Part]) -> impl Iterator<Item = Range<usize>> {
+    parts.iter().filter(|part| matches!(part.kind, PartKind::Image(_))).map(|part| part.out.clone())
 }
 
 /// The origin of some bytes of a span.

@@ -31,11 +31,12 @@ impl FromIterator<u32> for Ids {
     }
 }
 
-/// The ids of the control tokens: the special ones, and those that `listed` names or, without a list, that stand in
+/// The ids of the control tokens: the special ones, those that stand for `media`, and those that `listed` names or, without a list, that stand in
 /// the text of the template and are not white space.
 pub(super) fn control_tokens<'t>(
     added: impl Iterator<Item = (u32, &'t AddedToken)>,
     listed: Option<&[String]>,
+    media: &[&str],
     template: &str,
 ) -> Ids {
     let text = match listed {
@@ -45,6 +46,7 @@ pub(super) fn control_tokens<'t>(
     added
         .filter(|(_, token)| {
             token.special
+                || media.contains(&token.content.as_str())
                 || match listed {
                     Some(listed) => listed.contains(&token.content),
                     None => {

@@ -67,6 +67,15 @@ fn token_at(encoding: &Encoding, byte: usize) -> usize {
 /// an error there.
 pub(super) fn reference(encoding: &Encoding, prompt: &Prompt) -> Result<Vec<u8>> {
     let mut mask = vec![0; encoding.len()];
+    if let Some(ranges) = prompt.processor_generations() {
+        // Processors have neither of these faults.
+        for range in ranges {
+            let tokens = mask.iter_mut().zip(&encoding.offsets);
+            let inside = tokens.filter(|(_, place)| place.start < range.end && range.start < place.end);
+            inside.for_each(|(mark, _)| *mark = 1);
+        }
+        return Ok(mask);
+    }
     let places: Vec<usize> = prompt.text().char_indices().map(|(at, _)| at).collect();
     let token_of = |character: usize| {
         let byte = *places.get(character)?;

@@ -77,7 +77,9 @@ pub struct EncodeOptions {
     /// Where control tokens count.
     pub control_tokens: ControlTokens,
     /// Whether the tokenizer adds what it adds to any text, such as a BOS token. A chat template writes its own, so
-    /// that this would make it two; the reference leaves it off.
+    /// that this would make it two; the reference leaves it off. Its processors leave it on, unless the prompt begins with
+    /// the BOS token: so it is on for such prompts of a model's processor ([`Loader`](crate::Loader)), see
+    /// [`Prompt::starts_with_bos`](crate::Prompt::starts_with_bos).
     pub add_special_tokens: bool,
     /// How many tokens are kept.
     pub truncation: Option<Truncation>,

@@ -43,7 +43,11 @@ impl Owners {
         let (mut parts, mut starts): (Vec<(Range<usize>, Owner)>, Vec<usize>) = Default::default();
         for span in prompt.spans() {
             starts.push(span.range.start);
-            let owner = owner(&span.origin);
+            let owner = match owner(&span.origin) {
+                // The model's own placeholders, as many as it wants.
+                Owner::Other if prompt.is_expanded() && is_media(&span.origin) => Owner::Own,
+                owner => owner,
+            };
             match parts.last_mut() {
                 Some((range, last)) if *last == owner => range.end = span.range.end,
                 _ => parts.push((span.range, owner)),
@@ -82,6 +86,10 @@ impl Owners {
             }
         }
     }
+}
+
+fn is_media(origin: &Origin<'_>) -> bool {
+    matches!(origin, Origin::Image { .. } | Origin::Video { .. })
 }
 
 fn owner(origin: &Origin<'_>) -> Owner {

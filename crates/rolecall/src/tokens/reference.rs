@@ -65,7 +65,7 @@ pub(super) fn encode_sanitized(
     encode_options: &EncodeOptions,
     render: impl FnOnce(&Value, &Options) -> Result<String>,
 ) -> Result<Encoding> {
-    let controls = tokenizer.controls(template);
+    let controls = tokenizer.controls(template, &[]);
     let marker = Marker(tokenizer.marks(&controls)?);
     encode(tokenizer, &render(&marker.value(messages), &marker.options(options))?, encode_options)
 }

@@ -14,7 +14,7 @@ use super::cache::EncodingCache;
 use super::control::{Ids, control_tokens};
 use super::encoding::{Encoding, TokenKind, TokenOrigin, padded_length};
 use super::mask;
-use super::options::{Compat, ControlTokens, EncodeOptions, Side};
+use super::options::{Compat, ControlTokens, EncodeOptions, Side, Truncation};
 use super::owners::{Owner, Owners};
 use super::pipeline::{Pipeline, failed};
 use crate::{Error, ErrorKind, ModelFiles, Prompt, Result, SpecialTokens};
@@ -65,6 +65,7 @@ pub struct Tokenizer {
 #[derive(Debug)]
 pub(super) struct ControlSet {
     template: Box<str>,
+    media: Vec<String>,
     ids: Ids,
     number: u64,
     marks: OnceLock<Option<Matcher>>,
@@ -149,7 +150,7 @@ impl Tokenizer {
     /// [`ErrorKind::Tokenizer`] when the tokenizer fails, when it cannot tell a user's text from a control token, or
     /// when padding is asked for and there is no padding token.
     pub fn encode(&self, prompt: &Prompt, options: &EncodeOptions) -> Result<Encoding> {
-        self.finished(self.encoded(prompt, options, None)?, options)
+        self.finished(self.encoded(prompt, options, None)?, prompt, options)
     }
 
     /// Encodes a prompt in the time that its new parts take: what the cache knows is not encoded again. The ids are
@@ -184,7 +185,7 @@ impl Tokenizer {
         options: &EncodeOptions,
         cache: &mut EncodingCache,
     ) -> Result<Encoding> {
-        self.finished(self.encoded(prompt, options, Some(cache))?, options)
+        self.finished(self.encoded(prompt, options, Some(cache))?, prompt, options)
     }
 
     /// Encodes prompts, all padded to one length.
@@ -201,6 +202,7 @@ impl Tokenizer {
         for prompt in prompts {
             let mut encoding = self.encoded(prompt, options, None)?;
             self.truncate(&mut encoding, options);
+            self.check_media(&encoding, prompt, options)?;
             all.push(encoding);
         }
         self.pad(&mut all, options)?;
@@ -234,7 +236,7 @@ impl Tokenizer {
     /// The control tokens where a template is used, by their ids: the special tokens, those that the model's files list
     /// under `chat_control_tokens`, and without that list the added tokens that stand in the template's own text.
     pub fn control_tokens(&self, template: &str) -> Vec<(u32, &str)> {
-        let controls = self.controls(template);
+        let controls = self.controls(template, &[]);
         let tokens = self.added.iter().filter(|(id, _)| controls.ids.contains(*id));
         tokens.map(|(id, token)| (*id, token.content.as_str())).collect()
     }
@@ -250,15 +252,23 @@ impl Tokenizer {
         matcher(&controls.marks, tokens.map(|(id, token)| (*id, token.content.as_str())))
     }
 
-    pub(super) fn controls(&self, template: &str) -> Arc<ControlSet> {
+    fn is_added(&self, token: &str) -> bool {
+        self.added.iter().any(|(_, added)| added.content == token)
+    }
+
+    /// The control tokens where a template is used: those of its text, and `media`, the placeholders of images and videos,
+    /// which may stand for media and so steer the model too.
+    pub(super) fn controls(&self, template: &str, media: &[&str]) -> Arc<ControlSet> {
         let lock = || self.controls.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().iter().find(|known| &*known.template == template) {
+        if let Some(known) = lock().iter().find(|known| &*known.template == template && known.media == media)
+        {
             return Arc::clone(known);
         }
         let added = self.added.iter().map(|(id, token)| (*id, token));
-        let ids = control_tokens(added, self.listed.as_deref(), template);
+        let ids = control_tokens(added, self.listed.as_deref(), media, template);
         let controls = Arc::new(ControlSet {
             template: template.into(),
+            media: media.iter().map(|token| (*token).to_owned()).collect(),
             ids,
             number: next_number(),
             marks: OnceLock::new(),
@@ -279,7 +289,15 @@ impl Tokenizer {
         mut cache: Option<&mut EncodingCache>,
     ) -> Result<Encoding> {
         let text = prompt.text();
-        let controls = self.controls(prompt.template());
+        let media: Vec<&str> = prompt.expanded_tokens().iter().map(|(token, _)| token.as_str()).collect();
+        if let Some(token) = media.iter().find(|token| !self.is_added(token)) {
+            return Err(Error::new(
+                ErrorKind::Tokenizer,
+                format!("the placeholder {token} is no token that the tokenizer has added to its vocabulary"),
+            )
+            .help("Fetch the model's tokenizer.json again"));
+        }
+        let controls = self.controls(prompt.template(), &media);
         let owners = Owners::of(prompt);
         let is_own = |_: u32, place: &Range<usize>| owners.is_own(place);
         let everywhere = |_: u32, _: &Range<usize>| true;
@@ -303,7 +321,14 @@ impl Tokenizer {
         let mut encoding =
             Encoding { ids, offsets, attention_mask, origins: Vec::new(), assistant_mask: None };
         encoding.origins = attributed(&encoding, prompt, &owners, &controls.ids);
-        if options.add_special_tokens {
+        let anywhere = options.control_tokens == ControlTokens::Anywhere;
+        if options.add_special_tokens || prompt.wants_special_tokens(anywhere) {
+            if let Some(truncation) = options.truncation {
+                // What is added is not cut off again.
+                let added = self.bos.before.len() + self.bos.after.len();
+                let max_length = truncation.max_length.saturating_sub(added);
+                encoding.truncate(Truncation { max_length, ..truncation }, self.truncation_side);
+            }
             self.bos.surround(&mut encoding);
         }
         if options.assistant_mask {
@@ -315,10 +340,24 @@ impl Tokenizer {
         Ok(encoding)
     }
 
-    fn finished(&self, mut encoding: Encoding, options: &EncodeOptions) -> Result<Encoding> {
+    fn finished(&self, mut encoding: Encoding, prompt: &Prompt, options: &EncodeOptions) -> Result<Encoding> {
         self.truncate(&mut encoding, options);
+        self.check_media(&encoding, prompt, options)?;
         self.pad(std::slice::from_mut(&mut encoding), options)?;
         Ok(encoding)
+    }
+
+    /// Whether all the placeholders of images and videos are there, as the reference's processors check it.
+    fn check_media(&self, encoding: &Encoding, prompt: &Prompt, options: &EncodeOptions) -> Result<()> {
+        for (token, counted) in prompt.expanded_tokens() {
+            let Some(modality) = counted else { continue };
+            let wanted = prompt.count(token, options.control_tokens == ControlTokens::Anywhere);
+            let found = encoding.ids.iter().filter(|id| Some(**id) == self.id(token)).count();
+            if wanted != found {
+                return Err(crate::processor::mismatch(modality, found, wanted));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn truncate(&self, encoding: &mut Encoding, options: &EncodeOptions) {
