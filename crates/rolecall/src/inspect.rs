@@ -43,6 +43,9 @@ pub struct TemplateInspection {
     pub sha256: String,
     /// The variables that it reads and does not set itself, in alphabetical order.
     pub variables: Vec<String>,
+    /// Whether it begins the prompt of a conversation of one message with the BOS token. Unknown where there is no BOS
+    /// token, or where no such conversation is rendered.
+    pub writes_bos: Option<bool>,
     /// Why it does not compile, if it does not.
     pub error: Option<String>,
 }
@@ -53,11 +56,13 @@ impl Model {
     /// ```
     /// let inspection = rolecall::Model::builtin("llama-3")?.inspect();
     /// assert_eq!(inspection.templates[0].variables, ["add_generation_prompt", "bos_token", "messages"]);
+    /// assert_eq!(inspection.templates[0].writes_bos, Some(true));
     /// # Ok::<(), rolecall::Error>(())
     /// ```
     pub fn inspect(&self) -> Inspection {
-        let all =
-            |loader| self.templates(loader).map(|(name, source)| inspect_template(name, source)).collect();
+        let all = |loader| {
+            self.templates(loader).map(|(name, source)| self.inspect_template(name, source)).collect()
+        };
         let mut files: Vec<String> = self.files().names().map(str::to_owned).collect();
         files.sort_unstable();
         Inspection {
@@ -72,36 +77,38 @@ impl Model {
                 .map(|(name, text)| (name.to_owned(), text.into()))
                 .collect(),
             image_token: self.image_token().map(str::to_owned),
-            template_writes_bos: self.writes_bos(),
+            template_writes_bos: self.writes_bos(&Options::new()),
             #[cfg(feature = "tokenizers")]
             tokenizer: self.inspect_tokenizer(),
         }
     }
 
-    fn writes_bos(&self) -> Option<bool> {
-        let bos = self.special_tokens().get("bos_token").filter(|bos| !bos.is_empty())?;
+    /// Whether a prompt that is rendered so begins with the BOS token.
+    fn writes_bos(&self, options: &Options) -> Option<bool> {
+        self.special_tokens().get("bos_token").filter(|bos| !bos.is_empty())?;
         // Some templates take texts alone, others parts alone.
         let contents = [json!("Hi"), json!([{"type": "text", "text": "Hi"}])];
         let prompt = contents.into_iter().find_map(|content| {
             let messages = json!([{"role": "user", "content": content}]);
-            self.apply_chat_template(&messages, &Options::new()).ok()
+            self.apply_chat_template(&messages, options).ok()
         })?;
-        let is_own =
-            prompt.spans().take_while(|span| span.range.start < bos.len()).all(|span| span.origin.is_own());
-        Some(prompt.text().starts_with(bos) && is_own)
+        Some(prompt.starts_with_bos())
     }
-}
 
-fn inspect_template(name: &str, source: &str) -> TemplateInspection {
-    let (variables, error) = match crate::engine::variables(source) {
-        Ok(variables) => (variables, None),
-        Err(error) => (Vec::new(), Some(error.to_string())),
-    };
-    TemplateInspection {
-        name: name.to_owned(),
-        bytes: source.len(),
-        sha256: crate::cache::sha256(source.as_bytes()),
-        variables,
-        error,
+    fn inspect_template(&self, name: &str, source: &str) -> TemplateInspection {
+        let (variables, error) = match crate::engine::variables(source) {
+            Ok(variables) => (variables, None),
+            Err(error) => (Vec::new(), Some(error.to_string())),
+        };
+        let writes_bos =
+            if error.is_none() { self.writes_bos(&Options::new().chat_template(source)) } else { None };
+        TemplateInspection {
+            name: name.to_owned(),
+            bytes: source.len(),
+            sha256: crate::cache::sha256(source.as_bytes()),
+            variables,
+            writes_bos,
+            error,
+        }
     }
 }

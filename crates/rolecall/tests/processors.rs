@@ -296,6 +296,22 @@ fn image_urls_become_images() {
     assert!(text(Loader::Tokenizer).contains(r#""detail": "low""#));
 }
 
+#[test]
+fn inspection_tells_of_bos() {
+    let of = |template: &str, bos: &str| {
+        let tokenizer = &reference()["tokenizers"][bos];
+        let inspection =
+            model(&files("LlavaProcessor", &json!({}), &json!({})), template, tokenizer).inspect();
+        let processor = inspection.processor_templates.unwrap()[0].writes_bos;
+        assert_eq!(inspection.templates[0].writes_bos, processor);
+        (processor, inspection.tokenizer.map(|tokenizer| tokenizer.adds_bos))
+    };
+    assert_eq!(of("{{ bos_token }}{{ messages[0].content }}", "bos"), (Some(true), Some(true)));
+    assert_eq!(of("<s>{{ messages[0].content[0].text }}", "plain"), (Some(true), Some(false)));
+    assert_eq!(of("{{ messages[0].content }}", "plain"), (Some(false), Some(false)));
+    assert_eq!(of("{{ raise_exception('no') }}", "bos"), (None, Some(true)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

@@ -78,7 +78,7 @@ fn bos(template: Option<bool>, tokenizer: Option<bool>) -> &'static str {
         (Some(true), Some(false)) => "the template writes it, the tokenizer adds none",
         (Some(false), Some(true)) => {
             "the template does not write it, the tokenizer adds one to any text\n\
-             rolecall adds none to a prompt"
+             rolecall adds none to a prompt, but where the template is the processor's"
         }
         (Some(false), Some(false)) => "neither the template nor the tokenizer writes it",
         (Some(true), None) => "the template writes it",
