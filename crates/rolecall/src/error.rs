@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Hub,
     /// A file in `templates-cache/` is not the one that the lock file names.
     Lock,
+    /// The text of a golden is not one.
+    Snapshot,
 }
 
 /// What was wrong, where, and what to do about it.

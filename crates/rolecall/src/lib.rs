@@ -21,6 +21,7 @@
 //! - `tokenizers` (off by default): [`mod@tokens`], prompts as token ids.
 //! - `hub` (off by default): [`Model::from_hub`] and [`mod@hub`], models from the Hugging Face Hub.
 //! - `schemars` (off by default): [`Tool::from_type`], tools described by Rust types.
+//! - `snapshot` (off by default): `assert_prompt_snapshot!`, prompts as snapshots of the crate insta.
 
 mod builtin;
 mod chat_template;
@@ -56,6 +57,7 @@ mod tokenizer_class;
 pub mod cache;
 #[cfg(feature = "hub")]
 pub mod hub;
+pub mod snapshot;
 #[cfg(feature = "tokenizers")]
 pub mod tokens;
 

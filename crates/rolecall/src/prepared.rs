@@ -178,11 +178,16 @@ impl<'a> Prepared<'a> {
             bos_token: self.bos_token.clone(),
             asker: self.asker,
             image_token: self.image_token.clone(),
-            clock_read: self.moment.get().is_some(),
+            clock_read: self.clock_read(),
             engine: Arc::clone(&self.engine),
             roles: self.roles(),
         };
         Prompt::place(rendered, placing)
+    }
+
+    /// Whether a render so far asked for the time.
+    pub(crate) fn clock_read(&self) -> bool {
+        self.moment.get().is_some()
     }
 
     /// Renders what the template itself writes: the prompt before it ends where a continued message ends and

@@ -1,0 +1,102 @@
+//! How a golden and a new one differ, and which of the things that prompts are made from has changed.
+
+use std::fmt;
+
+use super::golden::Golden;
+use super::header::ClockUse;
+
+/// A difference between a golden that was kept and what is rendered now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drift {
+    /// What the prompt is made from and is not the same any more.
+    pub changes: Vec<Change>,
+    /// Whether the prompt itself, or the origin of a part of it, is another.
+    pub prompt: bool,
+    /// The versions of rolecall, if they are two.
+    pub versions: Option<(String, String)>,
+    /// Whether a difference may be the clock's, which nothing holds.
+    clock: bool,
+}
+
+/// One of the things that a prompt is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// Such as `the template` or `the file tokenizer_config.json`.
+    pub what: String,
+    /// What it was and is, where that can be said in a word.
+    pub how: String,
+}
+
+impl Drift {
+    pub(super) fn between(kept: &Golden, now: &Golden) -> Option<Self> {
+        let (old, new) = (&kept.header, &now.header);
+        let mut changes = Vec::new();
+        let mut differ = |what: &str, before: Option<&str>, after: Option<&str>| {
+            if before != after {
+                changes.push(Change { what: what.to_owned(), how: transition(before, after) });
+            }
+        };
+        differ("the model", Some(&old.model), Some(&new.model));
+        differ("the revision", old.revision.as_deref(), new.revision.as_deref());
+        differ("the template", old.template.as_deref(), new.template.as_deref());
+        let names = old.files.iter().chain(&new.files).map(|(name, _)| name);
+        let mut seen: Vec<&str> = Vec::new();
+        for name in names {
+            if seen.contains(&name.as_str()) {
+                continue;
+            }
+            seen.push(name);
+            let digest = |files: &'_ [(String, String)]| {
+                files.iter().find(|(known, _)| known == name).map(|(_, digest)| digest.clone())
+            };
+            let (before, after) = (digest(&old.files), digest(&new.files));
+            differ(&format!("the file {name}"), before.as_deref(), after.as_deref());
+        }
+        differ("the conversation", Some(&old.conversation), Some(&new.conversation));
+        let options = |header: &super::Header| serde_json::Value::Object(header.options.clone()).to_string();
+        differ("the options", Some(&options(old)), Some(&options(new)));
+        differ("the use of the clock", Some(old.clock.name()), Some(new.clock.name()));
+        let prompt = kept.body != now.body;
+        if changes.is_empty() && !prompt {
+            return None;
+        }
+        let versions = (old.rolecall != new.rolecall).then(|| (old.rolecall.clone(), new.rolecall.clone()));
+        Some(Self { changes, prompt, versions, clock: new.clock == ClockUse::Computer })
+    }
+}
+
+/// From what to what, with digests cut to what people compare.
+fn transition(before: Option<&str>, after: Option<&str>) -> String {
+    let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let short = |text: &str| if is_digest(text) { format!("{text:.12}…") } else { text.to_owned() };
+    match (before, after) {
+        (Some(before), Some(after)) => format!("{} → {}", short(before), short(after)),
+        (None, Some(after)) => format!("new: {}", short(after)),
+        (Some(before), None) => format!("gone: {}", short(before)),
+        (None, None) => String::new(),
+    }
+}
+
+impl fmt::Display for Drift {
+    /// Says in a line or more what has changed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Change { what, how } in &self.changes {
+            writeln!(f, "{what} changed ({how})")?;
+        }
+        let versions = match &self.versions {
+            Some((before, now)) => format!("rolecall changed ({before} → {now})"),
+            None => "rolecall is of the same version".to_owned(),
+        };
+        match (self.changes.is_empty(), self.prompt) {
+            (_, false) => f.write_str("the prompt is the same"),
+            (true, true) if self.clock => f.write_str(
+                "nothing else changed, but the template reads the computer's clock: give it one that stands still",
+            ),
+            (true, true) => write!(f, "nothing else changed, so rolecall itself renders another prompt; {versions}"),
+            (false, true) if self.versions.is_some() => write!(f, "{versions}\nthe prompt is another"),
+            (false, true) => f.write_str("the prompt is another"),
+        }
+    }
+}
