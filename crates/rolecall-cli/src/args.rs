@@ -53,6 +53,92 @@ pub(crate) enum Command {
     /// Tell what a model has: files, templates and what they read, special tokens, control tokens, who writes BOS
     #[command(after_help = "Example:\n  rolecall inspect builtin:llama-3")]
     Inspect(InspectArgs),
+    /// Keep the prompts of a folder's conversations as files, and tell when they change
+    #[command(subcommand, after_help = SNAPSHOT)]
+    Snapshot(SnapshotCommand),
+    /// Show what another revision of a model makes of conversations
+    #[command(
+        long_about = DIFF,
+        after_help = "Examples:\n  rolecall diff org/name@v1.0 org/name@main\n  rolecall diff builtin:chatml ./my-model examples/llama-cookbook.json"
+    )]
+    Diff(DiffArgs),
+}
+
+/// What `rolecall diff` does.
+const DIFF: &str = "\
+Show what another revision of a model makes of conversations
+
+Both models render the same conversations. First it is told which of the model's files changed, then for each conversation \
+how the prompts differ. Control tokens of the template stand in ⟪…⟫, what came from the input in ⟦…⟧ with the number of \
+its message. The exit code is 0 when both rendered, whatever they rendered; --exit-code makes it 1 when prompts differ.";
+
+/// What `rolecall snapshot` keeps, and where.
+const SNAPSHOT: &str = "\
+DIR holds a file snapshots.json such as
+
+  {
+    \"models\": [\"builtin:llama-3\", \"../my-model\", \"org/name@v1.0\"],
+    \"options\": {\"add_generation_prompt\": true},
+    \"now\": \"2026-07-04T12:34:56\"
+  }
+
+and a folder conversations/ with chat requests, each a file NAME.json. The goldens are in goldens/MODEL/NAME.prompt. \
+Models are paths from DIR, built in, or pinned in the templates cache; nothing is fetched.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SnapshotCommand {
+    /// Render all conversations with all models and compare with the goldens
+    #[command(
+        after_help = "The exit code is 0 when all are as they were, 1 when one has changed, is missing or is not needed.\n\nExample:\n  rolecall snapshot test prompts --junit report.xml"
+    )]
+    Test(SnapshotTestArgs),
+    /// Accept what is rendered now: write the goldens anew, and remove those that are not needed
+    #[command(after_help = "Example:\n  rolecall snapshot update prompts")]
+    Update(SnapshotArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    /// The folder with snapshots.json
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The folder of pinned models, where snapshots.json names none
+    #[arg(long, value_name = "DIR", default_value = "templates-cache", env = "ROLECALL_TEMPLATES_CACHE")]
+    pub(crate) templates_cache: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotTestArgs {
+    #[command(flatten)]
+    pub(crate) folder: SnapshotArgs,
+    /// Write the result as JUnit XML too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) color: ColorArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The model as it was: a folder, a .gguf file, builtin:NAME, or a repository ORG/NAME[@REVISION]
+    #[arg(value_name = "MODEL")]
+    pub(crate) before: String,
+    /// The model as it is
+    #[arg(value_name = "MODEL")]
+    pub(crate) after: String,
+    /// A chat request, a folder of them, or - for standard input [a set of rolecall's own if unset]
+    #[arg(value_name = "INPUT")]
+    pub(crate) conversation: Option<String>,
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
+    /// The folder of pinned models
+    #[arg(long, value_name = "DIR", default_value = "templates-cache", env = "ROLECALL_TEMPLATES_CACHE")]
+    pub(crate) templates_cache: PathBuf,
+    /// End with 1 when prompts differ
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) color: ColorArgs,
 }
 
 /// What `rolecall batch` reads and writes.

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
 
+use rolecall::snapshot::is_hidden;
+
 use crate::args::{ColorArg, ColorArgs};
 
 /// Whether the output is in colour: as `--color` says, else as the environment and the output do.
@@ -37,6 +39,9 @@ impl Style {
     pub(crate) const TEMPLATE: Self = Self("2");
     pub(crate) const SPECIAL_TOKEN: Self = Self("2;4");
     pub(crate) const IMAGE: Self = Self("95");
+    /// Lines of a difference.
+    pub(crate) const REMOVED: Self = Self("31");
+    pub(crate) const ADDED: Self = Self("32");
     /// Input that is of no message, and messages with other roles.
     pub(crate) const OTHER: Self = Self("34");
 
@@ -84,12 +89,6 @@ pub(crate) fn revealed(text: &str, in_reverse: bool) -> String {
         }
     }
     out
-}
-
-/// Characters that show nothing, or turn the direction of what follows: who wrote what could not be seen.
-fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]

@@ -24,6 +24,14 @@ impl Failure {
         Self::Job(error.to_string())
     }
 
+    /// The same, with what it is about in front.
+    pub(crate) fn about(self, what: &str) -> Self {
+        match self {
+            Self::Job(message) => Self::Job(format!("{what}: {message}")),
+            other => other,
+        }
+    }
+
     /// Prints the message and gives the exit code: 1 for a failed job, 2 for bad usage.
     pub(crate) fn report(&self) -> ExitCode {
         let (message, code) = match self {

@@ -148,6 +148,11 @@ fn template_alone(template: &Path, special_tokens: Option<&Path>) -> Outcome<Mod
     Ok(Model::from_files(files)?)
 }
 
+/// A model, with a bar while it is fetched.
+pub(crate) fn load_model(source: &ModelSource) -> Outcome<Model> {
+    Ok(load(source, false)?)
+}
+
 #[cfg(feature = "hub")]
 fn load(source: &ModelSource, tokenizer: bool) -> rolecall::Result<Model> {
     let ModelSource::Hub { repo, revision } = source else { return source.load() };
@@ -165,9 +170,16 @@ fn load(source: &ModelSource, _: bool) -> rolecall::Result<Model> {
 
 /// A name of a template has to be one that the model has: unlike in the library it is never a template's text.
 pub(crate) fn check_template_name(model: &Model, args: &ModelArgs) -> Outcome {
-    let Some(wanted) = &args.template_name else { return Ok(()) };
-    let names: Vec<&str> = model.templates(args.loader.into()).map(|(name, _)| name).collect();
-    if names.contains(&wanted.as_str()) {
+    match &args.template_name {
+        Some(wanted) => check_template(model, args.loader.into(), wanted),
+        None => Ok(()),
+    }
+}
+
+/// The same for a name that comes from elsewhere.
+pub(crate) fn check_template(model: &Model, loader: Loader, wanted: &str) -> Outcome {
+    let names: Vec<&str> = model.templates(loader).map(|(name, _)| name).collect();
+    if names.contains(&wanted) {
         return Ok(());
     }
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };

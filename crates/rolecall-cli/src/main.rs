@@ -11,6 +11,7 @@ mod failure;
 mod input;
 mod output;
 mod progress;
+mod snapshot;
 mod spans;
 
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
         Command::Send(args) => commands::send::run(args),
         Command::Fetch(args) => commands::fetch::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
+        Command::Snapshot(command) => commands::snapshot::run(command),
+        Command::Diff(args) => commands::diff::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -65,11 +65,52 @@ impl Options {
     /// for a prompt that is sent to be answered.
     #[must_use]
     pub fn default_generation_prompt(mut self) -> Self {
-        let continues = self.continue_final_message.as_ref().is_some_and(crate::python::is_true);
-        if self.add_generation_prompt.is_none() && !continues {
+        if self.add_generation_prompt.is_none() && !self.continues() {
             self.add_generation_prompt = Some(Value::Bool(true));
         }
         self
+    }
+
+    /// Whether a final message is continued, so that nothing comes behind it.
+    fn continues(&self) -> bool {
+        self.continue_final_message.as_ref().is_some_and(crate::python::is_true)
+    }
+
+    /// These options, and those of `others` where nothing is set here: options for one conversation over those for all.
+    /// Of the variables each is taken by itself. Where a final message is continued, no generation prompt is taken.
+    ///
+    /// ```
+    /// use rolecall::{Model, Options};
+    /// use serde_json::json;
+    ///
+    /// let all = Options::new().add_generation_prompt(true);
+    /// let one = Options::new().add_generation_prompt(false).or(&all);
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&json!([{"role": "user", "content": "Hi"}]), &one)?;
+    /// assert!(prompt.text().ends_with("Hi<|im_end|>\n"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    #[must_use]
+    pub fn or(self, others: &Options) -> Self {
+        let continues = self.continues();
+        let mut variables = others.variables.clone();
+        variables.extend(self.variables);
+        Self {
+            add_generation_prompt: self
+                .add_generation_prompt
+                .or_else(|| others.add_generation_prompt.clone().filter(|_| !continues)),
+            continue_final_message: self
+                .continue_final_message
+                .or_else(|| others.continue_final_message.clone()),
+            tools: self.tools.or_else(|| others.tools.clone()),
+            documents: self.documents.or_else(|| others.documents.clone()),
+            chat_template: self.chat_template.or_else(|| others.chat_template.clone()),
+            loader: if self.loader == Loader::Auto { others.loader } else { self.loader },
+            variables,
+            images: if self.images.is_empty() { others.images.clone() } else { self.images },
+            image_token: self.image_token.or_else(|| others.image_token.clone()),
+            clock: self.clock.or_else(|| others.clock.clone()),
+            limits: self.limits.or(others.limits),
+        }
     }
 
     /// Leaves the final message open so that the model goes on with it: `true` for its `content`, or the

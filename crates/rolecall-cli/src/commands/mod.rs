@@ -1,8 +1,10 @@
 //! One file for each command.
 
 pub(crate) mod batch;
+pub(crate) mod diff;
 pub(crate) mod fetch;
 pub(crate) mod inspect;
 pub(crate) mod render;
 pub(crate) mod send;
+pub(crate) mod snapshot;
 pub(crate) mod tokens;
