@@ -1,7 +1,7 @@
 //! A model: its files, its templates, and prompts made with them.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -11,6 +11,7 @@ use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
 use crate::prepared::Asks;
 use crate::processor::{self, Processor};
+use crate::snapshot::ControlTokens;
 use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
 use crate::tokenizer_class::special_token_defaults;
@@ -44,8 +45,9 @@ pub struct Model {
     processor: Option<TemplateSet>,
     image_token: Option<String>,
     compiled: Mutex<Vec<Compiled>>,
+    control_tokens: OnceLock<ControlTokens>,
     #[cfg(feature = "tokenizers")]
-    loaded: std::sync::OnceLock<Tokenizer>,
+    loaded: OnceLock<Tokenizer>,
 }
 
 /// What became of a template when it was compiled.
@@ -99,8 +101,9 @@ impl Model {
             processor,
             image_token,
             compiled: Mutex::default(),
+            control_tokens: OnceLock::new(),
             #[cfg(feature = "tokenizers")]
-            loaded: std::sync::OnceLock::new(),
+            loaded: OnceLock::new(),
         })
     }
 
@@ -170,8 +173,9 @@ impl Model {
             processor: None,
             image_token,
             compiled: Mutex::default(),
+            control_tokens: OnceLock::new(),
             #[cfg(feature = "tokenizers")]
-            loaded: std::sync::OnceLock::new(),
+            loaded: OnceLock::new(),
         })
     }
 
@@ -345,6 +349,15 @@ impl Model {
         }
         let tokenizer = Tokenizer::from_files(&self.files, &self.special_tokens)?;
         Ok(self.loaded.get_or_init(|| tokenizer))
+    }
+
+    /// The texts that are control tokens where a template writes them, read on first use.
+    pub(crate) fn control_tokens(&self) -> Result<&ControlTokens> {
+        if let Some(known) = self.control_tokens.get() {
+            return Ok(known);
+        }
+        let tokens = ControlTokens::of(&self.files, &self.special_tokens)?;
+        Ok(self.control_tokens.get_or_init(|| tokens))
     }
 
     /// The text of the template that the options select.

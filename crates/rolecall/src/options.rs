@@ -108,6 +108,7 @@ impl Options {
             variables,
             images: if self.images.is_empty() { others.images.clone() } else { self.images },
             image_token: self.image_token.or_else(|| others.image_token.clone()),
+            expansion: self.expansion.or_else(|| others.expansion.clone()),
             clock: self.clock.or_else(|| others.clock.clone()),
             limits: self.limits.or(others.limits),
         }

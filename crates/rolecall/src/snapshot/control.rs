@@ -1,35 +1,77 @@
-//! Which texts are a model's control tokens, as far as its files for rendering say it.
+//! Which texts of the template are a model's control tokens.
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Model, Result};
+use crate::cache::sha256;
+use crate::{Error, ErrorKind, ModelFiles, Result, SpecialTokens};
 
-/// A model's control tokens: its named special tokens, and those that `added_tokens_decoder` of
-/// `tokenizer_config.json` calls special.
+/// The file of the tokenizer, which has the list of added tokens.
+const TOKENIZER: &str = "tokenizer.json";
+
+/// A model's control tokens: its named special tokens, and of the added tokens in `tokenizer.json` and in
+/// `added_tokens_decoder` of `tokenizer_config.json` those that are special or listed under `chat_control_tokens`. Where
+/// there is no such list all added tokens count but white space: that the template wrote them says enough.
 #[derive(Debug, Default)]
-pub(super) struct ControlTokens {
+pub(crate) struct ControlTokens {
     /// The longest first, so that it is found before one that it begins with.
     tokens: Vec<String>,
+    /// The file that was read on top of those for rendering, and its SHA-256.
+    pub(super) file: Option<(String, String)>,
+}
+
+#[derive(Deserialize)]
+struct TokenizerFile {
+    #[serde(default)]
+    added_tokens: Vec<Added>,
+}
+
+#[derive(Deserialize)]
+struct Added {
+    content: String,
+    #[serde(default)]
+    special: bool,
 }
 
 impl ControlTokens {
-    pub(super) fn of(model: &Model) -> Result<Self> {
-        let config = model.files().json_object("tokenizer_config.json")?.unwrap_or_default();
-        let added = config.get("added_tokens_decoder").and_then(Value::as_object);
-        let special = added.into_iter().flat_map(|added| added.values()).filter_map(|token| {
-            let is_special = token.get("special").and_then(Value::as_bool) == Some(true);
-            token.get("content").and_then(Value::as_str).filter(|_| is_special)
-        });
-        Ok(Self::new(special.chain(model.special_tokens().iter().map(|(_, text)| text))))
+    pub(crate) fn of(files: &ModelFiles, special_tokens: &SpecialTokens) -> Result<Self> {
+        let mut added: Vec<Added> = Vec::new();
+        let mut file = None;
+        if let Some(content) = files.read(TOKENIZER)? {
+            let read: TokenizerFile = serde_json::from_slice(&content).map_err(|error| {
+                Error::new(ErrorKind::Tokenizer, format!("{}: {TOKENIZER}: {error}", files.origin()))
+                    .help("Fetch the file again")
+            })?;
+            added = read.added_tokens;
+            file = Some((TOKENIZER.to_owned(), sha256(&content)));
+        }
+        let config = files.json_object("tokenizer_config.json")?.unwrap_or_default();
+        let decoder = config.get("added_tokens_decoder").and_then(Value::as_object);
+        for token in decoder.into_iter().flat_map(|decoder| decoder.values()) {
+            if let Some(content) = token.get("content").and_then(Value::as_str) {
+                let special = token.get("special").and_then(Value::as_bool).unwrap_or(false);
+                added.push(Added { content: content.to_owned(), special });
+            }
+        }
+        let listed = config.get("chat_control_tokens").and_then(Value::as_array);
+        let is_control = |token: &Added| {
+            token.special
+                || match listed {
+                    Some(listed) => listed.iter().any(|listed| listed == &token.content),
+                    None => !token.content.chars().all(rolecall_jinja::text::is_space),
+                }
+        };
+        let added = added.iter().filter(|token| is_control(token)).map(|token| token.content.as_str());
+        Ok(Self { file, ..Self::new(added.chain(special_tokens.iter().map(|(_, text)| text))) })
     }
 
     pub(super) fn new<'t>(tokens: impl Iterator<Item = &'t str>) -> Self {
         let tokens: BTreeSet<&str> = tokens.filter(|token| !token.is_empty()).collect();
         let mut tokens: Vec<String> = tokens.into_iter().map(str::to_owned).collect();
         tokens.sort_by_key(|token| std::cmp::Reverse(token.len()));
-        Self { tokens }
+        Self { tokens, file: None }
     }
 
     /// A text in parts, and whether each is a control token: the longest of those that begin first.

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::body::{self, Line};
-use super::control::ControlTokens;
 use super::drift::Drift;
 use super::escape::{escape_line, unescaped};
 use super::header::{ClockUse, Header};
@@ -68,7 +67,10 @@ impl Golden {
     {
         let messages = to_json(messages)?;
         let template = model.selected(options).ok();
+        let control = model.control_tokens()?;
         let mut header = Header::new(model, template, &messages, options);
+        header.files.extend(control.file.clone());
+        header.files.sort();
         let rendered = model.prepare(&messages, options).and_then(|prepared| {
             let prompt = prepared.render();
             header.clock = match (prepared.clock_read(), &options.clock) {
@@ -79,7 +81,7 @@ impl Golden {
             prompt
         });
         let body = match rendered {
-            Ok(prompt) => Body::Prompt(body::of_prompt(&prompt, &ControlTokens::of(model)?)),
+            Ok(prompt) => Body::Prompt(body::of_prompt(&prompt, control)),
             Err(error) => Body::Error(raised(&error).ok_or(error)?),
         };
         Ok(Self { header, body })

@@ -27,7 +27,7 @@
 //! - A line between `--- prompt` and `--- end` is a line of the prompt: the prompt is these lines with a newline between
 //!   each two. A prompt that ends with a newline therefore ends with an empty line.
 //! - What stands bare was written by the template. `⟪…⟫` is a control token that the template wrote: one of the model's
-//!   special tokens, named or in `added_tokens_decoder` of its `tokenizer_config.json`.
+//!   named special tokens, or of the added tokens in its `tokenizer.json` or `tokenizer_config.json`.
 //! - `⟦0:…⟧` came from the content of message 0, `⟦0.role:…⟧` from another field of it, `⟦tools:…⟧` from another variable,
 //!   and `⟦0+1:…⟧` was computed from several. `⟦image 0:…⟧` is an image. A newline is on neither side of a mark: of which
 //!   side it is, is not kept.
@@ -50,6 +50,7 @@ mod tests;
 mod with_insta;
 
 pub use body::{Line, Mark, Piece};
+pub(crate) use control::ControlTokens;
 pub use drift::{Change, Drift};
 pub use escape::is_hidden;
 pub use golden::{Body, Golden};

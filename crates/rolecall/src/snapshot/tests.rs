@@ -170,7 +170,7 @@ fn model(template: &str) -> Model {
     files.insert("chat_template.jinja", template);
     files.insert(
         "tokenizer_config.json",
-        r#"{"eos_token": "</s>", "added_tokens_decoder": {"1": {"content": "<|x|>", "special": true}, "2": {"content": "|", "special": false}}}"#,
+        r#"{"eos_token": "</s>", "added_tokens_decoder": {"1": {"content": "<|x|>", "special": true}, "2": {"content": "|", "special": false}, "3": {"content": "\n"}}}"#,
     );
     Model::from_files(files).expect("a model")
 }
@@ -185,9 +185,35 @@ fn hi() -> Value {
 fn typed_control_tokens_are_text() {
     let options = Options::new().tools(json!([{"name": "now"}]));
     let golden = Golden::record(&model(PLAIN), &hi(), &options).expect("a golden");
-    assert_eq!(golden.body_text(), "⟪<|x|>⟫⟦0.role:user⟧|⟦0:<|x|>⟧⟪</s>⟫\n⟦tools:[{\"name\": \"now\"}]⟧\n");
+    assert_eq!(golden.body_text(), "⟪<|x|>⟫⟦0.role:user⟧⟪|⟫⟦0:<|x|>⟧⟪</s>⟫\n⟦tools:[{\"name\": \"now\"}]⟧\n");
     let Header { model, revision, files, .. } = &golden.header;
     assert_eq!((model.as_str(), revision.as_deref(), files.len()), ("tiny", Some("r1"), 2));
+}
+
+#[test]
+fn control_tokens_of_a_tokenizer() {
+    let tokens = |config: &str, tokenizer: &str| {
+        let mut files = ModelFiles::new("m");
+        files.insert("tokenizer_config.json", config);
+        files.insert("tokenizer.json", tokenizer);
+        ControlTokens::of(&files, &crate::SpecialTokens::from([("eos_token", "</s>")]))
+    };
+    let tokenizer = r#"{"model": {"vocab": {"a": 0}}, "added_tokens": [
+        {"id": 1, "content": "<a>", "special": true}, {"id": 2, "content": "<think>", "special": false}]}"#;
+    let found = |config: &str| {
+        let control = tokens(config, tokenizer).expect("control tokens");
+        let parts = control.parts("<a><think></s>a").into_iter();
+        parts.filter(|(_, is_control)| *is_control).map(|(part, _)| part.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("{}"), ["<a>", "<think>", "</s>"]);
+    assert_eq!(found(r#"{"chat_control_tokens": []}"#), ["<a>", "</s>"]);
+    assert_eq!(found(r#"{"chat_control_tokens": ["<think>"]}"#), ["<a>", "<think>", "</s>"]);
+    assert!(
+        tokens("{}", r#"{"added_tokens": 1}"#)
+            .expect_err("is refused")
+            .to_string()
+            .contains("tokenizer.json")
+    );
 }
 
 fn record(template: &str, messages: &Value, options: &Options) -> Golden {
