@@ -69,7 +69,8 @@ const DIFF: &str = "\
 Show what another revision of a model makes of conversations
 
 Both models render the same conversations. First it is told which of the model's files changed, then for each conversation \
-how the prompts differ. Control tokens of the template stand in ⟪…⟫, what came from the input in ⟦…⟧ with the number of \
+how the prompts differ; after \"marks\" the text is the same, and who wrote it or what of it is a control token is not. \
+Control tokens of the template stand in ⟪…⟫, what came from the input in ⟦…⟧ with the number of \
 its message. The exit code is 0 when both rendered, whatever they rendered; --exit-code makes it 1 when prompts differ.";
 
 /// What `rolecall snapshot` keeps, and where.

@@ -148,9 +148,9 @@ fn template_alone(template: &Path, special_tokens: Option<&Path>) -> Outcome<Mod
     Ok(Model::from_files(files)?)
 }
 
-/// A model, with a bar while it is fetched.
-pub(crate) fn load_model(source: &ModelSource) -> Outcome<Model> {
-    Ok(load(source, false)?)
+/// A model with its files for tokenising, and a bar while they are fetched.
+pub(crate) fn load_with_tokenizer(source: &ModelSource) -> Outcome<Model> {
+    Ok(load(source, true)?)
 }
 
 #[cfg(feature = "hub")]

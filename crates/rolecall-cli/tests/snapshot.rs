@@ -70,12 +70,12 @@ fn what_is_accepted_is_tested() {
     let missing = folder.test();
     assert_eq!(missing.code, 1);
     assert!(missing.out.contains("missing   prompts/goldens/model/moo.prompt\n"), "{}", missing.out);
-    assert!(missing.out.ends_with("2 goldens: 0 as they were, 0 drifted, 2 missing, 0 stale, 0 failed\n"));
+    assert!(missing.out.ends_with("goldens: 0 as they were, 0 drifted, 2 missing, 0 stale, 0 failed\n"));
     assert!(missing.err.contains("rolecall snapshot update prompts"), "{}", missing.err);
 
     let written = folder.update();
     assert!(written.contains("written   prompts/goldens/model/two.prompt\n"), "{written}");
-    assert_eq!(folder.test().out, "2 goldens: 2 as they were, 0 drifted, 0 missing, 0 stale, 0 failed\n");
+    assert_eq!(folder.test().out, "goldens: 2 as they were, 0 drifted, 0 missing, 0 stale, 0 failed\n");
     assert_eq!(folder.test().code, 0);
     let golden = folder.read("prompts/goldens/model/moo.prompt");
     assert!(
@@ -83,7 +83,7 @@ fn what_is_accepted_is_tested() {
         "{golden}"
     );
     assert!(golden.ends_with("--- prompt\n⟪<s>⟫[⟦0.role:user⟧] ⟦0:Moo?\\s⟧\n\n--- end\n"), "{golden}");
-    assert_eq!(folder.update(), "2 goldens: 2 as they were, 0 changed, 0 failed\n");
+    assert_eq!(folder.update(), "goldens: 2 as they were, 0 changed, 0 failed\n");
 }
 
 #[test]
@@ -294,19 +294,19 @@ fn two_models_side_by_side() {
         "the template (",
         "the file chat_template.jinja (",
         "differs   moo\n@@ -1,2 +1,2 @@\n-⟪<s>⟫[⟦0.role:user⟧] ⟦0:Moo?\\s⟧\n+⟪<s>⟫[⟦0.role:user⟧] ⟦0:Moo?⟧\n",
-        "1 conversations: 1 differ, 0 are the same, 0 failed\n",
+        "conversations: 1 differ, 0 are the same, 0 failed\n",
     ] {
         assert!(moo.contains(part), "{part:?} is not in {moo}");
     }
     diff(&["prompts/conversations/moo.json", "--exit-code"]).fails(1, &[]);
     let both = diff(&["prompts/conversations"]).ok();
-    assert!(both.contains("the same  two\n2 conversations: 1 differ, 1 are the same"), "{both}");
+    assert!(both.contains("the same  two\nconversations: 1 differ, 1 are the same"), "{both}");
     let input = diff(&["-", "--exit-code"]).input(r#"[{"role": "user", "content": "Hi"}]"#).ok();
     assert!(input.contains("the same  -\n"), "{input}");
     let ours = diff(&[]).ok();
-    assert!(ours.contains("differs   white-space\n") && ours.contains("18 conversations: "), "{ours}");
+    assert!(ours.contains("differs   white-space\n") && ours.contains("conversations: "), "{ours}");
     let alike = folder.run(&["diff", "model", "model", "--exit-code"]).ok();
-    assert!(alike.ends_with("18 conversations: 0 differ, 18 are the same, 0 failed\n"), "{alike}");
+    assert!(alike.ends_with("conversations: 0 differ, 18 are the same, 0 failed\n"), "{alike}");
 }
 
 #[test]
@@ -323,10 +323,29 @@ fn two_revisions_of_a_repository() {
         .env("HF_ENDPOINT", hub.url())
         .env("HF_HOME", folder.path("home"));
     let out = run.ok();
-    assert!(out.starts_with("the revision (0123456789abcdef") && out.contains("+⟦0:Moo? ⟧!\n"), "{out}");
+    assert!(out.starts_with("the revision (0123456789ab… → ") && out.contains("+⟦0:Moo? ⟧!\n"), "{out}");
     assert!(!Path::new("home").exists());
     assert!(
         hub.requests().iter().all(|request| !request.path.contains("v1.0")),
         "what is pinned is not asked for"
     );
+}
+
+/// The documents show what these commands print, and the golden as it is.
+#[test]
+fn the_commands_of_the_documents() {
+    let read = |name: &str| fs::read_to_string(common::root().join(name)).expect("a document");
+    let (guide, readme) = (read("docs/snapshots.md"), read("README.md"));
+    let golden = read("examples/prompts/goldens/tiny-llama/typed-tokens.prompt");
+    assert!(guide.contains(&golden), "the guide does not show {golden}");
+    assert!(guide.contains(&read("examples/prompts/snapshots.json")));
+    let tiny = "crates/rolecall-testkit/models/tiny-llama";
+    let moo = "examples/prompts/conversations/moo.json";
+    for arguments in [&["snapshot", "test", "examples/prompts"][..], &["diff", "builtin:llama-3", tiny, moo]]
+    {
+        let out = rolecall(arguments).ok();
+        let shown = format!("$ rolecall {}\n{out}", arguments.join(" "));
+        assert!(guide.contains(&shown), "the guide does not show {shown}");
+        assert!(arguments[0] == "diff" || readme.contains(&shown), "the README does not show {shown}");
+    }
 }

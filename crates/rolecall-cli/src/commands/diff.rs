@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rolecall::snapshot::Golden;
+use rolecall::snapshot::{Golden, PromptDrift};
 use rolecall::{Model, ModelSource};
 
 use crate::args::DiffArgs;
@@ -44,12 +44,16 @@ pub(crate) fn run(args: &DiffArgs) -> Outcome {
                 let _ = writeln!(head, "{}", output::visible(&format!("{} ({})", change.what, change.how)));
             }
         }
-        if old.body == new.body {
-            same.push(name);
-            continue;
-        }
+        let word = match PromptDrift::between(&old, &new) {
+            PromptDrift::None => {
+                same.push(name);
+                continue;
+            }
+            PromptDrift::Marks => "marks    ",
+            _ => "differs  ",
+        };
         different += 1;
-        let _ = writeln!(page, "differs   {name}\n{}", unified(&old.body_text(), &new.body_text(), in_color));
+        let _ = writeln!(page, "{word} {name}\n{}", unified(&old.body_text(), &new.body_text(), in_color));
     }
     if !head.is_empty() {
         head.push('\n');
@@ -57,12 +61,8 @@ pub(crate) fn run(args: &DiffArgs) -> Outcome {
     if !same.is_empty() {
         let _ = writeln!(page, "the same  {}", same.join(", "));
     }
-    let _ = writeln!(
-        page,
-        "{} conversations: {different} differ, {} are the same, {failures} failed",
-        conversations.len(),
-        same.len()
-    );
+    let _ =
+        writeln!(page, "conversations: {different} differ, {} are the same, {failures} failed", same.len());
     output::text_in_color(&(head + &page))?;
     if failures > 0 || (args.exit_code && different > 0) { Err(Failure::Told) } else { Ok(()) }
 }
@@ -75,5 +75,6 @@ fn load(name: &str, cache: &Path) -> Outcome<Model> {
     {
         return Ok(model);
     }
-    input::load_model(&source)
+    // With its tokenizer, which says what is a control token; one that happens to be here would make a difference.
+    input::load_with_tokenizer(&source)
 }

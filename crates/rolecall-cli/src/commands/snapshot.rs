@@ -45,8 +45,7 @@ fn test(args: &SnapshotTestArgs) -> Outcome {
     let same = count(|verdict| matches!(verdict, Verdict::Same));
     let _ = writeln!(
         page,
-        "{} goldens: {same} as they were, {} drifted, {} missing, {} stale, {} failed",
-        cases.len(),
+        "goldens: {same} as they were, {} drifted, {} missing, {} stale, {} failed",
         count(|verdict| matches!(verdict, Verdict::Drift { .. })),
         count(|verdict| matches!(verdict, Verdict::Missing { .. })),
         count(|verdict| matches!(verdict, Verdict::Stale)),
@@ -87,8 +86,7 @@ fn update(args: &SnapshotArgs) -> Outcome {
         changed += 1;
     }
     let same = cases.len() - changed - failures;
-    let _ =
-        writeln!(page, "{} goldens: {same} as they were, {changed} changed, {failures} failed", cases.len());
+    let _ = writeln!(page, "goldens: {same} as they were, {changed} changed, {failures} failed");
     output::text_in_color(&page)?;
     if failures == 0 { Ok(()) } else { Err(Failure::Told) }
 }

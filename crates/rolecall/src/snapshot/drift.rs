@@ -11,12 +11,24 @@ use super::header::ClockUse;
 pub struct Drift {
     /// What the prompt is made from and is not the same any more.
     pub changes: Vec<Change>,
-    /// Whether the prompt itself, or the origin of a part of it, is another.
-    pub prompt: bool,
+    /// What of the prompt itself is another.
+    pub prompt: PromptDrift,
     /// The versions of rolecall, if they are two.
     pub versions: Option<(String, String)>,
     /// Whether a difference may be the clock's, which nothing holds.
     clock: bool,
+}
+
+/// What of a prompt is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PromptDrift {
+    /// Nothing.
+    None,
+    /// The text is the same: who wrote a part of it, or whether it is a control token, is not.
+    Marks,
+    /// The text, or the error in its place.
+    Text,
 }
 
 /// One of the things that a prompt is made from.
@@ -58,8 +70,8 @@ impl Drift {
         let options = |header: &super::Header| serde_json::Value::Object(header.options.clone()).to_string();
         differ("the options", Some(&options(old)), Some(&options(new)));
         differ("the use of the clock", Some(old.clock.name()), Some(new.clock.name()));
-        let prompt = kept.body != now.body;
-        if changes.is_empty() && !prompt {
+        let prompt = PromptDrift::between(kept, now);
+        if changes.is_empty() && prompt == PromptDrift::None {
             return None;
         }
         let versions = (old.rolecall != new.rolecall).then(|| (old.rolecall.clone(), new.rolecall.clone()));
@@ -67,9 +79,23 @@ impl Drift {
     }
 }
 
+impl PromptDrift {
+    /// What of the prompts of two goldens is not the same.
+    pub fn between(kept: &Golden, now: &Golden) -> Self {
+        if kept.body == now.body {
+            Self::None
+        } else if kept.prompt().is_some() && kept.prompt() == now.prompt() {
+            Self::Marks
+        } else {
+            Self::Text
+        }
+    }
+}
+
 /// From what to what, with digests cut to what people compare.
 fn transition(before: Option<&str>, after: Option<&str>) -> String {
-    let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_digest =
+        |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let short = |text: &str| if is_digest(text) { format!("{text:.12}…") } else { text.to_owned() };
     match (before, after) {
         (Some(before), Some(after)) => format!("{} → {}", short(before), short(after)),
@@ -89,14 +115,24 @@ impl fmt::Display for Drift {
             Some((before, now)) => format!("rolecall changed ({before} → {now})"),
             None => "rolecall is of the same version".to_owned(),
         };
-        match (self.changes.is_empty(), self.prompt) {
-            (_, false) => f.write_str("the prompt is the same"),
-            (true, true) if self.clock => f.write_str(
+        let is_alone = self.changes.is_empty();
+        if is_alone && self.clock {
+            return f.write_str(
                 "nothing else changed, but the template reads the computer's clock: give it one that stands still",
-            ),
-            (true, true) => write!(f, "nothing else changed, so rolecall itself renders another prompt; {versions}"),
-            (false, true) if self.versions.is_some() => write!(f, "{versions}\nthe prompt is another"),
-            (false, true) => f.write_str("the prompt is another"),
+            );
         }
+        if is_alone {
+            writeln!(
+                f,
+                "nothing that the prompt is made from changed, so rolecall itself does otherwise; {versions}"
+            )?;
+        } else if self.versions.is_some() && self.prompt != PromptDrift::None {
+            writeln!(f, "{versions}")?;
+        }
+        f.write_str(match self.prompt {
+            PromptDrift::None => "the prompt is the same",
+            PromptDrift::Marks => "the text of the prompt is the same, the marks in it are others",
+            PromptDrift::Text => "the prompt is another",
+        })
     }
 }

@@ -51,7 +51,7 @@ mod with_insta;
 
 pub use body::{Line, Mark, Piece};
 pub(crate) use control::ControlTokens;
-pub use drift::{Change, Drift};
+pub use drift::{Change, Drift, PromptDrift};
 pub use escape::is_hidden;
 pub use golden::{Body, Golden};
 pub use header::{ClockUse, Header};
