@@ -1,6 +1,10 @@
 //! `conformance/run`, as far as it goes without a network: against what transformers gave when it was last run.
 
-#![allow(clippy::expect_used, reason = "a test says what it expects")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test says what it expects, and what it passes over"
+)]
 
 mod common;
 

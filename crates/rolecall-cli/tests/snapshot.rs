@@ -128,14 +128,14 @@ fn stale_and_broken_goldens_are_named() {
     fs::remove_file(folder.path("prompts/conversations/two.json")).expect("removes");
     folder.write("prompts/goldens/gone/a.prompt", "x");
     folder.write("prompts/goldens/model/notes.txt", "not ours");
-    folder.write("prompts/goldens/model/moo.prompt", "hello\u{1b}[2J\n");
+    fs::write(folder.path("prompts/goldens/model/moo.prompt"), b"hello\x1b[2J\xff\n").expect("writes");
     let ended = folder.test();
     assert_eq!(ended.code, 1);
     for part in [
         "stale     prompts/goldens/gone/a.prompt\n",
         "stale     prompts/goldens/model/two.prompt\n",
         "drift     prompts/goldens/model/moo.prompt\n  line 1 of the golden: it does not begin with",
-        "\n-hello\\u001b[2J\n",
+        "\n-hello\\u001b[2J\u{fffd}\n",
         "1 drifted, 0 missing, 2 stale",
     ] {
         assert!(ended.out.contains(part), "{part:?} is not in {}", ended.out);

@@ -85,3 +85,8 @@ pub use token::Token;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// So are those of the guide.
+#[cfg(all(doctest, feature = "snapshot"))]
+#[doc = include_str!("../../../docs/snapshots.md")]
+struct SnapshotsGuide;

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::{env, fs};
 
+use proptest::prelude::*;
 use rolecall::snapshot::{Golden, insta};
 use rolecall::{Message, Model, Options, assert_prompt_snapshot};
 use serde_json::json;
@@ -27,6 +28,44 @@ fn a_prompt_is_as_it_was() {
 fn a_refusal_is_as_it_was() {
     let model = Model::builtin("gemma").expect("built in");
     assert_prompt_snapshot!("refused", model, [Message::user("Hi"), Message::user("Ho")], Options::new());
+}
+
+proptest! {
+    /// Whatever is said, a golden has the exact prompt, also after it was a file.
+    #[test]
+    fn a_golden_has_the_exact_prompt(
+        said in prop::collection::vec("(?:\\PC|[ \t\r\n\\\\⟦⟧⟪⟫]|<\\|im_end\\|>|\u{2028}){0,10}", 1..5),
+        is_open in any::<bool>(),
+    ) {
+        let role = |at: usize| ["user", "assistant"][at % 2];
+        let message = |(at, text): (usize, &String)| json!({"role": role(at), "content": text});
+        let messages: Vec<_> = said.iter().enumerate().map(message).collect();
+        let options = Options::new().add_generation_prompt(is_open);
+        for name in Model::builtin_names() {
+            let model = Model::builtin(name).expect("built in");
+            let golden = Golden::record(&model, &messages, &options).expect("a golden");
+            let prompt = model.apply_chat_template(&messages, &options).ok();
+            prop_assert_eq!(golden.prompt(), prompt.map(rolecall::Prompt::into_text));
+            prop_assert_eq!(golden.to_string().parse::<Golden>().expect("a golden"), golden);
+        }
+    }
+}
+
+#[test]
+fn an_image_is_kept_with_its_data() {
+    let model = Model::builtin("idefics2").expect("built in");
+    let image =
+        rolecall::Image::from_bytes(include_bytes!("../../../examples/llama.jpg").to_vec(), "llama.jpg");
+    let options = Options::new().image(image.expect("an image"));
+    let messages =
+        json!([{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "What?"}]}]);
+    let golden = Golden::record(&model, &messages, &options).expect("a golden");
+    let prompt = model.apply_chat_template(&messages, &options).expect("a prompt");
+    assert_eq!(golden.prompt().as_deref(), Some(prompt.text()));
+    assert!(
+        golden.body_text().contains("⟦image 0:![](data:image/jpeg;base64,")
+            && golden.to_string().contains("\"images\":[\"")
+    );
 }
 
 #[test]

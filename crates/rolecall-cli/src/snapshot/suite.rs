@@ -84,12 +84,13 @@ fn record(
 }
 
 fn compare(path: &Path, now: &Golden) -> Verdict {
-    let kept = match fs::read_to_string(path) {
-        Ok(kept) => kept,
+    let kept = match read(path) {
+        // What is no text is no golden either, and is shown as far as it is text.
+        Ok(kept) => String::from_utf8_lossy(&kept).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Verdict::Missing { now: now.to_string() };
         }
-        Err(error) => return Verdict::Failed(format!("the golden cannot be read: {error}")),
+        Err(error) => return Verdict::Failed(format!("the golden cannot be read: {error}. Take it away.")),
     };
     let how = match kept.parse::<Golden>() {
         Ok(golden) => match golden.drift(now) {
@@ -99,6 +100,14 @@ fn compare(path: &Path, now: &Golden) -> Verdict {
         Err(error) => error.to_string(),
     };
     Verdict::Drift { how, kept, now: now.to_string() }
+}
+
+/// The content of a file; of a pipe it might never end.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    fs::read(path)
 }
 
 /// Goldens that are of no case.

@@ -1,6 +1,6 @@
 //! Which texts of the template are a model's control tokens.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,8 +16,9 @@ const TOKENIZER: &str = "tokenizer.json";
 /// there is no such list all added tokens count but white space: that the template wrote them says enough.
 #[derive(Debug, Default)]
 pub(crate) struct ControlTokens {
-    /// The longest first, so that it is found before one that it begins with.
-    tokens: Vec<String>,
+    /// By their first character. Some models have thousands, and hardly any character of a prompt begins one. The longest
+    /// come first, so that each is found before one that it begins with.
+    tokens: HashMap<char, Vec<String>>,
     /// The file that was read on top of those for rendering, and its SHA-256.
     pub(super) file: Option<(String, String)>,
 }
@@ -68,19 +69,31 @@ impl ControlTokens {
     }
 
     pub(super) fn new<'t>(tokens: impl Iterator<Item = &'t str>) -> Self {
-        let tokens: BTreeSet<&str> = tokens.filter(|token| !token.is_empty()).collect();
-        let mut tokens: Vec<String> = tokens.into_iter().map(str::to_owned).collect();
-        tokens.sort_by_key(|token| std::cmp::Reverse(token.len()));
-        Self { tokens, file: None }
+        let mut by_first: HashMap<char, Vec<String>> = HashMap::new();
+        for token in tokens {
+            if let Some(first) = token.chars().next() {
+                by_first.entry(first).or_default().push(token.to_owned());
+            }
+        }
+        for tokens in by_first.values_mut() {
+            tokens.sort_by_key(|token| std::cmp::Reverse(token.len()));
+        }
+        Self { tokens: by_first, file: None }
     }
 
     /// A text in parts, and whether each is a control token: the longest of those that begin first.
     pub(super) fn parts<'t>(&self, text: &'t str) -> Vec<(&'t str, bool)> {
         let mut parts = Vec::new();
         let (mut rest, mut at) = (text, 0);
-        while let Some(tail) = rest.get(at..).filter(|tail| !tail.is_empty()) {
-            let Some(token) = self.tokens.iter().find(|token| tail.starts_with(token.as_str())) else {
-                at += tail.chars().next().map_or(1, char::len_utf8);
+        while let Some(tail) = rest.get(at..)
+            && let Some(first) = tail.chars().next()
+        {
+            let begun = self
+                .tokens
+                .get(&first)
+                .and_then(|tokens| tokens.iter().find(|token| tail.starts_with(token.as_str())));
+            let Some(token) = begun else {
+                at += first.len_utf8();
                 continue;
             };
             let (before, found) = rest.split_at(at);
