@@ -13,6 +13,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
+OUR_CONVERSATIONS = ROOT / "crates/rolecall-cli/conversations"
+
 # The time that templates see on both sides.
 NOW = datetime.datetime(2026, 7, 4, 12, 34, 56)
 
@@ -314,14 +316,23 @@ def report(comparison, versions, today, counts):
     return "\n".join(lines) + "\n"
 
 
+def quote(line):
+    """Lets the README quote the last run on the repository's own models and templates."""
+    readme = ROOT / "README.md"
+    lines = readme.read_text(encoding="utf-8").split("\n")
+    quoted = [line if " cases exact: " in known else known for known in lines]
+    if quoted != lines:
+        readme.write_text("\n".join(quoted), encoding="utf-8")
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="conformance/run", description=__doc__)
     folder = {"type": pathlib.Path, "metavar": "DIR"}
     file = {"type": pathlib.Path, "metavar": "FILE"}
     parser.add_argument("--models", action="append", default=[], **folder)
     parser.add_argument("--templates", action="append", default=[], **folder)
-    parser.add_argument("--conversations", default=ROOT / "crates/rolecall-cli/conversations", **folder)
-    parser.add_argument("--report", default=ROOT / "conformance/report.md", **file)
+    parser.add_argument("--conversations", default=OUR_CONVERSATIONS, **folder)
+    parser.add_argument("--report", **file)
     parser.add_argument("--record", **file)
     parser.add_argument("--recorded", **file)
     parser.add_argument("--rolecall", required=True, metavar="FILE")
@@ -351,9 +362,13 @@ def main():
     versions = reference["versions"] | {"rolecall": version_of(arguments.rolecall)}
     today = datetime.date.today().isoformat()
     counts = (len(subjects), len(conversations))
-    arguments.report.write_text(report(comparison, versions, today, counts), encoding="utf-8")
+    is_own = arguments.models or arguments.templates or arguments.conversations != OUR_CONVERSATIONS
+    path = arguments.report or ROOT / "conformance" / ("own.md" if is_own else "report.md")
+    path.write_text(report(comparison, versions, today, counts), encoding="utf-8")
+    if arguments.report is None and not is_own:
+        quote(summary(comparison, versions, today))
     print(summary(comparison, versions, today))
-    print(f"The report is {arguments.report}")
+    print(f"The report is {path}")
     return 0 if comparison.exact == comparison.cases and not comparison.passed_over else 1
 
 

@@ -205,7 +205,8 @@ fn the_report_for_machines() {
 /// Pins the model under the name `org/name`.
 fn pin(folder: &Folder) {
     let file = |name: &str| (name.to_owned(), folder.path("model").join(name));
-    let files = vec![file("chat_template.jinja"), file("tokenizer_config.json")];
+    let names = ["chat_template.jinja", "tokenizer_config.json", "tokenizer.json"];
+    let files = names.into_iter().filter(|name| folder.path("model").join(name).exists()).map(file).collect();
     let snapshot = Snapshot::new("org/name", "v1.0", COMMIT, files);
     TemplatesCache::new(folder.path("templates-cache")).store(&snapshot).expect("pins");
 }
@@ -248,6 +249,28 @@ fn pinned_models_need_no_network_and_a_changed_file_is_refused() {
     assert!(folder.test().out.contains("is in the lock file but not in"));
     folder.write(file, TEMPLATE);
     assert_eq!(folder.test().code, 0);
+
+    // That of the tokenizer is read for its control tokens only, and is no other than the pinned one either.
+    let tokenizer = "templates-cache/org/name/tokenizer.json";
+    folder.write(tokenizer, r#"{"added_tokens": [{"content": "[", "special": true}]}"#);
+    assert!(folder.test().out.contains("tokenizer.json is in the folder but not in the lock file"));
+    fs::remove_file(folder.path(tokenizer)).expect("removes");
+    folder.write("model/tokenizer.json", r#"{"added_tokens": [{"content": "[", "special": true}]}"#);
+    pin(&folder);
+    let marks = folder.test().out;
+    assert!(
+        marks.contains("the file tokenizer.json changed (new: ") && marks.contains("+⟪<s>⟫⟪[⟫⟦0.role:user⟧]"),
+        "{marks}"
+    );
+    folder.write(tokenizer, r#"{"added_tokens": []}"#);
+    assert!(folder.test().out.contains("tokenizer.json is not the file that was pinned"));
+    for arguments in [["diff", "org/name", "model"], ["diff", "model", "org/name@v1.0"]] {
+        let refused = folder.run(&arguments).end();
+        assert!(
+            refused.code == 1 && refused.out.contains("tokenizer.json is not the file that was pinned"),
+            "{refused:?}"
+        );
+    }
     folder.write("prompts/snapshots.json", r#"{"models": ["org/name@v2.0"]}"#);
     assert!(folder.test().out.contains("org/name@v2.0 is not pinned"));
 }

@@ -22,6 +22,7 @@ pub(crate) fn run(args: &DiffArgs) -> Outcome {
     let after = load(&args.after, &args.templates_cache)?;
     let in_color = color::is_wanted(args.color);
     let (mut page, mut head) = (String::new(), String::new());
+    let mut told: Option<String> = None;
     let (mut same, mut different, mut failures) = (Vec::new(), 0, 0);
     for conversation in &conversations {
         let options = input::overridden(conversation.request.options.clone(), &args.options);
@@ -34,7 +35,13 @@ pub(crate) fn run(args: &DiffArgs) -> Outcome {
         let (old, new) = match (record(&before), record(&after)) {
             (Ok(old), Ok(new)) => (old, new),
             (Err(error), _) | (_, Err(error)) => {
-                let _ = writeln!(page, "failed    {name}\n  {}\n", output::harmless(&error.to_string()));
+                let _ = writeln!(page, "failed    {name}");
+                let message = output::harmless(&error.to_string());
+                // What all fail for is said once.
+                if told.as_ref() != Some(&message) {
+                    let _ = writeln!(page, "  {message}");
+                    told = Some(message);
+                }
                 failures += 1;
                 continue;
             }

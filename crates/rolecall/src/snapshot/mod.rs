@@ -1,6 +1,6 @@
 //! Goldens: prompts as files that people read, review and keep beside their code.
 //!
-//! A [`Golden`] is a prompt and what it was made from. Its text, [`Golden::to_string`], is the format of `.prompt` files,
+//! A [`Golden`] is a prompt and what it was made from. Its text, which `to_string` gives, is the format of `.prompt` files,
 //! which the command `rolecall snapshot` keeps, and of the snapshots of `assert_prompt_snapshot!` (feature `snapshot`,
 //! with the crate insta):
 //!
