@@ -38,7 +38,7 @@ pub(crate) fn document(prompt: &Prompt) -> Vec<Value> {
             Origin::Computed { pointers } => {
                 add("pointers", pointers.iter().map(|pointer| json!(pointer.to_string())).collect());
             }
-            Origin::Image { index } => add("index", json!(index)),
+            Origin::Image { index } | Origin::Video { index } => add("index", json!(index)),
             _ => {}
         }
         item
@@ -53,6 +53,7 @@ fn name(origin: &Origin<'_>) -> &'static str {
         Origin::CopiedKey { .. } => "key",
         Origin::Computed { .. } => "computed",
         Origin::Image { .. } => "image",
+        Origin::Video { .. } => "video",
         _ => "template",
     }
 }
@@ -70,6 +71,7 @@ fn listed(prompt: &Prompt) -> String {
                 format!("from {}", pointers.join(" "))
             }
             Origin::Image { index } => format!("image {index}"),
+            Origin::Video { index } => format!("video {index}"),
             _ => "template".to_owned(),
         };
         // Writing to a String cannot fail.
@@ -111,6 +113,7 @@ pub(crate) fn style<'p>(prompt: &'p Prompt, origin: &Origin<'_>) -> (Style, &'p 
         Origin::Template => (Style::TEMPLATE, "template"),
         Origin::Trusted { .. } => (Style::SPECIAL_TOKEN, "special token"),
         Origin::Image { .. } => (Style::IMAGE, "image"),
+        Origin::Video { .. } => (Style::IMAGE, "video"),
         origin => {
             let role = origin.message().and_then(|(message, _)| prompt.roles().nth(message).flatten());
             match Style::of_role(role) {
@@ -126,7 +129,7 @@ fn shown(prompt: &Prompt, span: &Span<'_>) -> String {
     const SHOWN: usize = 40;
     let text = prompt.text().get(span.range.clone()).unwrap_or_default();
     match (&span.origin, text.get(..SHOWN)) {
-        (Origin::Image { .. }, Some(start)) => format!("{start}…"),
+        (Origin::Image { .. } | Origin::Video { .. }, Some(start)) => format!("{start}…"),
         _ => text.to_owned(),
     }
 }

@@ -183,6 +183,7 @@ fn name(origin: &Origin<'_>) -> String {
         Origin::Copied { pointer, .. } | Origin::CopiedKey { pointer, .. } => std::slice::from_ref(pointer),
         Origin::Computed { pointers } => pointers.as_slice(),
         Origin::Image { index } => return format!("image {index}"),
+        Origin::Video { index } => return format!("video {index}"),
         Origin::Template | Origin::Trusted { .. } => &[],
     };
     let mut names: Vec<String> = Vec::new();
