@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use rolecall::DateTime;
+use rolecall::{DateTime, ImageSize, VideoSize};
 use serde_json::Value;
 
 use crate::input;
@@ -202,9 +202,35 @@ pub(crate) struct PromptArgs {
     /// An image for the next image slot; repeat it for more
     #[arg(long = "image", value_name = "FILE")]
     pub(crate) images: Vec<PathBuf>,
+    /// The size of the next image in pixels: placeholders are expanded as the model's processor does it; repeat it for
+    /// more
+    #[arg(long = "image-size", value_name = "WxH", value_parser = image_size, conflicts_with = "images")]
+    pub(crate) image_sizes: Vec<ImageSize>,
+    /// The size of the next video in pixels, and how many frames the model gets
+    #[arg(long = "video-size", value_name = "WxHxFRAMES", value_parser = video_size, conflicts_with = "images")]
+    pub(crate) video_sizes: Vec<VideoSize>,
     /// What the template writes for an image, where the model's files do not say it
     #[arg(long, value_name = "TEXT")]
     pub(crate) image_token: Option<String>,
+}
+
+fn image_size(text: &str) -> Result<ImageSize, String> {
+    match *numbers(text)? {
+        [width, height] => Ok(ImageSize { width, height }),
+        _ => Err("write the width and the height, as in 640x480".to_owned()),
+    }
+}
+
+fn video_size(text: &str) -> Result<VideoSize, String> {
+    match *numbers(text)? {
+        [width, height, frames] => Ok(VideoSize { width, height, frames }),
+        _ => Err("write the width, the height and the frames, as in 640x480x8".to_owned()),
+    }
+}
+
+fn numbers(text: &str) -> Result<Vec<u32>, String> {
+    let number = |part: &str| part.parse().map_err(|_| format!("{part:?} is no number of pixels or frames"));
+    text.split('x').map(number).collect()
 }
 
 /// Options of a chat request, over those in its document.

@@ -67,6 +67,12 @@ pub(crate) fn request(args: &PromptArgs) -> Outcome<ChatRequest> {
     for path in &args.images {
         options = options.image(Image::read(path)?);
     }
+    if !args.image_sizes.is_empty() {
+        options = options.expand_images(args.image_sizes.iter().copied());
+    }
+    if !args.video_sizes.is_empty() {
+        options = options.expand_videos(args.video_sizes.iter().copied());
+    }
     if let Some(token) = &args.image_token {
         options = options.image_token(token);
     }

@@ -277,3 +277,44 @@ fn a_tokenizer_from_the_hub() {
     fs::write(&pinned, changed).expect("writes");
     offline().fails(1, &["tokenizer.json is not the file that was pinned"]);
 }
+
+#[test]
+fn placeholders_are_expanded_from_sizes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    write(
+        "chat_template.jinja",
+        "{% for p in messages[0].content %}{{ '<image>' if p.type == 'image' else p.text }}{% endfor %}",
+    );
+    write(
+        "processor_config.json",
+        r#"{"processor_class": "LlavaProcessor", "patch_size": 14, "num_additional_image_tokens": 1,
+            "vision_feature_select_strategy": "default"}"#,
+    );
+    write(
+        "preprocessor_config.json",
+        r#"{"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 28},
+            "crop_size": {"height": 28, "width": 28}}"#,
+    );
+    let model = folder.path().display().to_string();
+    let chat = r#"[{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "<image>?"}]}]"#;
+    let sized = ["render", "--model", &model, "--image-size", "640x480"];
+    assert_eq!(rolecall(sized).input(chat).ok(), "<image><image><image><image><image>?");
+    let spans = rolecall(sized.into_iter().chain(["--spans", "--json"])).input(chat).ok();
+    let origins: Vec<Value> = parsed(&spans)["spans"]
+        .as_array()
+        .expect("spans")
+        .iter()
+        .map(|span| span["origin"].clone())
+        .collect();
+    assert_eq!(origins, ["image", "copied"]);
+
+    let image = ["--image-size", "640x480"];
+    rolecall(["render", "--model", &model, "--image-size", "640"]).input(chat).fails(2, &["as in 640x480"]);
+    rolecall(["render", "--model", &model].into_iter().chain(image).chain(image))
+        .input(chat)
+        .fails(1, &["Found total 1 <image> tokens and 2 images."]);
+    rolecall(["send", "--model", &model, "--endpoint", "http://127.0.0.1:1"].into_iter().chain(image))
+        .input(chat)
+        .fails(2, &["a server expands placeholders itself"]);
+}

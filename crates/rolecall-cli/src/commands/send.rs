@@ -14,6 +14,12 @@ use crate::failure::{Failure, Outcome};
 use crate::{input, output, progress};
 
 pub(crate) fn run(args: &SendArgs) -> Outcome {
+    if !(args.prompt.image_sizes.is_empty() && args.prompt.video_sizes.is_empty()) {
+        return Err(Failure::Usage(
+            "a server expands placeholders itself: sizes are for render and tokens, and images are sent with --image"
+                .to_owned(),
+        ));
+    }
     let endpoint = endpoint(&args.endpoint)?;
     let prompt: Box<dyn Input + Sync> = match &args.raw {
         Some(text) if text == "-" => Box::new(input::text("-")?),
