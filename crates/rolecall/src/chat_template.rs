@@ -141,7 +141,8 @@ impl ChatTemplate {
         }
         let conversation = Conversation::placed(to_json(messages)?, place, Asker::Tokenizer, options)?;
         let engine = Arc::clone(&self.engine);
-        Prepared::new(engine, &self.special_tokens, conversation, options, Asks::of_template())
+        let asks = Asks::of_template(&self.special_tokens);
+        Prepared::new(engine, &self.special_tokens, conversation, options, asks)
     }
 }
 

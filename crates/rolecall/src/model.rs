@@ -11,12 +11,13 @@ use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
 use crate::prepared::Asks;
 use crate::processor::{self, Processor};
+use crate::prompt::ForEncoding;
 use crate::snapshot::ControlTokens;
 use crate::special_tokens::Sources;
 use crate::templates::{Asker, TemplateSet, has_processor};
 use crate::tokenizer_class::special_token_defaults;
 #[cfg(feature = "tokenizers")]
-use crate::tokens::{self, EncodeOptions, Encoding, Tokenizer};
+use crate::tokens::{self, EncodeOptions, Encoding, ModelTokenizer, Tokenizer};
 use crate::{
     ChatRequest, Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens,
     builtin, cache, gguf, placeholder,
@@ -39,7 +40,7 @@ const COMPILED: usize = 128;
 /// ```
 #[derive(Debug)]
 pub struct Model {
-    files: ModelFiles,
+    files: Arc<ModelFiles>,
     special_tokens: SpecialTokens,
     tokenizer: TemplateSet,
     processor: Option<TemplateSet>,
@@ -47,7 +48,7 @@ pub struct Model {
     compiled: Mutex<Vec<Compiled>>,
     control_tokens: OnceLock<ControlTokens>,
     #[cfg(feature = "tokenizers")]
-    loaded: OnceLock<Tokenizer>,
+    ids: Arc<ModelTokenizer>,
 }
 
 /// What became of a template when it was compiled.
@@ -94,7 +95,10 @@ impl Model {
         let tokenizer = TemplateSet::of_tokenizer(&files, &config)?;
         let processor = if has_processor(&files)? { Some(TemplateSet::of_processor(&files)?) } else { None };
         let image_token = placeholder::image_token(&files, &special_tokens)?;
+        let files = Arc::new(files);
         Ok(Self {
+            #[cfg(feature = "tokenizers")]
+            ids: ModelTokenizer::new(&files, &special_tokens),
             files,
             special_tokens,
             tokenizer,
@@ -102,8 +106,6 @@ impl Model {
             image_token,
             compiled: Mutex::default(),
             control_tokens: OnceLock::new(),
-            #[cfg(feature = "tokenizers")]
-            loaded: OnceLock::new(),
         })
     }
 
@@ -166,16 +168,17 @@ impl Model {
         let path = path.as_ref();
         let metadata = gguf::read(path)?;
         let image_token = metadata.special_tokens.get("image_token").map(str::to_owned);
+        let files = Arc::new(ModelFiles::new(path.display().to_string()));
         Ok(Self {
-            files: ModelFiles::new(path.display().to_string()),
+            #[cfg(feature = "tokenizers")]
+            ids: ModelTokenizer::new(&files, &metadata.special_tokens),
+            files,
             special_tokens: metadata.special_tokens,
             tokenizer: metadata.templates,
             processor: None,
             image_token,
             compiled: Mutex::default(),
             control_tokens: OnceLock::new(),
-            #[cfg(feature = "tokenizers")]
-            loaded: OnceLock::new(),
         })
     }
 
@@ -344,11 +347,7 @@ impl Model {
     /// [`ErrorKind::Model`] when the model has no `tokenizer.json`, [`ErrorKind::Tokenizer`] when it is not one.
     #[cfg(feature = "tokenizers")]
     pub fn tokenizer(&self) -> Result<&Tokenizer> {
-        if let Some(known) = self.loaded.get() {
-            return Ok(known);
-        }
-        let tokenizer = Tokenizer::from_files(&self.files, &self.special_tokens)?;
-        Ok(self.loaded.get_or_init(|| tokenizer))
+        self.ids.get()
     }
 
     /// The texts that are control tokens where a template writes them, read on first use.
@@ -413,7 +412,14 @@ impl Model {
                 Some(processor.map_err(|error| error.in_model(self.origin()))?)
             }
         };
-        let asks = Asks { image_token: self.image_token(), asker, processor };
+        let encoding = ForEncoding {
+            asker,
+            bos_token: self.special_tokens.get("bos_token").map(str::to_owned),
+            moves_generations: true,
+            #[cfg(feature = "tokenizers")]
+            tokenizer: Some(Arc::clone(&self.ids)),
+        };
+        let asks = Asks { image_token: self.image_token(), encoding, processor };
         Prepared::new(engine, &self.special_tokens, conversation, options, asks)
     }
 

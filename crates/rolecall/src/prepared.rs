@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::{Context, Conversation};
 use crate::engine::{self, Engine};
 use crate::processor::Processor;
-use crate::prompt::{Placing, Rendered};
+use crate::prompt::{ForEncoding, Placing, Rendered};
 use crate::templates::Asker;
 use crate::{Error, ErrorKind, Image, Options, Prompt, Result, SpecialTokens, clock};
 
@@ -43,9 +43,7 @@ pub struct Prepared<'a> {
     context: Context,
     /// What stands for an image, if the model takes any.
     image_token: Option<String>,
-    /// What the model's tokenizer and processor take for the beginning of a text.
-    bos_token: Option<String>,
-    asker: Asker,
+    encoding: ForEncoding,
     /// What expands placeholders, if that was asked for.
     processor: Option<Processor>,
     /// The variables whose text is not a user's.
@@ -59,14 +57,21 @@ pub struct Prepared<'a> {
 pub(crate) struct Asks<'m> {
     /// What stands for an image where the options do not say it.
     pub(crate) image_token: Option<&'m str>,
-    pub(crate) asker: Asker,
+    pub(crate) encoding: ForEncoding,
     pub(crate) processor: Option<Processor>,
 }
 
 impl Asks<'_> {
     /// A template without a model.
-    pub(crate) fn of_template() -> Self {
-        Self { image_token: None, asker: Asker::Tokenizer, processor: None }
+    pub(crate) fn of_template(special_tokens: &SpecialTokens) -> Self {
+        let encoding = ForEncoding {
+            asker: Asker::Tokenizer,
+            bos_token: special_tokens.get("bos_token").map(str::to_owned),
+            moves_generations: true,
+            #[cfg(feature = "tokenizers")]
+            tokenizer: None,
+        };
+        Self { image_token: None, encoding, processor: None }
     }
 }
 
@@ -79,7 +84,7 @@ impl<'a> Prepared<'a> {
         options: &'a Options,
         asks: Asks<'_>,
     ) -> Result<Self> {
-        let Asks { image_token, asker, processor } = asks;
+        let Asks { image_token, encoding, processor } = asks;
         if processor.is_some() && (!options.images.is_empty() || options.image_token.is_some()) {
             return Err(Error::new(
                 ErrorKind::Media,
@@ -108,8 +113,7 @@ impl<'a> Prepared<'a> {
             engine,
             context,
             image_token,
-            bos_token: special_tokens.get("bos_token").map(str::to_owned),
-            asker,
+            encoding,
             processor,
             trusted,
             images: &options.images,
@@ -154,7 +158,7 @@ impl<'a> Prepared<'a> {
             part.end = part.end.min(end);
             part.start < part.end
         });
-        let starts_with_bos = self.bos_token.as_deref().is_some_and(|token| {
+        let starts_with_bos = self.encoding.bos_token.as_deref().is_some_and(|token| {
             token.is_empty()
                 || own.first().is_some_and(|first| {
                     first.start == 0 && text.get(first.clone()).is_some_and(|text| text.starts_with(token))
@@ -175,8 +179,7 @@ impl<'a> Prepared<'a> {
             traced,
             end,
             starts_with_bos,
-            bos_token: self.bos_token.clone(),
-            asker: self.asker,
+            encoding: self.encoding.clone(),
             image_token: self.image_token.clone(),
             clock_read: self.clock_read(),
             engine: Arc::clone(&self.engine),

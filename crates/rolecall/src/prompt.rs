@@ -8,6 +8,8 @@ use rolecall_jinja::{PointerStep, Traced};
 use crate::engine::Engine;
 use crate::processor::{Part, PartKind, Placed, Replacement};
 use crate::templates::Asker;
+#[cfg(feature = "tokenizers")]
+use crate::tokens::ModelTokenizer;
 use crate::{Error, ErrorKind, Image, Origin, Result, Span};
 
 /// The text a model was trained to see, and what is known about it.
@@ -35,11 +37,14 @@ pub struct Prompt {
 /// What has to be known where the prompt is encoded.
 #[derive(Debug, Clone)]
 #[cfg_attr(not(feature = "tokenizers"), expect(dead_code, reason = "nothing is encoded"))]
-struct ForEncoding {
-    asker: Asker,
-    bos_token: Option<String>,
+pub(crate) struct ForEncoding {
+    pub(crate) asker: Asker,
+    /// What the model's tokenizer and processor take for the beginning of a text.
+    pub(crate) bos_token: Option<String>,
     /// Whether the reference moves the ranges of generation blocks by what was put in before them.
-    moves_generations: bool,
+    pub(crate) moves_generations: bool,
+    #[cfg(feature = "tokenizers")]
+    pub(crate) tokenizer: Option<Arc<ModelTokenizer>>,
 }
 
 /// An image in a prompt.
@@ -67,8 +72,7 @@ pub(crate) struct Rendered {
     /// Where a continued message ends.
     pub(crate) end: usize,
     pub(crate) starts_with_bos: bool,
-    pub(crate) bos_token: Option<String>,
-    pub(crate) asker: Asker,
+    pub(crate) encoding: ForEncoding,
     pub(crate) image_token: Option<String>,
     pub(crate) clock_read: bool,
     pub(crate) engine: Arc<Engine>,
@@ -88,17 +92,8 @@ impl Prompt {
     /// Puts each image into the slot that the template wrote for it. Without images the slots stay as the
     /// template wrote them.
     pub(crate) fn place(rendered: Rendered, placing: Placing<'_>) -> Result<Self> {
-        let Rendered {
-            traced,
-            end,
-            image_token,
-            clock_read,
-            engine,
-            roles,
-            starts_with_bos,
-            bos_token,
-            asker,
-        } = rendered;
+        let Rendered { traced, end, image_token, clock_read, engine, roles, starts_with_bos, encoding } =
+            rendered;
         let mut prompt = Self {
             traced: Arc::new(traced),
             end,
@@ -107,7 +102,7 @@ impl Prompt {
             empty_slots: 0,
             expanded_tokens: None,
             starts_with_bos,
-            encoding: ForEncoding { asker, bos_token, moves_generations: true },
+            encoding,
             image_token,
             clock_read,
             engine,
@@ -291,6 +286,29 @@ impl Prompt {
     /// two. One that a user's text begins with is text.
     pub fn starts_with_bos(&self) -> bool {
         self.starts_with_bos
+    }
+
+    /// The model's BOS token, whether the prompt begins with it or not.
+    pub fn bos_token(&self) -> Option<&str> {
+        self.encoding.bos_token.as_deref()
+    }
+
+    /// Whether the model's tokenizer puts a BOS token before a text by itself, as most servers have it do. `None` where
+    /// nothing is known of it: there is no `tokenizer.json`, or the prompt is of a template alone. The tokenizer is read
+    /// on the first use.
+    ///
+    /// With [`starts_with_bos`](Self::starts_with_bos) this says what becomes of a prompt: where both hold, a server
+    /// that gets the text makes it two.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tokenizer`] when `tokenizer.json` is not a tokenizer's.
+    #[cfg(feature = "tokenizers")]
+    pub fn tokenizer_adds_bos(&self) -> Result<Option<bool>> {
+        match &self.encoding.tokenizer {
+            Some(tokenizer) if tokenizer.is_there() => Ok(Some(tokenizer.get()?.bos().is_added())),
+            _ => Ok(None),
+        }
     }
 
     /// Whether the reference's processor has the tokenizer add its special tokens: if what the template wrote does not

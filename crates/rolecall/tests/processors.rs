@@ -312,6 +312,36 @@ fn inspection_tells_of_bos() {
     assert_eq!(of("{{ raise_exception('no') }}", "bos"), (None, Some(true)));
 }
 
+/// A prompt knows both halves of a doubled BOS token: what its template wrote, and what a tokenizer would add.
+#[test]
+fn a_prompt_tells_of_a_second_bos() {
+    let of = |template: &str, bos: &str, content: &str| {
+        let tokenizer = &reference()["tokenizers"][bos];
+        let model = model(&files("LlavaProcessor", &json!({}), &json!({})), template, tokenizer);
+        let messages = json!([{"role": "user", "content": content}]);
+        let prompt = model.apply_chat_template(&messages, &Options::new()).unwrap();
+        assert_eq!(prompt.bos_token(), Some("<s>"));
+        (prompt.starts_with_bos(), prompt.tokenizer_adds_bos().unwrap())
+    };
+    assert_eq!(of("{{ bos_token }}{{ messages[0].content }}", "bos", "Hi"), (true, Some(true)));
+    assert_eq!(of("{{ bos_token }}{{ messages[0].content }}", "plain", "Hi"), (true, Some(false)));
+    // What a user typed is text.
+    assert_eq!(of("{{ messages[0].content }}", "bos", "<s>"), (false, Some(true)));
+
+    let builtin = Model::builtin("llama-3").unwrap();
+    let prompt = builtin.apply_chat_template(&json!([{"role": "user", "content": "Hi"}]), &Options::new());
+    assert_eq!(prompt.unwrap().tokenizer_adds_bos().unwrap(), None);
+    let broken = Model::from_files({
+        let mut files = rolecall::ModelFiles::new("broken");
+        files.insert("chat_template.jinja", "Hi");
+        files.insert("tokenizer.json", "{");
+        files
+    });
+    let prompt =
+        broken.unwrap().apply_chat_template(&json!([{"role": "user", "content": "Hi"}]), &Options::new());
+    assert_eq!(prompt.unwrap().tokenizer_adds_bos().unwrap_err().kind(), ErrorKind::Tokenizer);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

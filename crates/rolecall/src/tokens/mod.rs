@@ -11,6 +11,7 @@ mod control;
 mod encoding;
 mod inspection;
 mod mask;
+mod of_model;
 mod options;
 mod owners;
 mod pipeline;
@@ -21,6 +22,7 @@ pub use bos::Bos;
 pub use cache::EncodingCache;
 pub use encoding::{Encoding, TokenKind, TokenOrigin};
 pub use inspection::{ControlToken, TokenizerInspection};
+pub(crate) use of_model::ModelTokenizer;
 pub use options::{Compat, ControlTokens, EncodeOptions, Padding, Side, Truncation};
 pub use tokenizer::Tokenizer;
 
