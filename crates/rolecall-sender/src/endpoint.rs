@@ -1,20 +1,40 @@
-//! Where a server is.
+//! Where a server is, which routes it has, and who may get a token.
 
 use std::fmt;
 
 use reqwest::Url;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Dialect, Error, ErrorKind, Result};
 
-/// The base address of a text-generation server; the routes of the protocol are added to it.
+/// Hugging Face's router to inference providers.
+const ROUTER: &str = "https://router.huggingface.co";
+
+/// The host that Hugging Face's inference had until about the end of 2025.
+const OLD_HOST: &str = "api-inference.huggingface.co";
+
+/// The provider of Hugging Face itself, whose routes are those of a text-generation server for each model.
+const HF_INFERENCE: &str = "hf-inference";
+
+/// Where the `OpenAI` routes of providers begin on the router, if not at `v1`.
+const PROVIDER_ROOTS: [(&str, &str); 3] =
+    [("deepinfra", "v1/openai"), ("groq", "openai/v1"), ("novita", "v3/openai")];
+
+/// The address of a server; the routes of the dialects are added to it, and never doubled: an address that ends in
+/// `/v1`, `/v1/chat/completions` or `/generate` is understood. A query stays, and is never shown.
 ///
 /// Plain `http` goes only to this computer: a prompt and a token would be readable on the way to any other,
 /// unless [`Endpoint::parse_allowing_http`] says that this is wanted.
 ///
 /// ```
-/// use rolecall_sender::Endpoint;
+/// use rolecall_sender::{Dialect, Endpoint};
 ///
-/// assert_eq!(Endpoint::parse("http://127.0.0.1:8080/")?.to_string(), "http://127.0.0.1:8080");
+/// let local = Endpoint::parse("http://127.0.0.1:8080/v1/")?;
+/// assert_eq!(local.url(Dialect::Chat, false)?.path(), "/v1/chat/completions");
+/// assert_eq!(local.url(Dialect::Tgi, true)?.path(), "/generate_stream");
+///
+/// let router = Endpoint::hugging_face().provider("hf-inference").model("org/name");
+/// assert_eq!(router.url(Dialect::Tgi, false)?.path(), "/hf-inference/models/org/name");
+///
 /// assert!(Endpoint::parse("http://example.com").is_err());
 /// assert!(Endpoint::parse("https://user:secret@example.com").is_err());
 /// # Ok::<(), rolecall_sender::Error>(())
@@ -22,15 +42,27 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     url: Url,
+    model: Option<String>,
+    provider: Option<String>,
+    is_router: bool,
 }
 
 impl Endpoint {
-    /// Reads an address.
+    /// Hugging Face's router, `https://router.huggingface.co`. Chat needs a [`model`](Self::model), everything else a
+    /// [`provider`](Self::provider), too.
+    pub fn hugging_face() -> Self {
+        match Self::parse(ROUTER) {
+            Ok(router) => router,
+            Err(_) => unreachable!("the router's address is one"),
+        }
+    }
+
+    /// Reads an address: of a local server, a dedicated Inference Endpoint, a model's route or the router.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Endpoint`] when it is no http address, carries a user name, a query or a fragment, or is
-    /// plain http to another computer.
+    /// [`ErrorKind::Endpoint`] when it is no http address, carries a user name or a fragment, or is plain http to
+    /// another computer.
     pub fn parse(address: &str) -> Result<Self> {
         let endpoint = Self::parse_allowing_http(address)?;
         if endpoint.url.scheme() == "http" && !endpoint.is_loopback() {
@@ -54,26 +86,166 @@ impl Endpoint {
             Error::new(ErrorKind::Endpoint, format!("the endpoint's address {problem}"))
                 .help("Write it like https://name.endpoints.huggingface.cloud or http://127.0.0.1:8080")
         };
-        let url = Url::parse(address).map_err(|error| refused(&format!("cannot be read ({error})")))?;
+        let url =
+            Url::parse(address.trim()).map_err(|error| refused(&format!("cannot be read ({error})")))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err(refused("does not start with http:// or https://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refused("holds a user name or password").help("Give a token instead"));
         }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(refused("has a query or fragment, which a base address cannot have"));
+        if url.fragment().is_some() {
+            return Err(refused("has a fragment, which a base address cannot have"));
         }
-        Ok(Self { url })
+        let is_router = url.host_str() == Some("router.huggingface.co") && path_of(&url).is_empty();
+        Ok(Self { url, model: None, provider: None, is_router })
     }
 
-    /// The address of a route, such as `generate`.
-    pub(crate) fn route(&self, route: &str) -> Url {
+    /// The model's id: what the router needs, and the field `model` of completions and chat. Servers of one model may
+    /// refuse any other name.
+    #[must_use]
+    pub fn model(mut self, id: impl Into<String>) -> Self {
+        self.model = Some(id.into());
+        self
+    }
+
+    /// The inference provider, such as `hf-inference` or `together`. The address is then taken for a router's, whose
+    /// routes begin with the provider's name.
+    #[must_use]
+    pub fn provider(mut self, name: impl Into<String>) -> Self {
+        self.provider = Some(name.into());
+        self.is_router = true;
+        self
+    }
+
+    /// The model's id, if one was given.
+    pub fn model_id(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
+    /// The provider's name, if one was given.
+    pub fn provider_name(&self) -> Option<&str> {
+        self.provider.as_deref()
+    }
+
+    /// Where a dialect's requests go.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Endpoint`] when there is no such route, [`ErrorKind::Gone`] for the host that Hugging Face's
+    /// inference had.
+    pub fn url(&self, dialect: Dialect, stream: bool) -> Result<Url> {
+        self.refuse_old_host()?;
+        match dialect {
+            Dialect::Chat => self.openai("chat/completions"),
+            Dialect::Completions => self.openai("completions"),
+            Dialect::Tgi | Dialect::SgLang if self.is_model_route() => self.native(""),
+            Dialect::Tgi if stream => self.native("generate_stream"),
+            Dialect::Tgi | Dialect::SgLang => self.native("generate"),
+        }
+    }
+
+    /// A route beside `/generate`, such as `info` or `health`; the model's own address for the empty one.
+    pub(crate) fn native(&self, route: &str) -> Result<Url> {
+        self.refuse_old_host()?;
+        let base = if self.is_router { self.provider_model()? } else { native_base(&self.url).to_owned() };
+        Ok(self.at(&[&base, route]))
+    }
+
+    /// A route of `OpenAI`'s, below `v1`.
+    pub(crate) fn openai(&self, route: &str) -> Result<Url> {
+        self.refuse_old_host()?;
+        if !self.is_router {
+            let (base, has_root) = openai_base(&self.url);
+            return Ok(self.at(&[base, if has_root { "" } else { "v1" }, route]));
+        }
+        match self.provider.as_deref() {
+            Some(HF_INFERENCE) => Ok(self.at(&[&self.provider_model()?, "v1", route])),
+            Some(provider) => {
+                self.needs_model()?;
+                let root =
+                    PROVIDER_ROOTS.iter().find(|(name, _)| *name == provider).map_or("v1", |(_, root)| root);
+                Ok(self.at(&[path_of(&self.url), segment(provider)?, root, route]))
+            }
+            None if route == "chat/completions" => {
+                self.needs_model()?;
+                Ok(self.at(&[path_of(&self.url), "v1", route]))
+            }
+            None => Err(self.needs_provider()),
+        }
+    }
+
+    /// The path of a model on the router.
+    fn provider_model(&self) -> Result<String> {
+        let Some(provider) = self.provider.as_deref() else { return Err(self.needs_provider()) };
+        if provider != HF_INFERENCE {
+            return Err(Error::new(
+                ErrorKind::Endpoint,
+                format!("the provider {provider} has no route of this kind: only {HF_INFERENCE} has"),
+            )
+            .help("Use the dialect completions or chat, or the provider hf-inference"));
+        }
+        let model = self.needs_model()?;
+        for part in model.split('/') {
+            segment(part)?;
+        }
+        Ok(format!("{}/{provider}/models/{model}", path_of(&self.url)))
+    }
+
+    fn needs_model(&self) -> Result<&str> {
+        self.model.as_deref().ok_or_else(|| {
+            Error::new(ErrorKind::Endpoint, "the router has many models, and none was named")
+                .help("Name one with Endpoint::model, or --served-model ORG/NAME")
+        })
+    }
+
+    fn needs_provider(&self) -> Error {
+        Error::new(ErrorKind::Endpoint, "the router has no such route without a provider: only chat has one")
+            .help("Name one with --provider, such as hf-inference, together or featherless-ai; or use the dialect chat")
+    }
+
+    fn refuse_old_host(&self) -> Result<()> {
+        if self.host() != OLD_HOST {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Gone,
+            format!("https://{OLD_HOST} is no longer supported: it answers 410 Gone since the end of 2025"),
+        )
+        .status_code(410)
+        .help("Use https://router.huggingface.co with a provider and a model (Endpoint::hugging_face, --provider hf-inference), or the URL of your own Inference Endpoint"))
+    }
+
+    /// This address with another path; the query stays.
+    pub(crate) fn at(&self, parts: &[&str]) -> Url {
         let mut url = self.url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(route.split('/'));
+            segments.clear();
+            // They come out of an address, in which they are escaped already, or have nothing to escape.
+            segments.extend(parts.iter().flat_map(|part| part.split('/')).filter(|part| !part.is_empty()));
         }
         url
+    }
+
+    /// A path below this address as it was given.
+    pub(crate) fn below(&self, path: &str) -> Url {
+        self.at(&[path_of(&self.url), path])
+    }
+
+    /// Whether the address is that of one model among others, where `stream` is a field of the body: `…/models/{id}`.
+    pub fn is_model_route(&self) -> bool {
+        if self.is_router {
+            return true;
+        }
+        let mut segments = native_base(&self.url).rsplit('/');
+        // An id has an organisation, or, of old, none.
+        segments.nth(1) == Some("models") || segments.next() == Some("models")
+    }
+
+    /// Whether it is the provider hf-inference, by name or by address.
+    pub(crate) fn is_hf_inference(&self) -> bool {
+        self.provider.as_deref() == Some(HF_INFERENCE)
+            || self.url.path_segments().and_then(|mut path| path.next()) == Some(HF_INFERENCE)
     }
 
     /// The host's name.
@@ -81,13 +253,14 @@ impl Endpoint {
         self.url.host_str().unwrap_or_default()
     }
 
+    /// Whether two addresses are of one server: scheme, host and port.
+    pub(crate) fn is_same_server(&self, url: &Url) -> bool {
+        self.url.origin() == url.origin()
+    }
+
     /// Whether the server is on this computer.
     pub fn is_loopback(&self) -> bool {
-        let host = self.host();
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-        host == "localhost"
-            || host.ends_with(".localhost")
-            || address.is_ok_and(|address| address.is_loopback())
+        is_loopback(&self.url)
     }
 
     /// Whether the server is one of Hugging Face's, for whom the stored token is meant.
@@ -101,9 +274,55 @@ impl Endpoint {
     }
 }
 
+/// Whether an address is on this computer.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// A name as one step of a path.
+fn segment(name: &str) -> Result<&str> {
+    let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !name.is_empty() && name.chars().all(is_fine) && !name.chars().all(|c| c == '.') {
+        return Ok(name);
+    }
+    Err(Error::new(ErrorKind::Endpoint, format!("{name:?} is no name of a model or provider"))
+        .help("Write a model as ORG/NAME"))
+}
+
+fn path_of(url: &Url) -> &str {
+    url.path().trim_end_matches('/')
+}
+
+/// The address without the routes of `OpenAI`, and whether what remains is where they begin.
+fn openai_base(url: &Url) -> (&str, bool) {
+    let path = path_of(url);
+    let routes = ["/chat/completions", "/completions"];
+    if let Some(base) = routes.iter().find_map(|route| path.strip_suffix(route)) {
+        return (base, true);
+    }
+    let base = without_native(path);
+    (base, base.ends_with("/v1"))
+}
+
+/// The address without any route.
+fn native_base(url: &Url) -> &str {
+    let (base, has_root) = openai_base(url);
+    if has_root { base.strip_suffix("/v1").unwrap_or(base) } else { base }
+}
+
+fn without_native(path: &str) -> &str {
+    ["/generate_stream", "/generate"].iter().find_map(|route| path.strip_suffix(route)).unwrap_or(path)
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.url.as_str().trim_end_matches('/'))
+        // A query may hold a key.
+        let mut shown = self.url.clone();
+        shown.set_query(None);
+        f.write_str(shown.as_str().trim_end_matches('/'))?;
+        self.provider.as_ref().map_or(Ok(()), |provider| write!(f, " ({provider})"))
     }
 }
 

@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Unauthorised,
     /// The token does not allow this (403).
     Forbidden,
+    /// The model's owner has to grant access first (403, or `x-error-code: GatedRepo`).
+    Gated,
     /// The account has no credit left (402).
     Payment,
     /// There is nothing at this address (404, 405).
@@ -50,6 +52,8 @@ pub enum ErrorKind {
     Connection,
     /// The answer is not what this protocol says.
     Protocol,
+    /// A file cannot be written.
+    File,
     /// Any other failure of the server.
     Server,
 }
@@ -68,6 +72,9 @@ struct Inner {
     server_message: Option<String>,
     request_id: Option<String>,
     help: Option<String>,
+    repeatable: bool,
+    /// What had come of an answer before the error.
+    text: Option<String>,
 }
 
 impl Error {
@@ -80,6 +87,8 @@ impl Error {
                 server_message: None,
                 request_id: None,
                 help: None,
+                repeatable: false,
+                text: None,
             }),
         }
     }
@@ -87,6 +96,13 @@ impl Error {
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.inner.help = Some(help.into());
+        self
+    }
+
+    /// Says it in words that fit better.
+    #[must_use]
+    pub(crate) fn reworded(mut self, message: String) -> Self {
+        self.inner.message = message;
         self
     }
 
@@ -106,6 +122,57 @@ impl Error {
     pub(crate) fn requested_as(mut self, id: Option<String>) -> Self {
         self.inner.request_id = id;
         self
+    }
+
+    /// Nothing was generated: the request may be sent again.
+    #[must_use]
+    pub(crate) fn repeatable(mut self) -> Self {
+        self.inner.repeatable = true;
+        self
+    }
+
+    /// Takes a secret out of what is shown: some servers repeat what they were sent.
+    #[must_use]
+    pub(crate) fn without(mut self, secret: Option<&str>) -> Self {
+        let Some(secret) = secret.filter(|secret| !secret.is_empty()) else { return self };
+        let inner = &mut *self.inner;
+        for text in [&mut inner.server_message, &mut inner.request_id, &mut inner.help].into_iter().flatten()
+        {
+            if text.contains(secret) {
+                *text = text.replace(secret, "(hidden)");
+            }
+        }
+        if inner.message.contains(secret) {
+            inner.message = inner.message.replace(secret, "(hidden)");
+        }
+        self
+    }
+
+    /// Keeps the text of a stream that had come before.
+    #[must_use]
+    pub(crate) fn with_text(mut self, so_far: &str) -> Self {
+        if let ErrorKind::Incomplete { text } = &mut self.inner.kind {
+            so_far.clone_into(text);
+        } else if !so_far.is_empty() {
+            self.inner.text = Some(so_far.to_owned());
+        }
+        // Something was generated.
+        self.inner.repeatable &= so_far.is_empty();
+        self
+    }
+
+    /// The text of a streamed answer that had come before the error.
+    pub fn text_so_far(&self) -> Option<&str> {
+        match &self.inner.kind {
+            ErrorKind::Incomplete { text } => Some(text),
+            _ => self.inner.text.as_deref(),
+        }
+    }
+
+    /// Whether it is certain that nothing was generated, so that repeating the request does nothing twice: no connection
+    /// came about, the model is still loading, or the server turned the request away.
+    pub fn is_repeatable(&self) -> bool {
+        self.inner.repeatable
     }
 
     /// The kind of error.

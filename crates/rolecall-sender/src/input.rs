@@ -1,59 +1,174 @@
-//! What is sent: a rendered prompt, or a text as it is.
+//! What is sent: a rendered prompt, a text as it is, or token ids.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use rolecall::Prompt;
 
 use crate::{Error, ErrorKind, Result};
 
-/// Something that can be sent: a [`Prompt`], or a text as it is.
+/// The beginning of an image in Markdown, as text-generation servers find it.
+const IMAGE: &str = "![](";
+
+/// The same as text: what the servers look for does not match it.
+const NO_IMAGE: &str = r"!\[](";
+
+/// Something that can be sent: a [`Prompt`], a text as it is, or [`TokenIds`].
 pub trait Input {
+    /// The text.
+    fn text(&self) -> &str;
+
+    /// The ids of its tokens, for those who send ids.
+    fn token_ids(&self) -> Option<&[u32]> {
+        None
+    }
+
+    /// The BOS token that a template wrote at the very beginning of the text.
+    fn leading_bos(&self) -> Option<&str> {
+        None
+    }
+
+    /// Where in the text images stand, in bytes.
+    fn image_ranges(&self) -> Vec<Range<usize>> {
+        Vec::new()
+    }
+
+    /// How many images are missing.
+    fn empty_image_slots(&self) -> usize {
+        0
+    }
+
+    /// Whether it is for a model that sees images.
+    fn sees_images(&self) -> bool {
+        false
+    }
+
     /// The text that goes over the wire, if it may.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Parameter`] when the server would take parts of it for something that they are not.
-    fn wire_text(&self) -> Result<&str>;
+    fn wire_text(&self) -> Result<&str> {
+        guarded(self, self.sees_images(), Markdown::Refuse)?;
+        Ok(self.text())
+    }
+}
+
+/// What is done about `![](…)` that somebody typed. A server of a model that sees images takes each for an image and
+/// fetches what it names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Markdown {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// It is sent with a backslash, as `!\[](`, which is text for the server.
+    Neutralise,
+}
+
+/// A prompt as the ids of its tokens, for servers that take them: completions and `SGLang`. Nothing is added to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenIds(pub Vec<u32>);
+
+impl Input for TokenIds {
+    fn text(&self) -> &'static str {
+        ""
+    }
+
+    fn token_ids(&self) -> Option<&[u32]> {
+        Some(&self.0)
+    }
 }
 
 impl Input for str {
-    fn wire_text(&self) -> Result<&str> {
-        Ok(self)
+    fn text(&self) -> &str {
+        self
     }
 }
 
 impl Input for String {
-    fn wire_text(&self) -> Result<&str> {
-        Ok(self)
+    fn text(&self) -> &str {
+        self
     }
 }
 
 impl Input for Prompt {
-    fn wire_text(&self) -> Result<&str> {
-        let text = self.text();
-        if self.image_token().is_none() {
-            return Ok(text);
-        }
-        // Servers of models that see images take every ![](…) for one, fetch what it names, and take a
-        // placeholder that is left for ordinary text.
-        if self.empty_image_slots() > 0 {
+    fn text(&self) -> &str {
+        Prompt::text(self)
+    }
+
+    fn leading_bos(&self) -> Option<&str> {
+        Prompt::leading_bos(self)
+    }
+
+    fn image_ranges(&self) -> Vec<Range<usize>> {
+        self.media().iter().map(rolecall::Media::range).collect()
+    }
+
+    fn empty_image_slots(&self) -> usize {
+        Prompt::empty_image_slots(self)
+    }
+
+    fn sees_images(&self) -> bool {
+        self.image_token().is_some()
+    }
+}
+
+/// The text as a server may get it.
+pub(crate) fn guarded<I: Input + ?Sized>(
+    input: &I,
+    sees_images: bool,
+    markdown: Markdown,
+) -> Result<Cow<'_, str>> {
+    let text = input.text();
+    if !sees_images {
+        return Ok(Cow::Borrowed(text));
+    }
+    // A placeholder that is left is ordinary text for a server.
+    if input.empty_image_slots() > 0 {
+        return Err(Error::new(
+            ErrorKind::Parameter,
+            format!("the prompt has {} image slot(s) without an image", input.empty_image_slots()),
+        )
+        .help("Give an image for each, with --image"));
+    }
+    let images = input.image_ranges();
+    let mut out = String::new();
+    let (mut copied, mut from) = (0, 0);
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(IMAGE)).map(|at| from + at) {
+        if let Some(image) = images.iter().find(|image| image.start == at) {
+            from = image.end;
+        } else if markdown == Markdown::Neutralise {
+            out.push_str(text.get(copied..at).unwrap_or_default());
+            out.push_str(NO_IMAGE);
+            from = at + IMAGE.len();
+            copied = from;
+        } else {
             return Err(Error::new(
                 ErrorKind::Parameter,
-                format!("the prompt has {} image slot(s) without an image", self.empty_image_slots()),
+                "a message holds the text ![](, which a server of a model that sees images would take for an image",
             )
-            .help("Give an image for each, with --image"));
+            .help("Take it out of the message, or let it be neutralised (--neutralise-images); images are given with --image"));
         }
-        let mut from = 0;
-        while let Some(at) = text.get(from..).and_then(|rest| rest.find("![](")).map(|at| from + at) {
-            match self.media().iter().find(|media| media.range().start == at) {
-                Some(media) => from = media.range().end,
-                None => {
-                    return Err(Error::new(
-                        ErrorKind::Parameter,
-                        "a message holds the text ![](, which a server of a model that sees images would take for an image",
-                    )
-                    .help("Take it out of the message; images are given with --image"));
-                }
-            }
-        }
-        Ok(text)
+    }
+    if copied == 0 {
+        return Ok(Cow::Borrowed(text));
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+    Ok(Cow::Owned(out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_no_image() {
+        let text = "a ![](http://x) ![b](c) ![](d";
+        assert_eq!(guarded(text, false, Markdown::Refuse).expect("text"), text);
+        assert!(guarded(text, true, Markdown::Refuse).is_err());
+        let neutral = guarded(text, true, Markdown::Neutralise).expect("text");
+        assert_eq!(neutral, r"a !\[](http://x) ![b](c) !\[](d");
+        assert!(guarded(&*neutral, true, Markdown::Refuse).is_ok(), "once is enough");
     }
 }

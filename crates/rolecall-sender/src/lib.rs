@@ -20,18 +20,42 @@
 //! ```
 
 pub mod blocking;
+mod bos;
+mod dialect;
+#[cfg(feature = "image")]
+mod downscale;
 mod endpoint;
 mod error;
+mod failure;
+mod generate_media;
+mod generation;
+mod hub;
+mod info;
 mod input;
+mod limits;
+mod media;
+mod note;
 mod parameters;
 mod retry;
 mod sender;
 mod sse;
-mod tgi;
+mod stream;
+mod transport;
 
+pub use bos::{BosAction, BosPolicy};
+pub use dialect::{Dialect, Frames, Payload, Request};
+#[cfg(feature = "image")]
+pub use downscale::{downscale, image_budget};
 pub use endpoint::Endpoint;
 pub use error::{Error, ErrorKind, Result};
-pub use input::Input;
-pub use parameters::Parameters;
-pub use sender::{Sender, TokenStream, Waiting};
-pub use tgi::{Event, Generation};
+pub use generate_media::{GeneratedMedia, ImageParameters, SpeechParameters};
+pub use generation::{Event, Generation, TokenInfo, ToolCall};
+pub use hub::{DeployedModel, Hub, Identity, Organisation, ProviderMapping};
+pub use info::{Info, Status};
+pub use input::{Input, Markdown, TokenIds};
+pub use media::MediaFormat;
+pub use note::Note;
+pub use parameters::{DEFAULT_MAX_NEW_TOKENS, Grammar, Parameters};
+pub use sender::{Prepared, Sender, TGI_PAYLOAD_LIMIT};
+pub use stream::TokenStream;
+pub use transport::Waiting;

@@ -2,12 +2,41 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Error, ErrorKind, Result};
+use crate::limits;
 
-/// The most stop sequences that servers take.
-const MAX_STOPS: usize = 4;
+/// The most tokens of an answer where nothing is said: what the documentation of Python's client names. Servers of
+/// completions differ from 16 to all that fit, so that it is always sent to them.
+pub const DEFAULT_MAX_NEW_TOKENS: u32 = 100;
 
-/// Parameters of text generation. What is not set is left to the server.
+/// What an answer has to look like.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Grammar {
+    /// JSON that fits a schema.
+    Json(Value),
+    /// Text that a regular expression matches.
+    Regex(String),
+}
+
+impl Grammar {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Json(_) => "json",
+            Self::Regex(_) => "regex",
+        }
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        match self {
+            Self::Json(schema) => schema.clone(),
+            Self::Regex(pattern) => pattern.as_str().into(),
+        }
+    }
+}
+
+/// Parameters of text generation, of all dialects. What is not set is left to the server, but for
+/// [`return_full_text`](Self::return_full_text) and, where servers' own limits differ widely,
+/// [`max_new_tokens`](Self::max_new_tokens). A parameter that a dialect has no place for is an error.
 ///
 /// ```
 /// use rolecall_sender::Parameters;
@@ -17,14 +46,36 @@ const MAX_STOPS: usize = 4;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parameters {
-    max_new_tokens: Option<u32>,
-    temperature: Option<f64>,
-    top_p: Option<f64>,
-    top_k: Option<u32>,
-    seed: Option<u64>,
-    stop: Vec<String>,
-    repetition_penalty: Option<f64>,
-    return_full_text: bool,
+    pub(crate) adapter_id: Option<String>,
+    pub(crate) add_special_tokens: Option<bool>,
+    pub(crate) best_of: Option<u32>,
+    pub(crate) decoder_input_details: Option<bool>,
+    pub(crate) details: Option<bool>,
+    pub(crate) do_sample: Option<bool>,
+    pub(crate) frequency_penalty: Option<f64>,
+    pub(crate) grammar: Option<Grammar>,
+    pub(crate) include_usage: bool,
+    pub(crate) logit_bias: Option<Value>,
+    pub(crate) logprobs: bool,
+    pub(crate) max_new_tokens: Option<u32>,
+    pub(crate) n: Option<u32>,
+    pub(crate) presence_penalty: Option<f64>,
+    pub(crate) repetition_penalty: Option<f64>,
+    pub(crate) response_format: Option<Value>,
+    pub(crate) return_full_text: bool,
+    pub(crate) seed: Option<u64>,
+    pub(crate) stop: Vec<String>,
+    pub(crate) temperature: Option<f64>,
+    pub(crate) tool_choice: Option<Value>,
+    pub(crate) tool_prompt: Option<String>,
+    pub(crate) tools: Option<Value>,
+    pub(crate) top_k: Option<u32>,
+    pub(crate) top_n_tokens: Option<u32>,
+    pub(crate) top_p: Option<f64>,
+    pub(crate) truncate: Option<u32>,
+    pub(crate) typical_p: Option<f64>,
+    pub(crate) watermark: Option<bool>,
+    pub(crate) extra: Map<String, Value>,
 }
 
 impl Parameters {
@@ -33,31 +84,40 @@ impl Parameters {
         Self::default()
     }
 
-    /// The most tokens of the answer, at least 1.
+    /// The most tokens of the answer, at least 1. Unset, completions and `SGLang` are asked for
+    /// [`DEFAULT_MAX_NEW_TOKENS`], the others for as many as the server gives.
     #[must_use]
     pub fn max_new_tokens(mut self, count: u32) -> Self {
         self.max_new_tokens = Some(count);
         self
     }
 
-    /// Above 0. Setting it turns sampling on; greedy decoding has none.
+    /// Setting it turns sampling on. TGI wants more than 0, and decodes greedily without it; the others take 0 for
+    /// greedy decoding, and have defaults of their own.
     #[must_use]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature);
         self
     }
 
-    /// The probability mass to sample from, between 0 and 1, both excluded.
+    /// The probability mass to sample from, above 0 and up to 1; TGI refuses 1.
     #[must_use]
     pub fn top_p(mut self, mass: f64) -> Self {
         self.top_p = Some(mass);
         self
     }
 
-    /// The number of most probable tokens to sample from, at least 1.
+    /// The number of most probable tokens to sample from, at least 1. TGI and `SGLang`.
     #[must_use]
     pub fn top_k(mut self, count: u32) -> Self {
         self.top_k = Some(count);
+        self
+    }
+
+    /// Typical decoding, above 0 and below 1. TGI.
+    #[must_use]
+    pub fn typical_p(mut self, mass: f64) -> Self {
+        self.typical_p = Some(mass);
         self
     }
 
@@ -68,134 +128,205 @@ impl Parameters {
         self
     }
 
-    /// A text that ends the answer; up to four can be given.
+    /// Whether to sample. `false` is a temperature of 0 for all but TGI, which has this field.
+    #[must_use]
+    pub fn do_sample(mut self, sample: bool) -> Self {
+        self.do_sample = Some(sample);
+        self
+    }
+
+    /// A text that ends the answer; up to four can be given. TGI leaves it at the end of the text, the others do not.
     #[must_use]
     pub fn stop(mut self, text: impl Into<String>) -> Self {
         self.stop.push(text.into());
         self
     }
 
-    /// Above 0; 1 is no penalty.
+    /// Above 0; 1 is no penalty. TGI and `SGLang`.
     #[must_use]
     pub fn repetition_penalty(mut self, penalty: f64) -> Self {
         self.repetition_penalty = Some(penalty);
         self
     }
 
+    /// From -2 to 2; 0 is no penalty.
+    #[must_use]
+    pub fn frequency_penalty(mut self, penalty: f64) -> Self {
+        self.frequency_penalty = Some(penalty);
+        self
+    }
+
+    /// From -2 to 2; 0 is no penalty. All but TGI.
+    #[must_use]
+    pub fn presence_penalty(mut self, penalty: f64) -> Self {
+        self.presence_penalty = Some(penalty);
+        self
+    }
+
     /// Whether the answer has the prompt in front. Servers differ in what they do unasked, so that it is always
-    /// sent.
+    /// sent to TGI; for the others the sender puts it there.
     #[must_use]
     pub fn return_full_text(mut self, full: bool) -> Self {
         self.return_full_text = full;
         self
     }
 
-    /// Refuses what servers are known to refuse.
-    pub(crate) fn check(&self) -> Result<()> {
-        let refuse = |name: &str, value: String, rule: &str, help: &str| {
-            Err(Error::new(ErrorKind::Parameter, format!("{name} is {value}, but {rule}")).help(help))
-        };
-        let not_positive = |value: f64| !(value > 0.0 && value.is_finite());
-        if self.max_new_tokens == Some(0) {
-            return refuse(
-                "max_new_tokens",
-                "0".into(),
-                "it has to be at least 1",
-                "Leave it out for the server's limit",
-            );
-        }
-        if let Some(value) = self.temperature.filter(|value| not_positive(*value)) {
-            return refuse(
-                "temperature",
-                value.to_string(),
-                "it has to be above 0",
-                "Leave it out for greedy decoding",
-            );
-        }
-        if let Some(value) = self.top_p.filter(|value| not_positive(*value) || *value >= 1.0) {
-            let rule = "it has to be above 0 and below 1";
-            return refuse("top_p", value.to_string(), rule, "Leave it out to sample from all tokens");
-        }
-        if self.top_k == Some(0) {
-            return refuse(
-                "top_k",
-                "0".into(),
-                "it has to be at least 1",
-                "Leave it out to sample from all tokens",
-            );
-        }
-        if let Some(value) = self.repetition_penalty.filter(|value| not_positive(*value)) {
-            let rule = "it has to be above 0";
-            return refuse("repetition_penalty", value.to_string(), rule, "Leave it out for no penalty");
-        }
-        if self.stop.len() > MAX_STOPS {
-            let rule = format!("servers take up to {MAX_STOPS} sequences");
-            return refuse("stop", format!("a list of {}", self.stop.len()), &rule, "Give fewer");
-        }
-        Ok(())
+    /// Tells the finish reason, the counts and the tokens. TGI; the others tell reason and counts unasked.
+    #[must_use]
+    pub fn details(mut self, details: bool) -> Self {
+        self.details = Some(details);
+        self
     }
 
-    /// The parameters as the text-generation protocol has them: what is unset is left out, nothing is `null`.
-    pub(crate) fn to_wire(&self) -> Value {
-        let mut wire = Map::new();
-        let mut put = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                wire.insert(name.to_owned(), value);
-            }
-        };
-        put("max_new_tokens", self.max_new_tokens.map(Value::from));
-        put("repetition_penalty", self.repetition_penalty.map(Value::from));
-        put("return_full_text", Some(Value::from(self.return_full_text)));
-        put("seed", self.seed.map(Value::from));
-        put("stop", (!self.stop.is_empty()).then(|| Value::from(self.stop.clone())));
-        put("temperature", self.temperature.map(Value::from));
-        put("top_k", self.top_k.map(Value::from));
-        put("top_p", self.top_p.map(Value::from));
-        Value::Object(wire)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unset_parameters_are_left_out_but_return_full_text_is_always_there() {
-        assert_eq!(Parameters::new().to_wire().to_string(), r#"{"return_full_text":false}"#);
-        let all = Parameters::new()
-            .max_new_tokens(50)
-            .temperature(0.8)
-            .top_p(0.9)
-            .top_k(5)
-            .seed(42)
-            .stop("a")
-            .stop("b")
-            .repetition_penalty(1.1)
-            .return_full_text(true);
-        assert_eq!(
-            all.to_wire().to_string(),
-            r#"{"max_new_tokens":50,"repetition_penalty":1.1,"return_full_text":true,"seed":42,"stop":["a","b"],"temperature":0.8,"top_k":5,"top_p":0.9}"#
-        );
-        assert!(all.check().is_ok());
+    /// Tells the tokens of the prompt, too; needs [`details`](Self::details). TGI, and not in streams.
+    #[must_use]
+    pub fn decoder_input_details(mut self, details: bool) -> Self {
+        self.decoder_input_details = Some(details);
+        self
     }
 
-    #[test]
-    fn what_servers_refuse_is_refused_before_sending() {
-        let new = Parameters::new;
-        let five = ["a", "b", "c", "d", "e"].into_iter().fold(new(), Parameters::stop);
-        for (parameters, name) in [
-            (new().max_new_tokens(0), "max_new_tokens"),
-            (new().temperature(0.0), "temperature"),
-            (new().temperature(f64::NAN), "temperature"),
-            (new().top_p(1.0), "top_p"),
-            (new().top_p(-0.5), "top_p"),
-            (new().top_k(0), "top_k"),
-            (new().repetition_penalty(f64::INFINITY), "repetition_penalty"),
-            (five, "stop"),
-        ] {
-            let error = parameters.check().expect_err(name);
-            assert_eq!(*error.kind(), ErrorKind::Parameter);
-            assert!(error.to_string().starts_with(name), "{error}");
-        }
+    /// Tells so many most probable tokens at each place, with their probabilities: `top_n_tokens` of TGI, `logprobs`
+    /// of completions, `top_logprobs` of chat.
+    #[must_use]
+    pub fn top_n_tokens(mut self, count: u32) -> Self {
+        self.top_n_tokens = Some(count);
+        self
+    }
+
+    /// Tells the tokens with their probabilities. Chat.
+    #[must_use]
+    pub fn logprobs(mut self, wanted: bool) -> Self {
+        self.logprobs = wanted;
+        self
+    }
+
+    /// Generates so many answers and gives the most probable. TGI, which wants sampling and no seed for it.
+    #[must_use]
+    pub fn best_of(mut self, count: u32) -> Self {
+        self.best_of = Some(count);
+        self
+    }
+
+    /// Gives so many answers: the first, and the rest in [`Generation::others`](crate::Generation::others).
+    /// Completions and chat, not in streams.
+    #[must_use]
+    pub fn n(mut self, count: u32) -> Self {
+        self.n = Some(count);
+        self
+    }
+
+    /// Cuts a prompt from the left to so many tokens. TGI. Images count as tokens and are cut to pieces.
+    #[must_use]
+    pub fn truncate(mut self, tokens: u32) -> Self {
+        self.truncate = Some(tokens);
+        self
+    }
+
+    /// Marks the answer as a machine's. TGI.
+    #[must_use]
+    pub fn watermark(mut self, watermark: bool) -> Self {
+        self.watermark = Some(watermark);
+        self
+    }
+
+    /// The id of a `LoRA` adapter. TGI.
+    #[must_use]
+    pub fn adapter_id(mut self, id: impl Into<String>) -> Self {
+        self.adapter_id = Some(id.into());
+        self
+    }
+
+    /// What the answer has to look like. All but completions, which have no field for it that servers agree on.
+    #[must_use]
+    pub fn grammar(mut self, grammar: Grammar) -> Self {
+        self.grammar = Some(grammar);
+        self
+    }
+
+    /// The answer is JSON that fits this schema.
+    #[must_use]
+    pub fn json_schema(self, schema: Value) -> Self {
+        self.grammar(Grammar::Json(schema))
+    }
+
+    /// The format of the answer as chat completions take it, such as `{"type": "json_object"}`. Chat.
+    #[must_use]
+    pub fn response_format(mut self, format: Value) -> Self {
+        self.response_format = Some(format);
+        self
+    }
+
+    /// The functions that the model may call, a list as chat completions take it. Chat.
+    #[must_use]
+    pub fn tools(mut self, tools: Value) -> Self {
+        self.tools = Some(tools);
+        self
+    }
+
+    /// Whether and which functions are called: `"auto"`, `"none"`, `"required"`, or an object. Chat.
+    #[must_use]
+    pub fn tool_choice(mut self, choice: impl Into<Value>) -> Self {
+        self.tool_choice = Some(choice.into());
+        self
+    }
+
+    /// What TGI writes in front of the functions. Chat.
+    #[must_use]
+    pub fn tool_prompt(mut self, prompt: impl Into<String>) -> Self {
+        self.tool_prompt = Some(prompt.into());
+        self
+    }
+
+    /// What is added to the logits of tokens, an object from ids to numbers. Chat.
+    #[must_use]
+    pub fn logit_bias(mut self, bias: Value) -> Self {
+        self.logit_bias = Some(bias);
+        self
+    }
+
+    /// Streams end with the counts of tokens. Completions and chat; the others give them unasked.
+    #[must_use]
+    pub fn include_usage(mut self, wanted: bool) -> Self {
+        self.include_usage = wanted;
+        self
+    }
+
+    /// Whether the server's tokenizer adds its special tokens; vLLM knows it. Completions.
+    #[must_use]
+    pub fn add_special_tokens(mut self, add: bool) -> Self {
+        self.add_special_tokens = Some(add);
+        self
+    }
+
+    /// A field of the request that has no name here, as it is: it is put at the top of the body, over a field of the
+    /// same name. Servers differ in what else they know, and some ignore what they do not.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.into(), value.into());
+        self
+    }
+
+    /// The most tokens, as it is sent where it always has to be.
+    pub(crate) fn max_tokens(&self) -> u32 {
+        self.max_new_tokens.unwrap_or(DEFAULT_MAX_NEW_TOKENS)
+    }
+
+    /// The temperature where 0 means greedy decoding.
+    pub(crate) fn greedy_temperature(&self) -> Option<f64> {
+        if self.do_sample == Some(false) { Some(0.0) } else { self.temperature }
+    }
+
+    pub(crate) fn add_extra(&self, body: &mut Map<String, Value>) {
+        body.extend(self.extra.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    /// Refuses what the dialect's servers are known to refuse.
+    pub(crate) fn check(&self, dialect: crate::Dialect, stream: bool) -> crate::Result<()> {
+        limits::check(self, dialect, stream)
+    }
+
+    /// Refuses what the dialect has no place for.
+    pub(crate) fn refuse_unknown(&self, dialect: crate::Dialect) -> crate::Result<()> {
+        limits::refuse_unknown(self, dialect)
     }
 }

@@ -1,117 +1,368 @@
-//! Sends requests over HTTP.
+//! Sends prompts and conversations to one server.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::future::Future;
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Response};
 use rolecall::Token;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::Semaphore;
 
-use crate::error::words;
-use crate::sse::Reader;
-use crate::tgi::{self, Event, Frames, Generation};
-use crate::{Endpoint, Error, ErrorKind, Input, Parameters, Result, retry};
+use crate::bos::{self, Knowledge};
+use crate::dialect::Payload;
+use crate::input::{Markdown, guarded};
+use crate::stream::TokenStream;
+use crate::transport::{self, Transport};
+use crate::{
+    BosAction, BosPolicy, Dialect, Endpoint, Error, ErrorKind, Frames, Generation, Input, Note, Parameters,
+    Request, Result, Waiting,
+};
 
-/// The most bytes of an answer.
-const MAX_ANSWER: usize = 64 << 20;
-
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
+/// The most bytes of a request's body that TGI takes, unless it was started with another `--payload-limit`.
+pub const TGI_PAYLOAD_LIMIT: usize = 2_000_000;
 
 /// Sends prompts to one endpoint. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Sender {
-    endpoint: Endpoint,
-    token: Option<Token>,
-    wait: Duration,
-    first_byte: Duration,
-    silence: Duration,
-    on_wait: Option<Arc<OnWait>>,
-    client: Arc<OnceLock<Client>>,
+    pub(crate) transport: Transport,
+    dialect: Dialect,
+    bos: BosPolicy,
+    bos_token: Option<String>,
+    server_adds_bos: Option<bool>,
+    sees_images: bool,
+    markdown: Markdown,
+    payload_limit: usize,
 }
 
-type OnWait = dyn Fn(Waiting) + Send + Sync;
-
-/// The sender is waiting for a server that is not ready.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A request that is ready to be sent, and what was done to the prompt for it.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Waiting {
-    /// How long until it asks again.
-    pub pause: Duration,
-    /// What remains of the time that may be spent waiting.
-    pub left: Duration,
-    /// What the server said.
-    pub reason: String,
+pub struct Prepared {
+    /// The request.
+    pub request: Request,
+    /// What was done about the BOS token.
+    pub bos: BosAction,
+    dialect: Dialect,
+    /// What the sender puts in front of the answer, where the server does not.
+    prefix: String,
+    default_max_new_tokens: Option<u32>,
 }
 
 impl Sender {
-    /// A sender without a token that waits for nothing.
+    /// A sender without a token that speaks TGI's dialect and waits for nothing.
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
-            endpoint,
-            token: None,
-            wait: Duration::ZERO,
-            first_byte: Duration::from_secs(600),
-            silence: Duration::from_secs(120),
-            on_wait: None,
-            client: Arc::default(),
+            transport: Transport::new(endpoint),
+            dialect: Dialect::default(),
+            bos: BosPolicy::default(),
+            bos_token: None,
+            server_adds_bos: None,
+            sees_images: false,
+            markdown: Markdown::default(),
+            payload_limit: TGI_PAYLOAD_LIMIT,
         }
+    }
+
+    /// How the server is asked for text. Default: [`Dialect::Tgi`].
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
     }
 
     /// The access token for this endpoint. It goes into the header `Authorization` and nowhere else.
     #[must_use]
     pub fn token(mut self, token: Token) -> Self {
-        self.token = Some(token);
+        self.transport.token = Some(token);
         self
     }
 
-    /// How long to wait in all while the server says that the model is loading or that it has too much to do.
-    /// Default: not at all.
+    /// What is done about the BOS token in front of a prompt. Default: [`BosPolicy::Auto`].
+    #[must_use]
+    pub fn bos(mut self, policy: BosPolicy) -> Self {
+        self.bos = policy;
+        self
+    }
+
+    /// The model's BOS token, for [`BosPolicy::Strip`] of texts: rendered prompts know theirs.
+    #[must_use]
+    pub fn bos_token(mut self, token: impl Into<String>) -> Self {
+        self.bos_token = Some(token.into());
+        self
+    }
+
+    /// Whether the server's tokenizer adds BOS by itself, as the model's tokenizer says. Supposed by
+    /// [`BosPolicy::Auto`] if it is not said.
+    #[must_use]
+    pub fn server_adds_bos(mut self, adds: bool) -> Self {
+        self.server_adds_bos = Some(adds);
+        self
+    }
+
+    /// The server's model sees images: texts are then held to the rules of prompts with images, too. Rendered prompts
+    /// know it by themselves.
+    #[must_use]
+    pub fn sees_images(mut self, sees: bool) -> Self {
+        self.sees_images = sees;
+        self
+    }
+
+    /// What is done about `![](…)` in texts for models that see images. Default: [`Markdown::Refuse`].
+    #[must_use]
+    pub fn markdown(mut self, markdown: Markdown) -> Self {
+        self.markdown = markdown;
+        self
+    }
+
+    /// The most bytes of a body that the server takes. Default: [`TGI_PAYLOAD_LIMIT`], which holds for
+    /// [`Dialect::Tgi`] only.
+    #[must_use]
+    pub fn payload_limit(mut self, bytes: usize) -> Self {
+        self.payload_limit = bytes;
+        self
+    }
+
+    /// How long to wait in all while the server says that the model is loading or that it has too much to do, or cannot
+    /// be connected to. Default: not at all.
     #[must_use]
     pub fn wait(mut self, time: Duration) -> Self {
-        self.wait = time;
+        self.transport.wait = time;
+        self
+    }
+
+    /// How long a call may take in all, with its repetitions and its answer. Default: as long as it takes.
+    #[must_use]
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.transport.deadline = Some(time);
+        self
+    }
+
+    /// How long connecting may take. Default: 10 seconds.
+    #[must_use]
+    pub fn connect_timeout(mut self, time: Duration) -> Self {
+        self.transport.connect = time;
+        self.transport.forget_client();
         self
     }
 
     /// How long the server may take until it begins to answer. Default: 10 minutes.
     #[must_use]
     pub fn first_byte_timeout(mut self, time: Duration) -> Self {
-        self.first_byte = time;
+        self.transport.first_byte = time;
         self
     }
 
     /// How long the server may say nothing in the middle of an answer. Default: 2 minutes.
     #[must_use]
     pub fn silence_timeout(mut self, time: Duration) -> Self {
-        self.silence = time;
+        self.transport.silence = time;
+        self
+    }
+
+    /// The most bytes of an answer. Default: 64 MiB.
+    #[must_use]
+    pub fn max_answer(mut self, bytes: usize) -> Self {
+        self.transport.max_answer = bytes;
+        self
+    }
+
+    /// How many connections may be open at once, over all clones; further calls wait for one. Default: as many as there
+    /// are calls.
+    #[must_use]
+    pub fn connections(mut self, count: usize) -> Self {
+        self.transport.connections = Some(Arc::new(Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS))));
+        self
+    }
+
+    /// Within [`wait`](Self::wait), repeats also what may have generated, and cost, something: timeouts, broken
+    /// connections, 500, 502 and 504. Streams that began are never repeated.
+    #[must_use]
+    pub fn repeat_everything(mut self, repeat: bool) -> Self {
+        self.transport.repeats_all = repeat;
         self
     }
 
     /// Is called before each pause of [`Sender::wait`].
     #[must_use]
     pub fn on_wait(mut self, callback: impl Fn(Waiting) + Send + Sync + 'static) -> Self {
-        self.on_wait = Some(Arc::new(callback));
+        self.transport.on_wait = Some(Arc::new(callback));
         self
+    }
+
+    /// Is told what is done and what the server mentions.
+    #[must_use]
+    pub fn on_note(mut self, callback: impl Fn(&Note) + Send + Sync + 'static) -> Self {
+        self.transport.on_note = Some(Arc::new(callback));
+        self
+    }
+
+    /// A header for every request.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Parameter`] when it cannot be sent, or is the token's.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
+        let (name, value) = transport::header(name, value)?;
+        self.transport.headers.insert(name, value);
+        Ok(self)
+    }
+
+    /// Whether the server may answer with what it answered before: `x-use-cache: 0` says that it may not.
+    #[must_use]
+    pub fn use_cache(self, allowed: bool) -> Self {
+        self.with_static("x-use-cache", if allowed { "1" } else { "0" })
+    }
+
+    /// Asks the server to hold a request while the model loads, from the first one on: `x-wait-for-model: 1`.
+    #[must_use]
+    pub fn wait_for_model(self) -> Self {
+        self.with_static("x-wait-for-model", "1")
+    }
+
+    /// The organisation that pays: `X-HF-Bill-To`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Parameter`] when the name cannot be sent.
+    pub fn bill_to(self, organisation: &str) -> Result<Self> {
+        self.header("x-hf-bill-to", organisation)
+    }
+
+    fn with_static(mut self, name: &'static str, value: &'static str) -> Self {
+        self.transport.headers.insert(name, reqwest::header::HeaderValue::from_static(value));
+        self
+    }
+
+    /// Where it sends.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.transport.endpoint
+    }
+
+    /// Makes a request out of a prompt, and sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Parameter`] when the server is known to refuse it, [`ErrorKind::TooLarge`] when the body is larger
+    /// than it takes, [`ErrorKind::Endpoint`] when the endpoint has no such route.
+    pub fn prepare<I: Input + ?Sized>(
+        &self,
+        input: &I,
+        parameters: &Parameters,
+        stream: bool,
+    ) -> Result<Prepared> {
+        let dialect = self.dialect;
+        let endpoint = &self.transport.endpoint;
+        let mut parameters = parameters.clone();
+        let default_max_new_tokens = (matches!(dialect, Dialect::Completions | Dialect::SgLang)
+            && parameters.max_new_tokens.is_none())
+        .then(|| parameters.max_tokens());
+        if let Some(ids) = input.token_ids() {
+            if parameters.return_full_text {
+                return Err(Error::new(
+                    ErrorKind::Parameter,
+                    "return_full_text is true, but token ids have no text",
+                )
+                .help("Leave it out"));
+            }
+            let request = dialect.request(endpoint, Payload::Ids(ids), &parameters, stream)?;
+            let bos = BosAction::NothingToDo;
+            return Ok(Prepared { request, bos, dialect, prefix: String::new(), default_max_new_tokens });
+        }
+        let sees_images = self.sees_images || input.sees_images();
+        let text = guarded(input, sees_images, self.markdown)?;
+        if !input.image_ranges().is_empty() {
+            self.check_images(&parameters)?;
+        }
+        let knowledge = Knowledge {
+            written: input.leading_bos(),
+            token: self.bos_token.as_deref(),
+            is_added: self.server_adds_bos,
+        };
+        let (text, bos) = bos::apply(self.bos, dialect, &text, knowledge, &mut parameters)?;
+        let request = dialect.request(endpoint, Payload::Text(text), &parameters, stream)?;
+        self.check_size(&request)?;
+        // TGI does it by itself.
+        let prefix = (parameters.return_full_text && dialect != Dialect::Tgi).then(|| text.to_owned());
+        Ok(Prepared { request, bos, dialect, prefix: prefix.unwrap_or_default(), default_max_new_tokens })
+    }
+
+    /// Makes a request out of a conversation, and sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::prepare`].
+    pub fn prepare_chat<M: Serialize + ?Sized>(
+        &self,
+        messages: &M,
+        parameters: &Parameters,
+        stream: bool,
+    ) -> Result<Prepared> {
+        let messages = serde_json::to_value(messages).map_err(|error| {
+            Error::new(ErrorKind::Parameter, format!("the messages cannot be written as JSON ({error})"))
+        })?;
+        let Value::Array(list) = &messages else {
+            return Err(Error::new(ErrorKind::Parameter, "a conversation is a list of messages")
+                .help(r#"Write it like [{"role": "user", "content": "Hi"}]"#));
+        };
+        if list.is_empty() {
+            return Err(Error::new(ErrorKind::Parameter, "the conversation has no message").help("Add one"));
+        }
+        let dialect = Dialect::Chat;
+        let endpoint = &self.transport.endpoint;
+        let request = dialect.request(endpoint, Payload::Messages(&messages), parameters, stream)?;
+        Ok(Prepared {
+            request,
+            bos: BosAction::NothingToDo,
+            dialect,
+            prefix: String::new(),
+            default_max_new_tokens: None,
+        })
+    }
+
+    /// Images in a prompt are TGI's alone, and a cut prompt destroys them.
+    fn check_images(&self, parameters: &Parameters) -> Result<()> {
+        if parameters.truncate.is_some() {
+            return Err(Error::new(
+                ErrorKind::Parameter,
+                "truncate is set, but it counts the tokens of images and cuts them to pieces",
+            )
+            .help("Leave it out"));
+        }
+        if self.dialect == Dialect::SgLang {
+            return Err(Error::new(
+                ErrorKind::Parameter,
+                "the dialect sglang has no place for images in a prompt",
+            )
+            .help("Use TGI, or chat completions"));
+        }
+        Ok(())
+    }
+
+    fn check_size(&self, request: &Request) -> Result<()> {
+        let (size, limit) = (request.body.len(), self.payload_limit);
+        if self.dialect != Dialect::Tgi && limit == TGI_PAYLOAD_LIMIT || size <= limit {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::TooLarge,
+            format!("the request has {size} bytes, and the server takes {limit}; nothing was sent"),
+        )
+        .help("Use smaller images (--downscale), or set the server's real limit (payload_limit)"))
     }
 
     /// Sends a prompt and gives the whole answer.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Parameter`] before anything is sent when the server is known to refuse it; else what the
-    /// server or the network says.
+    /// As [`Sender::prepare`] before anything is sent; else what the server or the network says.
     pub async fn generate<I: Input + ?Sized>(
         &self,
         input: &I,
         parameters: &Parameters,
     ) -> Result<Generation> {
-        let response = self.post("generate", input, parameters, "application/json").await?;
-        let id = request_id(response.headers());
-        let body = self.body(response, MAX_ANSWER).await?;
-        tgi::answer(&body).map_err(|error| error.requested_as(id))
+        let prepared = self.prepare(input, parameters, false)?;
+        self.send(prepared).await
     }
 
     /// Sends a prompt and gives the answer piece by piece.
@@ -124,275 +375,101 @@ impl Sender {
         input: &I,
         parameters: &Parameters,
     ) -> Result<TokenStream> {
-        let response = self.post("generate_stream", input, parameters, "text/event-stream").await?;
-        let mut stream = TokenStream {
-            response: None,
-            reader: Reader::default(),
-            frames: Frames::default(),
-            ready: VecDeque::new(),
-            silence: self.silence,
-            received: 0,
-        };
-        if has_type(response.headers(), "text/event-stream") {
-            stream.response = Some(response);
-            return Ok(stream);
+        let prepared = self.prepare(input, parameters, true)?;
+        self.send_stream(prepared).await
+    }
+
+    /// Sends a conversation, a list of messages, for the server to render; gives the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::generate`].
+    pub async fn chat_completion<M: Serialize + ?Sized>(
+        &self,
+        messages: &M,
+        parameters: &Parameters,
+    ) -> Result<Generation> {
+        let prepared = self.prepare_chat(messages, parameters, false)?;
+        self.send(prepared).await
+    }
+
+    /// Sends a conversation, a list of messages, for the server to render; gives the answer piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::generate_stream`].
+    pub async fn chat_completion_stream<M: Serialize + ?Sized>(
+        &self,
+        messages: &M,
+        parameters: &Parameters,
+    ) -> Result<TokenStream> {
+        let prepared = self.prepare_chat(messages, parameters, true)?;
+        self.send_stream(prepared).await
+    }
+
+    /// Sends what was prepared for a whole answer.
+    ///
+    /// # Errors
+    ///
+    /// What the server or the network says.
+    pub async fn send(&self, prepared: Prepared) -> Result<Generation> {
+        self.tell(&prepared);
+        let reply = self.transport.send(&prepared.request).await?;
+        let id = reply.request_id();
+        let body = self.transport.body(reply).await?;
+        self.read(&prepared, &body, id)
+    }
+
+    /// Sends what was prepared for a stream.
+    ///
+    /// # Errors
+    ///
+    /// What the server or the network says before the stream begins.
+    pub async fn send_stream(&self, prepared: Prepared) -> Result<TokenStream> {
+        self.tell(&prepared);
+        let reply = self.transport.send(&prepared.request).await?;
+        let frames = Frames::new(prepared.dialect);
+        if reply.is_event_stream() {
+            let frames = frames.with_prefix(prepared.prefix);
+            return Ok(TokenStream::new(reply, frames, self.transport.max_answer));
         }
         // Some servers do not know streams and answer as a whole.
-        let id = request_id(response.headers());
-        let body = self.body(response, MAX_ANSWER).await?;
-        let whole = tgi::answer(&body).map_err(|error| error.requested_as(id))?;
-        stream.ready.push_back(Ok(Event::Token { text: whole.text.clone() }));
-        stream.ready.push_back(Ok(Event::End(whole)));
-        Ok(stream)
+        let id = reply.request_id();
+        let body = self.transport.body(reply).await?;
+        Ok(TokenStream::whole(self.read(&prepared, &body, id)?, frames))
     }
 
-    /// Posts until there is an answer with status 200, or no reason to ask again.
-    async fn post<I: Input + ?Sized>(
-        &self,
-        route: &str,
-        input: &I,
-        parameters: &Parameters,
-        accept: &'static str,
-    ) -> Result<Response> {
-        let body = tgi::request(input.wire_text()?, parameters)?;
-        let client = self.client()?;
-        let start = Instant::now();
-        let mut attempt = 0;
-        loop {
-            let mut request = client
-                .post(self.endpoint.route(route))
-                .header(CONTENT_TYPE, "application/json")
-                .header(ACCEPT, accept)
-                .body(body.clone());
-            if let Some(token) = &self.token {
-                request = request.header(AUTHORIZATION, authorization(token)?);
+    fn read(&self, prepared: &Prepared, body: &[u8], id: Option<String>) -> Result<Generation> {
+        let secret = self.transport.token.as_ref().map(Token::reveal);
+        let answer = prepared.dialect.answer(body).map_err(|error| error.requested_as(id).without(secret));
+        let mut answer = answer?;
+        if !prepared.prefix.is_empty() {
+            answer.text.insert_str(0, &prepared.prefix);
+            for other in &mut answer.others {
+                other.text.insert_str(0, &prepared.prefix);
             }
-            if attempt > 0 {
-                request = request.header("x-wait-for-model", "1");
-            }
-            let response = within(self.first_byte, request.send()).await;
-            let response = response
-                .ok_or_else(|| self.too_slow("began no answer", self.first_byte))?
-                .map_err(|error| self.no_connection(&error))?;
-            let status = response.status().as_u16();
-            if status == 200 {
-                return Ok(response);
-            }
-            let retry_after = seconds(response.headers());
-            let error = self.failure(response).await;
-            let left = self.wait.saturating_sub(start.elapsed());
-            let Some(pause) = retry::pause(&error, retry_after, attempt, left) else { return Err(error) };
-            if let Some(callback) = &self.on_wait {
-                let reason = error.server_message().unwrap_or("the model is not ready").to_owned();
-                callback(Waiting { pause, left, reason });
-            }
-            tokio::time::sleep(pause).await;
-            attempt += 1;
         }
+        Ok(answer)
     }
 
-    fn client(&self) -> Result<&Client> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
+    fn tell(&self, prepared: &Prepared) {
+        if prepared.dialect != Dialect::Chat {
+            self.transport.note(&Note::Bos(prepared.bos.clone()));
         }
-        let mut builder = Client::builder()
-            .user_agent(concat!("rolecall/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
-            .redirect(reqwest::redirect::Policy::none());
-        if self.endpoint.is_loopback() {
-            builder = builder.no_proxy();
+        if let Some(count) = prepared.default_max_new_tokens {
+            self.transport.note(&Note::DefaultMaxNewTokens(count));
         }
-        let client = builder.build().map_err(|error| {
-            Error::new(ErrorKind::Connection, format!("cannot set up connections: {}", root_cause(&error)))
-        })?;
-        Ok(self.client.get_or_init(|| client))
-    }
-
-    /// An answer's body, as far as it may go.
-    async fn body(&self, mut response: Response, limit: usize) -> Result<Vec<u8>> {
-        let mut body = Vec::new();
-        loop {
-            let part = within(self.silence, response.chunk()).await;
-            match part.ok_or_else(|| self.too_slow("broke off its answer", self.silence))? {
-                Ok(Some(part)) => body.extend_from_slice(&part),
-                Ok(None) => return Ok(body),
-                Err(error) => {
-                    let text = String::new();
-                    return Err(Error::new(
-                        ErrorKind::Incomplete { text },
-                        format!("the answer of {} broke off: {}", self.endpoint, root_cause(&error)),
-                    )
-                    .help("Ask again: nothing says whether the server went on"));
-                }
-            }
-            if body.len() > limit {
-                return Err(Error::new(
-                    ErrorKind::Protocol,
-                    format!("the answer of {} has more than {} MiB", self.endpoint, limit >> 20),
-                ));
-            }
-        }
-    }
-
-    /// What a status other than 200 means.
-    async fn failure(&self, response: Response) -> Error {
-        let status = response.status().as_u16();
-        let id = request_id(response.headers());
-        let location = response.headers().get(LOCATION).and_then(|location| words(location.to_str().ok()?));
-        // Without its body a failure is still told apart by its status.
-        let body = self.body(response, MAX_ANSWER).await.unwrap_or_default();
-        let error = tgi::failure(status, &body, self.token.is_some()).requested_as(id);
-        if *error.kind() == ErrorKind::Redirect { error.said(location) } else { error }
-    }
-
-    fn no_connection(&self, error: &reqwest::Error) -> Error {
-        if error.is_timeout() {
-            return self.too_slow("could not be connected to", CONNECT);
-        }
-        let reason = root_cause(error);
-        if error.is_connect() {
-            return Error::new(
-                ErrorKind::Connection,
-                format!("cannot connect to {}: {reason}", self.endpoint),
-            )
-            .help("Check the address, and that the server is running");
-        }
-        Error::new(ErrorKind::Connection, format!("the connection to {} broke: {reason}", self.endpoint))
-            .help("Ask again: nothing says whether the server began to answer")
-    }
-
-    fn too_slow(&self, what: &str, limit: Duration) -> Error {
-        Error::new(
-            ErrorKind::Timeout,
-            format!("{} {what} within {} seconds", self.endpoint, limit.as_secs_f64()),
-        )
-        .help("Check that the server is not overloaded")
     }
 }
 
 impl fmt::Debug for Sender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender")
-            .field("endpoint", &self.endpoint)
-            .field("token", &self.token)
-            .field("wait", &self.wait)
+            .field("endpoint", &self.transport.endpoint)
+            .field("token", &self.transport.token)
+            .field("dialect", &self.dialect)
+            .field("bos", &self.bos)
+            .field("wait", &self.transport.wait)
             .finish_non_exhaustive()
     }
-}
-
-/// An answer that comes piece by piece. Dropping it ends the connection, and with it the generation.
-pub struct TokenStream {
-    response: Option<Response>,
-    reader: Reader,
-    frames: Frames,
-    ready: VecDeque<Result<Event>>,
-    silence: Duration,
-    received: usize,
-}
-
-impl TokenStream {
-    /// The next piece; `None` after [`Event::End`] or an error.
-    pub async fn next(&mut self) -> Option<Result<Event>> {
-        loop {
-            if let Some(event) = self.ready.pop_front() {
-                if event.is_err() || matches!(event, Ok(Event::End(_))) {
-                    self.response = None;
-                    self.ready.clear();
-                }
-                return Some(event);
-            }
-            let response = self.response.as_mut()?;
-            let part = within(self.silence, response.chunk()).await;
-            let events = match part {
-                Some(Ok(Some(bytes))) => {
-                    self.received += bytes.len();
-                    self.reader.push(&bytes)
-                }
-                Some(Ok(None)) => {
-                    self.response = None;
-                    self.reader.finish().map(|event| event.into_iter().collect())
-                }
-                Some(Err(error)) => {
-                    Err(self.frames.broke_off(&format!("the stream broke off: {}", root_cause(&error))))
-                }
-                None => {
-                    let limit = self.silence.as_secs_f64();
-                    Err(self.frames.broke_off(&format!("the server said nothing for {limit} seconds")))
-                }
-            };
-            self.take(events);
-        }
-    }
-
-    /// Makes what came into what is given out.
-    fn take(&mut self, events: Result<Vec<String>>) {
-        let too_long = self.received > MAX_ANSWER;
-        let events = match events {
-            Ok(_) if too_long => Err(self.frames.broke_off("the stream is longer than any real answer")),
-            events => events,
-        };
-        match events {
-            Ok(events) => {
-                for data in events {
-                    match self.frames.read(&data) {
-                        Ok(events) => self.ready.extend(events.into_iter().map(Ok)),
-                        Err(error) => {
-                            self.ready.push_back(Err(error));
-                            break;
-                        }
-                    }
-                }
-                let has_error = self.ready.iter().any(Result::is_err);
-                if self.response.is_none() && !self.frames.has_ended() && !has_error {
-                    self.ready.extend(self.frames.finish().err().map(Err));
-                }
-            }
-            Err(error) => self.ready.push_back(Err(error)),
-        }
-    }
-}
-
-impl fmt::Debug for TokenStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenStream").field("received", &self.received).finish_non_exhaustive()
-    }
-}
-
-async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
-    tokio::time::timeout(limit, future).await.ok()
-}
-
-fn authorization(token: &Token) -> Result<HeaderValue> {
-    let value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
-    let mut value = value.map_err(|_| {
-        Error::new(ErrorKind::Parameter, "the token holds characters that no token has")
-            .help("Check where it comes from")
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-fn has_type(headers: &HeaderMap, wanted: &str) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
-}
-
-fn request_id(headers: &HeaderMap) -> Option<String> {
-    let id = ["x-request-id", "x-amzn-trace-id", "x-amz-cf-id"].iter().find_map(|name| headers.get(*name))?;
-    words(id.to_str().ok()?)
-}
-
-/// `Retry-After` in seconds.
-fn seconds(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<u64>().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// The innermost reason: the outer ones repeat the URL.
-fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    words(&cause.to_string()).unwrap_or_else(|| "no reason is given".to_owned())
 }

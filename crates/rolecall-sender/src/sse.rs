@@ -19,13 +19,15 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Takes the next bytes; gives the data of the events that they complete.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Protocol`] when an event is larger than any real one or is not UTF-8.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<String>> {
+    /// Takes the next bytes; gives the data of the events that they complete, and [`ErrorKind::Protocol`] where an
+    /// event is larger than any real one or is not UTF-8: nothing can be read after that.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> (Vec<String>, Option<Error>) {
         let mut events = Vec::new();
+        let broken = self.read(bytes, &mut events).err();
+        (events, broken)
+    }
+
+    fn read(&mut self, bytes: &[u8], events: &mut Vec<String>) -> Result<()> {
         let mut rest = bytes;
         while !rest.is_empty() {
             let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
@@ -48,7 +50,7 @@ impl Reader {
                 events.extend(self.end_line()?);
             }
         }
-        Ok(events)
+        Ok(())
     }
 
     /// The event that the end of the stream completes: some servers leave out the last blank line.
@@ -102,8 +104,7 @@ mod tests {
 
     fn read(pieces: &[&[u8]]) -> Vec<String> {
         let mut reader = Reader::default();
-        let mut events: Vec<String> =
-            pieces.iter().flat_map(|piece| reader.push(piece).expect("UTF-8")).collect();
+        let mut events: Vec<String> = pieces.iter().flat_map(|piece| reader.push(piece).0).collect();
         events.extend(reader.finish().expect("UTF-8"));
         events
     }
@@ -135,8 +136,10 @@ mod tests {
     #[test]
     fn hostile_streams_are_refused() {
         let mut reader = Reader::default();
-        assert!((0..20).any(|_| reader.push(&vec![b'x'; 1 << 20]).is_err()));
-        assert!(Reader::default().push(b"data: \xff\n\n").is_err());
+        assert!((0..20).any(|_| reader.push(&vec![b'x'; 1 << 20]).1.is_some()));
+        let (events, broken) = Reader::default().push(b"data: a\n\ndata: \xff\n\ndata: b\n\n");
+        assert_eq!(events, ["a"], "what came before is not lost");
+        assert!(broken.is_some());
     }
 
     proptest! {

@@ -288,6 +288,11 @@ impl Prompt {
         self.starts_with_bos
     }
 
+    /// The BOS token that the template wrote at the very beginning, if it did.
+    pub fn leading_bos(&self) -> Option<&str> {
+        self.encoding.bos_token.as_deref().filter(|_| self.starts_with_bos)
+    }
+
     /// The model's BOS token, whether the prompt begins with it or not.
     pub fn bos_token(&self) -> Option<&str> {
         self.encoding.bos_token.as_deref()

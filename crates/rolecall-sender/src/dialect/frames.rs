@@ -1,0 +1,253 @@
+//! The frames of a stream, made into pieces of an answer.
+
+use serde_json::Value;
+
+use super::{Dialect, chat, completions, filled, has_error, read_usage, sglang, tgi};
+use crate::error::words;
+use crate::generation::text_or_json;
+use crate::{Error, ErrorKind, Event, Generation, Result, ToolCall, failure};
+
+/// Reads the frames of a stream, of any [`Dialect`]: the data of one server-sent event after the other.
+///
+/// ```
+/// use rolecall_sender::{Dialect, Event, Frames};
+///
+/// let mut frames = Frames::new(Dialect::Completions);
+/// frames.read(r#"{"choices":[{"text":"Hel","finish_reason":""}]}"#)?;
+/// frames.read(r#"{"choices":[{"text":"lo","finish_reason":"stop"}]}"#)?;
+/// let events = frames.read("[DONE]")?;
+/// assert!(matches!(&events[..], [Event::End(answer)] if answer.text == "Hello"));
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Frames {
+    dialect: Dialect,
+    /// What is put in front of the text, where the server does not do it.
+    prefix: String,
+    answer: Generation,
+    /// Function calls that are being written.
+    calls: Vec<ToolCall>,
+    /// The server said why it ended; counts may still follow.
+    is_finished: bool,
+    /// [`Event::End`] was given out.
+    has_ended: bool,
+}
+
+impl Frames {
+    /// At the beginning of a stream.
+    pub fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            prefix: String::new(),
+            answer: Generation::default(),
+            calls: Vec::new(),
+            is_finished: false,
+            has_ended: false,
+        }
+    }
+
+    /// Puts a text in front of the whole answer.
+    #[must_use]
+    pub(crate) fn with_prefix(mut self, prefix: String) -> Self {
+        self.prefix = prefix;
+        self
+    }
+
+    /// What one frame says.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] when it is no frame of the dialect; the server's error when it is one.
+    pub fn read(&mut self, data: &str) -> Result<Vec<Event>> {
+        if self.has_ended {
+            return Ok(Vec::new());
+        }
+        if data.trim() == "[DONE]" {
+            return self.done();
+        }
+        let frame: Value = serde_json::from_str(data).map_err(|error| {
+            Error::new(ErrorKind::Protocol, format!("an event of the stream is not JSON ({error})"))
+                .said(words(data))
+        })?;
+        if has_error(&frame) {
+            return Err(failure::in_answer(&frame));
+        }
+        let mut events = Vec::new();
+        match self.dialect {
+            Dialect::Tgi => self.read_tgi(&frame, &mut events),
+            Dialect::SgLang => self.read_sglang(&frame, &mut events)?,
+            Dialect::Completions | Dialect::Chat => self.read_choices(&frame, &mut events),
+        }
+        Ok(events)
+    }
+
+    /// What it means that the stream ended.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Incomplete`] with the text so far when the answer had not come to its end.
+    pub fn finish(&mut self) -> Result<Vec<Event>> {
+        if self.has_ended {
+            Ok(Vec::new())
+        } else if self.is_finished {
+            Ok(vec![self.end()])
+        } else {
+            Err(self.broke_off("the stream ended before the answer did"))
+        }
+    }
+
+    /// Whether the whole answer was given out.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// The text so far.
+    pub fn text(&self) -> &str {
+        &self.answer.text
+    }
+
+    /// What it means that no more can be read: the answer, if it was complete, else an error with the text so far.
+    pub(crate) fn interrupted(&mut self, reason: &str) -> Result<Vec<Event>> {
+        if self.has_ended || self.is_finished { self.finish() } else { Err(self.broke_off(reason)) }
+    }
+
+    fn broke_off(&self, reason: &str) -> Error {
+        Error::new(ErrorKind::Incomplete { text: self.answer.text.clone() }, reason)
+            .help("Ask again: nothing says whether the server went on")
+    }
+
+    /// `[DONE]`. TGI's own routes say that the answer is whole in another way.
+    fn done(&mut self) -> Result<Vec<Event>> {
+        match self.dialect {
+            Dialect::Tgi => Ok(Vec::new()),
+            _ if self.is_finished || !self.answer.text.is_empty() || !self.calls.is_empty() => {
+                Ok(vec![self.end()])
+            }
+            _ => Err(Error::new(ErrorKind::Protocol, "the stream ended without an answer")
+                .help("Check that the server at this address speaks the chosen dialect")),
+        }
+    }
+
+    fn end(&mut self) -> Event {
+        self.has_ended = true;
+        let mut answer = std::mem::take(&mut self.answer);
+        answer.tool_calls = std::mem::take(&mut self.calls);
+        // The text stays for those who ask how far it went.
+        self.answer.text.clone_from(&answer.text);
+        if !self.prefix.is_empty() {
+            answer.text.insert_str(0, &self.prefix);
+        }
+        Event::End(answer)
+    }
+
+    fn token(&mut self, text: &str, events: &mut Vec<Event>) {
+        if !text.is_empty() {
+            self.answer.text.push_str(text);
+            events.push(Event::Token { text: text.to_owned() });
+        }
+    }
+
+    fn read_tgi(&mut self, frame: &Value, events: &mut Vec<Event>) {
+        let frame = tgi::frame(frame);
+        if let Some(token) = frame.token {
+            if !token.special {
+                self.token(&token.text, events);
+            }
+            self.answer.tokens.push(token);
+        }
+        if !frame.top_tokens.is_empty() {
+            self.answer.top_tokens.push(frame.top_tokens);
+        }
+        let Some(end) = frame.end else { return };
+        // The last frame's text is the answer: a stop text or an end token shows in the tokens only.
+        let (tokens, top_tokens) =
+            (std::mem::take(&mut self.answer.tokens), std::mem::take(&mut self.answer.top_tokens));
+        self.answer = Generation { tokens, top_tokens, ..end };
+        events.push(self.end());
+    }
+
+    /// The text of each frame is all that there is until then.
+    fn read_sglang(&mut self, frame: &Value, events: &mut Vec<Event>) -> Result<()> {
+        let Some(so_far) = sglang::answer(frame) else { return Ok(()) };
+        let Some(new) = so_far.text.strip_prefix(self.answer.text.as_str()) else {
+            let message = "the server took back text of its stream: what comes does not begin with what came";
+            return Err(Error::new(ErrorKind::Protocol, message).said(words(&so_far.text)));
+        };
+        // What may still change is not given out: the rest of the character may come.
+        let sure = if so_far.finish_reason.is_some() { new } else { new.trim_end_matches('\u{fffd}') };
+        let text = format!("{}{sure}", self.answer.text);
+        if !sure.is_empty() {
+            events.push(Event::Token { text: sure.to_owned() });
+        }
+        self.is_finished |= so_far.finish_reason.is_some();
+        self.answer = Generation { text, ..so_far };
+        Ok(())
+    }
+
+    fn read_choices(&mut self, frame: &Value, events: &mut Vec<Event>) {
+        read_usage(&mut self.answer, frame);
+        if self.answer.model.is_none() {
+            self.answer.model = filled(frame.get("model"));
+        }
+        let choices = frame.get("choices").and_then(Value::as_array).into_iter().flatten();
+        // Streams are asked for with one answer; a last frame with counts has none.
+        let first = |choice: &&Value| choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0;
+        for choice in choices.filter(first) {
+            if let Some(text) = choice.get("text").and_then(Value::as_str) {
+                self.token(text, events);
+            }
+            if let Some(delta) = choice.get("delta") {
+                self.read_delta(delta, events);
+            }
+            let (tokens, top_tokens) = completions::logprobs(choice);
+            self.answer.tokens.extend(tokens);
+            self.answer.top_tokens.extend(top_tokens);
+            if let Some(reason) = filled(choice.get("finish_reason")) {
+                self.answer.finish_reason = Some(reason);
+                self.is_finished = true;
+            }
+        }
+    }
+
+    fn read_delta(&mut self, delta: &Value, events: &mut Vec<Event>) {
+        if let Some(text) = chat::reasoning(delta) {
+            self.answer.reasoning.get_or_insert_default().push_str(&text);
+            events.push(Event::Reasoning { text });
+        }
+        self.token(&chat::content(delta.get("content")), events);
+        let pieces = delta.get("tool_calls").into_iter().flat_map(|calls| match calls {
+            Value::Array(calls) => calls.as_slice(),
+            Value::Null => &[],
+            call => std::slice::from_ref(call),
+        });
+        for piece in pieces {
+            self.read_call(piece, events);
+        }
+    }
+
+    /// The next piece of a function call: the first has its id and name, all have pieces of its arguments.
+    fn read_call(&mut self, piece: &Value, events: &mut Vec<Event>) {
+        let id = filled(piece.get("id"));
+        let index = piece.get("index").and_then(Value::as_u64).and_then(|index| usize::try_from(index).ok());
+        // Calls come in order, so that a number beyond the next one is the next one.
+        let starts = id.is_some() && self.calls.last().is_some_and(|call| call.id != id);
+        let last = self.calls.len().saturating_sub(1);
+        let index = index.unwrap_or(if starts { self.calls.len() } else { last }).min(self.calls.len());
+        if index == self.calls.len() {
+            self.calls.push(ToolCall::default());
+        }
+        let Some(call) = self.calls.get_mut(index) else { return };
+        let function = piece.get("function");
+        let part = |name: &str| function.and_then(|function| function.get(name)).map(text_or_json);
+        let name = part("name").filter(|name| !name.is_empty());
+        let arguments = part("arguments").unwrap_or_default();
+        call.id = call.id.take().or(id);
+        // Some servers repeat the name with each piece.
+        let name = name.filter(|_| call.name.is_empty());
+        if let Some(name) = &name {
+            call.name.clone_from(name);
+        }
+        call.arguments.push_str(&arguments);
+        events.push(Event::ToolCall { index, name, arguments });
+    }
+}

@@ -1,0 +1,222 @@
+//! The ways of asking that servers know. Requests out, answers and frames in: no I/O.
+
+mod chat;
+mod completions;
+mod frames;
+mod sglang;
+mod tgi;
+
+use std::fmt;
+use std::str::FromStr;
+
+use reqwest::Url;
+use serde_json::{Map, Value};
+
+pub use frames::Frames;
+
+use crate::error::words;
+use crate::failure;
+use crate::{Endpoint, Error, ErrorKind, Generation, Parameters, Result};
+
+/// A way of asking a server for text.
+///
+/// ```
+/// use rolecall_sender::Dialect;
+///
+/// assert_eq!("completions".parse::<Dialect>()?, Dialect::Completions);
+/// assert_eq!(Dialect::default(), Dialect::Tgi);
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// Text Generation Inference: `/generate`, `/generate_stream`, and `{base}/models/{id}`.
+    #[default]
+    Tgi,
+    /// `OpenAI`'s text completions, `/v1/completions`: vLLM, llama.cpp, TGI, transformers serve, providers.
+    Completions,
+    /// `SGLang`'s `/generate`.
+    SgLang,
+    /// Chat completions, `/v1/chat/completions`: the server renders the conversation itself.
+    Chat,
+}
+
+/// What a dialect sends.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Payload<'a> {
+    /// A text.
+    Text(&'a str),
+    /// The ids of its tokens.
+    Ids(&'a [u32]),
+    /// A conversation, a list of messages.
+    Messages(&'a Value),
+}
+
+/// A request, ready to be sent.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// `POST`, or `GET`.
+    pub method: &'static str,
+    /// Where it goes.
+    pub url: Url,
+    /// Headers of the protocol; the token is not among them.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body: JSON.
+    pub body: String,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A query may hold a key, a body somebody's words.
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.url.path())
+            .field("headers", &self.headers)
+            .field("body", &self.body.len())
+            .finish()
+    }
+}
+
+impl Request {
+    /// A question without a body.
+    pub(crate) fn get(url: Url) -> Self {
+        let headers = vec![("accept", "application/json".to_owned())];
+        Self { method: "GET", url, headers, body: String::new() }
+    }
+}
+
+impl Dialect {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Tgi, Self::Completions, Self::SgLang, Self::Chat];
+
+    /// Its name: `tgi`, `completions`, `sglang` or `chat`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tgi => "tgi",
+            Self::Completions => "completions",
+            Self::SgLang => "sglang",
+            Self::Chat => "chat",
+        }
+    }
+
+    /// The request for an answer, whole or as a stream.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Parameter`] when a parameter or the prompt is one that servers refuse or that the dialect has no
+    /// place for, [`ErrorKind::Endpoint`] when the endpoint has no such route.
+    pub fn request(
+        self,
+        endpoint: &Endpoint,
+        prompt: Payload<'_>,
+        parameters: &Parameters,
+        stream: bool,
+    ) -> Result<Request> {
+        if matches!(prompt, Payload::Text("") | Payload::Ids([])) {
+            return Err(Error::new(ErrorKind::Parameter, "the prompt is empty, and servers refuse that")
+                .help("Give a text"));
+        }
+        parameters.check(self, stream)?;
+        let url = endpoint.url(self, stream)?;
+        let mut body = match self {
+            Self::Tgi => tgi::body(endpoint, prompt, parameters, stream),
+            Self::Completions => completions::body(endpoint, prompt, parameters, stream),
+            Self::SgLang => sglang::body(prompt, parameters, stream),
+            Self::Chat => chat::body(endpoint, prompt, parameters, stream),
+        }?;
+        parameters.add_extra(&mut body);
+        let accept = if stream { "text/event-stream" } else { "application/json" };
+        let headers = vec![("content-type", "application/json".to_owned()), ("accept", accept.to_owned())];
+        Ok(Request { method: "POST", url, headers, body: Value::Object(body).to_string() })
+    }
+
+    /// Reads a whole answer with status 200.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] when it is none; the server's error when it is one.
+    pub fn answer(self, body: &[u8]) -> Result<Generation> {
+        let value: Value = serde_json::from_slice(body).map_err(|error| {
+            Error::new(ErrorKind::Protocol, format!("the server's answer is not JSON ({error})"))
+                .said(words(&String::from_utf8_lossy(body)))
+                .help("Check that the address is that of a text-generation server")
+        })?;
+        // The native route of TGI answers with a list of one.
+        let document = value.as_array().and_then(|list| list.first()).unwrap_or(&value);
+        let answer = match self {
+            Self::Tgi => tgi::answer(document),
+            Self::Completions => completions::answer(document),
+            Self::SgLang => sglang::answer(document),
+            Self::Chat => chat::answer(document),
+        };
+        match answer {
+            Some(answer) => Ok(answer),
+            None if has_error(document) => Err(failure::in_answer(document)),
+            None => Err(Error::new(
+                ErrorKind::Protocol,
+                format!("the server's answer has no {}", self.field_of_answer()),
+            )
+            .said(words(&value.to_string()))
+            .help(format!(
+                "Check that the server at this address speaks the dialect {self}, or choose another with --dialect"
+            ))),
+        }
+    }
+
+    fn field_of_answer(self) -> &'static str {
+        match self {
+            Self::Tgi => "generated_text",
+            Self::SgLang => "text",
+            Self::Completions | Self::Chat => "choices",
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Dialect {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name() == name).ok_or_else(|| {
+            Error::new(ErrorKind::Parameter, format!("there is no dialect {name:?}"))
+                .help("Known are tgi, completions, sglang and chat")
+        })
+    }
+}
+
+/// Whether a document is an error inside an answer with status 200.
+pub(crate) fn has_error(document: &Value) -> bool {
+    document.get("error").is_some_and(|error| !error.is_null())
+}
+
+/// Puts a value under a name, if there is one: what is unset is left out, nothing is `null`.
+pub(crate) fn put(body: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        body.insert(name.to_owned(), value.into());
+    }
+}
+
+/// Text in messages is for [`Dialect::Chat`], and nothing else is.
+fn wrong_prompt(dialect: Dialect, what: &str, help: &str) -> Error {
+    Error::new(ErrorKind::Parameter, format!("the dialect {dialect} has no place for {what}")).help(help)
+}
+
+/// Counts of tokens as `OpenAI`'s answers have them.
+fn read_usage(generation: &mut Generation, document: &Value) {
+    let Some(usage) = document.get("usage") else { return };
+    let count = |name: &str| usage.get(name).and_then(Value::as_u64);
+    generation.prompt_tokens = count("prompt_tokens").or(generation.prompt_tokens);
+    generation.generated_tokens = count("completion_tokens").or(generation.generated_tokens);
+}
+
+/// A text that says something: TGI's chunks carry an empty `finish_reason` until the end.
+fn filled(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,201 @@
+//! What an answer that is none means: status, headers and body in any shape.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, LOCATION};
+use serde_json::Value;
+
+use crate::error::words;
+use crate::{Error, ErrorKind};
+
+/// An error that came inside an answer with status 200.
+pub(crate) fn in_answer(document: &Value) -> Error {
+    let kind = kind_of(error_type(document)).or_else(|| kind_of_code(document)).unwrap_or(ErrorKind::Server);
+    let repeatable = kind == ErrorKind::Overloaded;
+    let error = Error::new(kind, "the server reports an error").said(server_words(document));
+    if repeatable { error.repeatable() } else { error }
+}
+
+/// What an answer with a status other than 200 means.
+pub(crate) fn of(status: u16, headers: &HeaderMap, body: &[u8], has_token: bool) -> Error {
+    let document: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let header =
+        |name: &str| headers.get(name).and_then(|value| words(&String::from_utf8_lossy(value.as_bytes())));
+    let said = if (300..400).contains(&status) {
+        header(LOCATION.as_str())
+    } else {
+        server_words(&document).or_else(|| text_words(body)).or_else(|| header("x-error-message"))
+    };
+    let is_gated = headers.get("x-error-code").is_some_and(|code| code == "GatedRepo");
+    let (kind, message, help) = meaning(status, &document, said.as_deref(), is_gated, has_token);
+    let is_repeatable = matches!(kind, ErrorKind::Loading { .. } | ErrorKind::Overloaded);
+    let error =
+        Error::new(kind, message).status_code(status).said(said).help(help).requested_as(request_id(headers));
+    if is_repeatable { error.repeatable() } else { error }
+}
+
+fn meaning(
+    status: u16,
+    document: &Value,
+    said: Option<&str>,
+    is_gated: bool,
+    has_token: bool,
+) -> (ErrorKind, &'static str, &'static str) {
+    match status {
+        401 | 403 | 404 if is_gated => (
+            ErrorKind::Gated,
+            "access to this model has to be granted by its owner",
+            "Ask for access on the model's page, and give the token of that account",
+        ),
+        401 if has_token => (ErrorKind::Unauthorised, "the server refuses the token", "Check the token"),
+        401 => (ErrorKind::Unauthorised, "the server wants a token", "Give one with --token"),
+        402 => (ErrorKind::Payment, "the account has no credit left", "Check its billing page"),
+        403 => (ErrorKind::Forbidden, "the token does not allow this", "Check the token's permissions"),
+        404 | 405 => (
+            ErrorKind::NotFound,
+            "the server has nothing at this address",
+            "Check the endpoint, to which the dialect's route is added (/generate, /v1/completions), the model and the dialect",
+        ),
+        408 => (ErrorKind::Timeout, "the server waited too long for the request", "Try again later"),
+        410 => (ErrorKind::Gone, "this address is gone for good", "Use the address that the server names"),
+        413 => (
+            ErrorKind::TooLarge,
+            "the prompt is larger than the server takes",
+            "Shorten it, or use smaller images (--downscale)",
+        ),
+        429 => (
+            ErrorKind::Overloaded,
+            "the server has too much to do",
+            "Try again later, or wait for it with --wait 60",
+        ),
+        503 if error_type(document) != Some("healthcheck") => (
+            ErrorKind::Loading { estimated_time: estimate(document) },
+            "the model is not ready yet",
+            "Wait for it with --wait 60",
+        ),
+        504 => (
+            ErrorKind::Timeout,
+            "a gateway waited too long for the server",
+            "Ask for fewer tokens, or for a stream; nothing says whether the server went on",
+        ),
+        300..=399 => (
+            ErrorKind::Redirect,
+            "the server sends us to another address, and prompts and tokens do not follow",
+            "Use that address as the endpoint, if you trust it",
+        ),
+        _ => match kind_of(error_type(document)) {
+            Some(kind) => (kind, "the server reports an error", "Mend what it names"),
+            None if matches!(status, 400 | 415 | 422) => {
+                (ErrorKind::Validation, "the server refuses the request", mend(document, said))
+            }
+            None => (ErrorKind::Server, "the server failed", "Try again later"),
+        },
+    }
+}
+
+/// What helps against a refusal, where its code says more than its words.
+fn mend(document: &Value, said: Option<&str>) -> &'static str {
+    let code = |name: &str| document.get("error").and_then(|error| error.get(name)).and_then(Value::as_str);
+    match (code("code"), code("type")) {
+        (Some("model_not_supported"), _) => {
+            "Choose a provider that serves the model: its page on the Hub lists them"
+        }
+        (_, Some("exceed_context_size_error")) => {
+            "Shorten the prompt, or start the server with a larger context"
+        }
+        _ if said.is_some_and(|said| said.contains("`model_kwargs` are not used")) => {
+            "Leave out the parameters that it names: this server is not TGI"
+        }
+        _ => "Mend what it names",
+    }
+}
+
+fn error_type(document: &Value) -> Option<&str> {
+    let error = document.get("error");
+    document
+        .get("error_type")
+        .or_else(|| error.and_then(|error| error.get("error_type")))
+        .and_then(Value::as_str)
+}
+
+fn kind_of(error_type: Option<&str>) -> Option<ErrorKind> {
+    Some(match error_type? {
+        "validation" | "template_error" | "tool_error" | "missing_template_variable" => ErrorKind::Validation,
+        "generation" => ErrorKind::Generation,
+        "incomplete_generation" | "incomplete_generation_stream" => {
+            ErrorKind::Incomplete { text: String::new() }
+        }
+        "overloaded" => ErrorKind::Overloaded,
+        _ => return None,
+    })
+}
+
+/// The kinds of llama.cpp and `OpenAI`, in an error that is an object.
+fn kind_of_code(document: &Value) -> Option<ErrorKind> {
+    let error = document.get("error")?;
+    Some(match error.get("type").and_then(Value::as_str) {
+        Some("invalid_request_error" | "exceed_context_size_error") => ErrorKind::Validation,
+        Some("authentication_error") => ErrorKind::Unauthorised,
+        Some("rate_limit_error") => ErrorKind::Overloaded,
+        _ => return None,
+    })
+}
+
+fn estimate(document: &Value) -> Option<Duration> {
+    let seconds = document.get("estimated_time").and_then(Value::as_f64)?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// What a server says, in whatever shape: `error` as text, list or object, `detail`, `message`.
+fn server_words(document: &Value) -> Option<String> {
+    if let Value::String(text) = document {
+        return words(text);
+    }
+    ["error", "detail", "message", "msg"]
+        .iter()
+        .find_map(|name| document.get(name).and_then(said_by))
+        .as_deref()
+        .and_then(words)
+}
+
+fn said_by(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Array(items) => {
+            let texts: Vec<String> = items.iter().filter_map(said_by).collect();
+            (!texts.is_empty()).then(|| texts.join("; "))
+        }
+        Value::Object(object) => {
+            let found = ["message", "msg", "error", "detail"]
+                .iter()
+                .find_map(|name| object.get(*name).and_then(said_by));
+            // Better all of it than nothing.
+            found.or_else(|| (!object.is_empty()).then(|| value.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// A body that is no JSON: its text, or the title of a page for browsers.
+fn text_words(body: &[u8]) -> Option<String> {
+    if serde_json::from_slice::<Value>(body).is_ok() {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    if !text.trim_start().starts_with('<') {
+        return words(&text);
+    }
+    let title = ["title", "h1"].iter().find_map(|tag| {
+        let lower = text.to_ascii_lowercase();
+        let start = lower.find(&format!("<{tag}>"))? + tag.len() + 2;
+        let end = start + lower.get(start..)?.find("</")?;
+        text.get(start..end)
+    });
+    title.and_then(words)
+}
+
+/// The id under which the server's operators find the request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = ["x-request-id", "x-amzn-trace-id", "x-amz-cf-id"].iter().find_map(|name| headers.get(*name))?;
+    words(id.to_str().ok()?)
+}

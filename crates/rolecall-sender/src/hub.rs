@@ -1,0 +1,228 @@
+//! What the Hub tells: whose token it is, and what is deployed.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rolecall::{Environment, Token};
+use serde_json::Value;
+
+use crate::dialect::Request;
+use crate::info::read;
+use crate::transport::Transport;
+use crate::{Endpoint, Error, ErrorKind, Result};
+
+/// Asks the Hub. Cheap to clone; clones share their connections and what was answered.
+#[derive(Debug, Clone)]
+pub struct Hub {
+    transport: Transport,
+    /// Where the token comes from, in words.
+    source: Option<String>,
+    identity: Arc<Mutex<Option<Identity>>>,
+}
+
+/// Whose token it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Identity {
+    /// `user` or `org`.
+    pub kind: String,
+    /// The account's name.
+    pub name: String,
+    /// The person's or organisation's name.
+    pub full_name: Option<String>,
+    /// The address for mail, if the token may see it.
+    pub email: Option<String>,
+    /// Whether it can pay.
+    pub can_pay: Option<bool>,
+    /// Whether it has a subscription.
+    pub is_pro: Option<bool>,
+    /// The organisations that it belongs to.
+    pub organisations: Vec<Organisation>,
+    /// The token's name.
+    pub token_name: Option<String>,
+    /// What the token may do: `read`, `write` or `fineGrained`.
+    pub token_role: Option<String>,
+    /// All of it.
+    pub document: Value,
+}
+
+/// An organisation that somebody belongs to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Organisation {
+    /// Its name.
+    pub name: String,
+    /// What one is in it, such as `write`.
+    pub role: Option<String>,
+}
+
+/// A model that a provider serves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeployedModel {
+    /// Its id.
+    pub id: String,
+    /// Its task, such as `text-generation`.
+    pub task: Option<String>,
+}
+
+/// How a provider serves a model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProviderMapping {
+    /// The provider's name.
+    pub provider: String,
+    /// The provider's own id of the model.
+    pub provider_id: Option<String>,
+    /// `live` or `staging`.
+    pub status: Option<String>,
+    /// The task.
+    pub task: Option<String>,
+}
+
+impl Hub {
+    /// The Hub at an address, such as `https://huggingface.co`.
+    pub fn new(endpoint: Endpoint) -> Self {
+        let mut transport = Transport::new(endpoint);
+        transport.first_byte = Duration::from_secs(30);
+        transport.silence = Duration::from_secs(30);
+        Self { transport, source: None, identity: Arc::default() }
+    }
+
+    /// The Hub and the token of the environment: `HF_ENDPOINT`, `HF_TOKEN` and their companions.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Endpoint`] when the address cannot be used, [`ErrorKind::Unauthorised`] when the token cannot be
+    /// read.
+    pub fn from_environment(environment: &Environment) -> Result<Self> {
+        let hub = Self::new(Endpoint::parse(&environment.endpoint())?);
+        let token =
+            environment.token().map_err(|error| Error::new(ErrorKind::Unauthorised, error.to_string()))?;
+        Ok(match token {
+            Some(token) => hub.token(token, "HF_TOKEN, HUGGING_FACE_HUB_TOKEN or the token file"),
+            None => hub,
+        })
+    }
+
+    /// The token, and where it comes from, such as `--token`: an error names it.
+    #[must_use]
+    pub fn token(mut self, token: Token, source: impl Into<String>) -> Self {
+        self.transport.token = Some(token);
+        self.source = Some(source.into());
+        self.identity = Arc::default();
+        self
+    }
+
+    /// Whose token it is. The answer is kept: the Hub allows only few such questions.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unauthorised`] when there is no token or the Hub does not know it, [`ErrorKind::Forbidden`] when it
+    /// may not ask, [`ErrorKind::Overloaded`] when it asked too often.
+    pub async fn whoami(&self) -> Result<Identity> {
+        if let Some(known) = self.identity.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Ok(known);
+        }
+        let Some(source) = &self.source else {
+            return Err(Error::new(ErrorKind::Unauthorised, "there is no token to ask about")
+                .help("Give one with --token, set HF_TOKEN, or log in with hf auth login"));
+        };
+        let document = self.get("api/whoami-v2", &[]).await.map_err(|error| match error.kind() {
+            ErrorKind::Unauthorised => error
+                .reworded(format!("the Hub does not know the token from {source}"))
+                .help("Check it, or make a new one"),
+            ErrorKind::Overloaded => {
+                error.help("This question is limited on purpose: keep its answer, and ask again later")
+            }
+            _ => error,
+        })?;
+        let identity = Identity::read(document)?;
+        *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = Some(identity.clone());
+        Ok(identity)
+    }
+
+    /// The models that a provider serves, such as `hf-inference`.
+    ///
+    /// # Errors
+    ///
+    /// What the Hub or the network says.
+    pub async fn deployed(&self, provider: &str) -> Result<Vec<DeployedModel>> {
+        let document = self.get("api/models", &[("inference_provider", provider)]).await?;
+        let Some(models) = document.as_array() else { return Err(unexpected(&document)) };
+        let text = |model: &Value, name: &str| model.get(name).and_then(Value::as_str).map(str::to_owned);
+        Ok(models
+            .iter()
+            .filter_map(|model| {
+                let id = text(model, "id").or_else(|| text(model, "modelId"))?;
+                Some(DeployedModel { id, task: text(model, "pipeline_tag") })
+            })
+            .collect())
+    }
+
+    /// The providers that serve a model.
+    ///
+    /// # Errors
+    ///
+    /// What the Hub or the network says.
+    pub async fn providers(&self, model: &str) -> Result<Vec<ProviderMapping>> {
+        let path = format!("api/models/{model}");
+        let document = self.get(&path, &[("expand", "inferenceProviderMapping")]).await?;
+        let text = |mapping: &Value, name: &str| mapping.get(name).and_then(Value::as_str).map(str::to_owned);
+        let read = |provider: String, mapping: &Value| ProviderMapping {
+            provider,
+            provider_id: text(mapping, "providerId"),
+            status: text(mapping, "status"),
+            task: text(mapping, "task"),
+        };
+        Ok(match document.get("inferenceProviderMapping") {
+            Some(Value::Object(mappings)) => {
+                mappings.iter().map(|(provider, mapping)| read(provider.clone(), mapping)).collect()
+            }
+            Some(Value::Array(mappings)) => mappings
+                .iter()
+                .filter_map(|mapping| Some(read(text(mapping, "provider")?, mapping)))
+                .collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value> {
+        let mut url = self.transport.endpoint.below(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let reply = self.transport.send(&Request::get(url)).await?;
+        read(&self.transport.body(reply).await?)
+    }
+}
+
+impl Identity {
+    fn read(document: Value) -> Result<Self> {
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let flag = |name: &str| document.get(name).and_then(Value::as_bool);
+        let Some(name) = text(&document, "name") else { return Err(unexpected(&document)) };
+        let token = document.get("auth").and_then(|auth| auth.get("accessToken")).unwrap_or(&Value::Null);
+        let organisations = document.get("orgs").and_then(Value::as_array).into_iter().flatten();
+        let organisations = organisations
+            .filter_map(|one| Some(Organisation { name: text(one, "name")?, role: text(one, "roleInOrg") }));
+        Ok(Self {
+            kind: text(&document, "type").unwrap_or_default(),
+            name,
+            full_name: text(&document, "fullname"),
+            email: text(&document, "email"),
+            can_pay: flag("canPay"),
+            is_pro: flag("isPro"),
+            organisations: organisations.collect(),
+            token_name: text(token, "displayName"),
+            token_role: text(token, "role"),
+            document,
+        })
+    }
+}
+
+fn unexpected(document: &Value) -> Error {
+    Error::new(ErrorKind::Protocol, "the Hub's answer is not what it usually is")
+        .said(crate::error::words(&document.to_string()))
+        .help("Check HF_ENDPOINT")
+}

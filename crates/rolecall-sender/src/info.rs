@@ -1,0 +1,129 @@
+//! What a server tells about itself.
+
+use serde_json::Value;
+
+use crate::dialect::Request;
+use crate::error::words;
+use crate::{Error, ErrorKind, Result, Sender};
+
+/// What `/info` of TGI says. What it leaves out is not there; [`Info::document`] has all of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Info {
+    /// The model's id.
+    pub model_id: Option<String>,
+    /// The commit of the model's repository.
+    pub model_sha: Option<String>,
+    /// The task, such as `text-generation`: without it, or with this one, `POST /` answers with the prompt in front.
+    pub model_pipeline_tag: Option<String>,
+    /// The server's version.
+    pub version: Option<String>,
+    /// How many requests it works on at once.
+    pub max_concurrent_requests: Option<u64>,
+    /// The most for `best_of`.
+    pub max_best_of: Option<u64>,
+    /// The most for `stop`.
+    pub max_stop_sequences: Option<u64>,
+    /// The most tokens of a prompt.
+    pub max_input_tokens: Option<u64>,
+    /// The most tokens of prompt and answer.
+    pub max_total_tokens: Option<u64>,
+    /// All of it.
+    pub document: Value,
+}
+
+/// How a server is.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Status {
+    /// Whether it answers, and is well: the error if not.
+    pub health: Result<()>,
+    /// What it tells about itself, if it has `/info`.
+    pub info: Option<Info>,
+    /// The models that it serves, if it has `/v1/models`.
+    pub models: Vec<String>,
+}
+
+impl Sender {
+    /// What the server tells about itself, by `/info`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] for a server that has no such route; what the server or the network says.
+    pub async fn info(&self) -> Result<Info> {
+        let document = self.get_json("info").await?;
+        let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number = |name: &str| document.get(name).and_then(Value::as_u64);
+        Ok(Info {
+            model_id: text("model_id"),
+            model_sha: text("model_sha"),
+            model_pipeline_tag: text("model_pipeline_tag"),
+            version: text("version"),
+            max_concurrent_requests: number("max_concurrent_requests"),
+            max_best_of: number("max_best_of"),
+            max_stop_sequences: number("max_stop_sequences"),
+            max_input_tokens: number("max_input_tokens"),
+            max_total_tokens: number("max_total_tokens"),
+            document,
+        })
+    }
+
+    /// Whether the server is well, by `/health`.
+    ///
+    /// # Errors
+    ///
+    /// What keeps it from being asked: no connection, a refused token, no such route. A server that says it is not well
+    /// gives `false`.
+    pub async fn health(&self) -> Result<bool> {
+        match self.get("health").await {
+            Ok(_) => Ok(true),
+            Err(error) if error.status().is_some_and(|status| status >= 500) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All that the server tells about itself.
+    pub async fn status(&self) -> Status {
+        let health = self.get("health").await.map(drop);
+        // Who is not there has no more to say.
+        if health.as_ref().is_err_and(|error| error.status().is_none()) {
+            return Status { health, info: None, models: Vec::new() };
+        }
+        let models = self.models().await.unwrap_or_default();
+        Status { health, info: self.info().await.ok(), models }
+    }
+
+    /// The ids of the models that the server serves, by `/v1/models`.
+    ///
+    /// # Errors
+    ///
+    /// What the server or the network says.
+    pub async fn models(&self) -> Result<Vec<String>> {
+        let url = self.endpoint().openai("models")?;
+        let document = read(&self.fetch(url).await?)?;
+        let models = document.get("data").and_then(Value::as_array).into_iter().flatten();
+        Ok(models.filter_map(|model| model.get("id").and_then(Value::as_str)).map(str::to_owned).collect())
+    }
+
+    async fn get_json(&self, route: &str) -> Result<Value> {
+        read(&self.get(route).await?)
+    }
+
+    async fn get(&self, route: &str) -> Result<Vec<u8>> {
+        self.fetch(self.endpoint().native(route)?).await
+    }
+
+    async fn fetch(&self, url: reqwest::Url) -> Result<Vec<u8>> {
+        let reply = self.transport.send(&Request::get(url)).await?;
+        self.transport.body(reply).await
+    }
+}
+
+/// Reads a document.
+pub(crate) fn read(body: &[u8]) -> Result<Value> {
+    serde_json::from_slice(body).map_err(|error| {
+        Error::new(ErrorKind::Protocol, format!("the server's answer is not JSON ({error})"))
+            .said(words(&String::from_utf8_lossy(body)))
+            .help("Check the address")
+    })
+}

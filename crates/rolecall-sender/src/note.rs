@@ -1,0 +1,38 @@
+//! What the sender did, and what servers mention beside their answers, for those who want to know.
+
+use std::fmt;
+
+use crate::BosAction;
+
+/// Something worth knowing about a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// What goes where.
+    Sending {
+        /// The method and the path.
+        route: String,
+        /// How many bytes the body has.
+        bytes: usize,
+    },
+    /// What was done about the BOS token.
+    Bos(BosAction),
+    /// The most tokens of the answer were not set, so that this many are asked for.
+    DefaultMaxNewTokens(u32),
+    /// `x-compute-type`: `cache` says that the answer is an old one.
+    ComputeType(String),
+    /// `X-HF-Warning`.
+    Warning(String),
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sending { route, bytes } => write!(f, "{route}, {bytes} bytes"),
+            Self::Bos(action) => write!(f, "BOS: {action}"),
+            Self::DefaultMaxNewTokens(count) => write!(f, "max_new_tokens is not set: asking for {count}"),
+            Self::ComputeType(kind) => write!(f, "the server computed it with: {kind}"),
+            Self::Warning(text) => write!(f, "the server warns: {text}"),
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! HTTP: one client, its limits, and who gets the token. The only room with I/O.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Method, Url};
+use rolecall::Token;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::error::words;
+use crate::retry::Circumstances;
+use crate::{Endpoint, Error, ErrorKind, Note, Request, Result, failure, retry};
+
+/// The most bytes of an answer, unless something else is asked for.
+pub(crate) const MAX_ANSWER: usize = 64 << 20;
+
+/// The most bytes of an error's body that are read.
+const MAX_FAILURE: usize = 1 << 20;
+
+type OnWait = dyn Fn(Waiting) + Send + Sync;
+type OnNote = dyn Fn(&Note) + Send + Sync;
+
+/// The sender is waiting for a server that is not ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waiting {
+    /// How long until it asks again.
+    pub pause: Duration,
+    /// What remains of the time that may be spent waiting.
+    pub left: Duration,
+    /// What the server said.
+    pub reason: String,
+}
+
+/// Sends requests to one server. Clones share their connections.
+#[derive(Clone)]
+pub(crate) struct Transport {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) token: Option<Token>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) wait: Duration,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) connect: Duration,
+    pub(crate) first_byte: Duration,
+    pub(crate) silence: Duration,
+    pub(crate) max_answer: usize,
+    pub(crate) repeats_all: bool,
+    pub(crate) on_wait: Option<Arc<OnWait>>,
+    pub(crate) on_note: Option<Arc<OnNote>>,
+    pub(crate) connections: Option<Arc<Semaphore>>,
+    client: Arc<OnceLock<Client>>,
+}
+
+/// An answer that has begun.
+pub(crate) struct Reply {
+    response: reqwest::Response,
+    silence: Duration,
+    end: Option<Instant>,
+    secret: Option<Token>,
+    /// The place among the connections that may be open at once.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Why no more can be read.
+pub(crate) enum Interruption {
+    Silence(Duration),
+    Deadline,
+    Broken(String),
+}
+
+impl Transport {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            token: None,
+            headers: HeaderMap::new(),
+            wait: Duration::ZERO,
+            deadline: None,
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(600),
+            silence: Duration::from_secs(120),
+            max_answer: MAX_ANSWER,
+            repeats_all: false,
+            on_wait: None,
+            on_note: None,
+            connections: None,
+            client: Arc::default(),
+        }
+    }
+
+    /// A limit that belongs to the client: those of before keep theirs.
+    pub(crate) fn forget_client(&mut self) {
+        self.client = Arc::default();
+    }
+
+    pub(crate) fn note(&self, note: &Note) {
+        if let Some(callback) = &self.on_note {
+            callback(note);
+        }
+    }
+
+    fn secret(&self) -> Option<&str> {
+        self.token.as_ref().map(Token::reveal)
+    }
+
+    /// Sends until there is an answer with status 200, or no reason to ask again.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
+        self.check_host(&request.url)?;
+        let client = self.client()?;
+        let start = Instant::now();
+        let end = self.deadline.and_then(|deadline| start.checked_add(deadline));
+        let _permit = match &self.connections {
+            Some(connections) => {
+                let place =
+                    within(remaining(end, Duration::MAX), Arc::clone(connections).acquire_owned()).await;
+                place
+                    .ok_or_else(|| {
+                        self.too_slow("got no free connection", self.deadline.unwrap_or_default())
+                    })?
+                    .ok()
+            }
+            None => None,
+        };
+        self.note(&Note::Sending {
+            route: format!("{} {}", request.method, request.url.path()),
+            bytes: request.body.len(),
+        });
+        let mut attempt = 0;
+        loop {
+            let (error, asked_for) = match self.try_once(client, request, attempt, end).await {
+                Ok(response) => {
+                    self.note_headers(response.headers());
+                    let secret = self.token.clone();
+                    return Ok(Reply { response, silence: self.silence, end, secret, _permit });
+                }
+                Err(failed) => failed,
+            };
+            let left = self.wait.saturating_sub(start.elapsed());
+            let left = remaining(end, left);
+            let repeats_all = self.repeats_all;
+            let now = Circumstances { asked_for, attempt, left, jitter: retry::jitter(), repeats_all };
+            let Some(pause) = retry::pause(&error, now) else { return Err(error) };
+            if let Some(callback) = &self.on_wait {
+                let reason = error.server_message().unwrap_or("the model is not ready").to_owned();
+                callback(Waiting { pause, left, reason });
+            }
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    async fn try_once(
+        &self,
+        client: &Client,
+        request: &Request,
+        attempt: u32,
+        end: Option<Instant>,
+    ) -> Result<reqwest::Response, (Error, Option<Duration>)> {
+        let fail = |error: Error| (error.without(self.secret()), None);
+        let method = if request.method == "GET" { Method::GET } else { Method::POST };
+        let mut wire = client.request(method, request.url.clone());
+        let mut headers = self.headers.clone();
+        for (name, value) in &request.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(*name, value);
+            }
+        }
+        if let Some(token) = &self.token {
+            headers.insert(AUTHORIZATION, authorization(token).map_err(fail)?);
+        }
+        if attempt > 0 && request.method == "POST" {
+            headers.insert("x-wait-for-model", HeaderValue::from_static("1"));
+        }
+        wire = wire.headers(headers);
+        if !request.body.is_empty() {
+            wire = wire.body(request.body.clone());
+        }
+        let limit = remaining(end, self.first_byte);
+        let response = within(limit, wire.send()).await;
+        let response = response
+            .ok_or_else(|| fail(self.too_slow("began no answer", limit)))?
+            .map_err(|error| fail(self.no_connection(&error)))?;
+        let status = response.status().as_u16();
+        if status == 200 {
+            return Ok(response);
+        }
+        let headers = response.headers().clone();
+        self.note_headers(&headers);
+        let asked_for = retry::asked_for(&headers, SystemTime::now());
+        let mut reply = Reply { response, silence: self.silence, end, secret: None, _permit: None };
+        // Without its body a failure is still told apart by its status.
+        let body = reply.beginning(MAX_FAILURE).await;
+        let error = failure::of(status, &headers, &body, self.token.is_some());
+        Err((error.without(self.secret()), asked_for))
+    }
+
+    /// Fetches what an answer names. No token goes with it, redirects are not followed, and an address that is a number
+    /// is none of a public server.
+    pub(crate) async fn fetch(&self, address: &str) -> Result<(Vec<u8>, Option<String>)> {
+        let refused = |what: &str| {
+            Error::new(ErrorKind::Protocol, format!("the answer is at an address that {what}"))
+                .help("Ask the provider for the data itself")
+        };
+        let url = Url::parse(address).map_err(|_| refused("cannot be read"))?;
+        let is_local = self.endpoint.is_loopback() && crate::endpoint::is_loopback(&url);
+        let is_number = !url.host_str().unwrap_or_default().contains(|c: char| c.is_ascii_alphabetic());
+        if !is_local && (url.scheme() != "https" || is_number || crate::endpoint::is_loopback(&url)) {
+            return Err(refused("is no public https address"));
+        }
+        let response = within(self.first_byte, self.client()?.get(url).send()).await;
+        let response = response
+            .ok_or_else(|| self.too_slow("began no answer", self.first_byte))?
+            .map_err(|error| self.no_connection(&error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let mut reply = Reply { response, silence: self.silence, end: None, secret: None, _permit: None };
+        if status != 200 {
+            return Err(failure::of(status, &headers, &reply.beginning(MAX_FAILURE).await, true));
+        }
+        let kind = media_type(&headers);
+        Ok((self.body(reply).await?, kind))
+    }
+
+    /// The whole body of an answer.
+    pub(crate) async fn body(&self, mut reply: Reply) -> Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            match reply.chunk().await {
+                Ok(Some(part)) => body.extend_from_slice(&part),
+                Ok(None) => return Ok(body),
+                Err(Interruption::Silence(limit)) => return Err(self.too_slow("broke off its answer", limit)),
+                Err(Interruption::Deadline) => {
+                    return Err(self.too_slow("did not end its answer", self.deadline.unwrap_or_default()));
+                }
+                Err(Interruption::Broken(reason)) => {
+                    let message = format!("the answer of {} broke off: {reason}", self.endpoint);
+                    return Err(Error::new(ErrorKind::Incomplete { text: String::new() }, message)
+                        .help("Ask again: nothing says whether the server went on"));
+                }
+            }
+            if body.len() > self.max_answer {
+                return Err(Error::new(
+                    ErrorKind::Protocol,
+                    format!("the answer of {} has more than {} bytes", self.endpoint, self.max_answer),
+                ));
+            }
+        }
+    }
+
+    /// The token was given for one server.
+    fn check_host(&self, url: &Url) -> Result<()> {
+        if self.endpoint.is_same_server(url) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Endpoint, "the request is for another server than the sender's"))
+    }
+
+    fn client(&self) -> Result<&Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let mut builder = Client::builder()
+            .user_agent(concat!("rolecall/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.connect)
+            .redirect(reqwest::redirect::Policy::none());
+        if self.endpoint.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| {
+            Error::new(ErrorKind::Connection, format!("cannot set up connections: {}", root_cause(&error)))
+        })?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn note_headers(&self, headers: &HeaderMap) {
+        let text = |name: &str| headers.get(name).and_then(|value| words(value.to_str().ok()?));
+        if let Some(warning) = text("x-hf-warning") {
+            self.note(&Note::Warning(warning));
+        }
+        if let Some(kind) = text("x-compute-type") {
+            self.note(&Note::ComputeType(kind));
+        }
+    }
+
+    fn no_connection(&self, error: &reqwest::Error) -> Error {
+        if error.is_timeout() && error.is_connect() {
+            return self.too_slow("could not be connected to", self.connect).repeatable();
+        }
+        let reason = root_cause(error);
+        if error.is_connect() {
+            let message = format!("cannot connect to {}: {reason}", self.endpoint);
+            return Error::new(ErrorKind::Connection, message)
+                .help("Check the address, and that the server is running")
+                .repeatable();
+        }
+        Error::new(ErrorKind::Connection, format!("the connection to {} broke: {reason}", self.endpoint))
+            .help("Ask again: nothing says whether the server began to answer")
+    }
+
+    fn too_slow(&self, what: &str, limit: Duration) -> Error {
+        Error::new(
+            ErrorKind::Timeout,
+            format!("{} {what} within {} seconds", self.endpoint, limit.as_secs_f64()),
+        )
+        .help("Check that the server is not overloaded")
+    }
+}
+
+impl Reply {
+    /// The next bytes; `None` at the end.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Interruption> {
+        let limit = remaining(self.end, self.silence);
+        match within(limit, self.response.chunk()).await {
+            Some(Ok(part)) => Ok(part.map(Vec::from)),
+            Some(Err(error)) => Err(Interruption::Broken(root_cause(&error))),
+            None if limit < self.silence => Err(Interruption::Deadline),
+            None => Err(Interruption::Silence(self.silence)),
+        }
+    }
+
+    /// Reads to the end if that comes at once, so that the connection can be used again.
+    pub(crate) async fn drain(mut self) {
+        const AT_ONCE: Duration = Duration::from_millis(50);
+        let rest = async { while let Ok(Some(_)) = self.response.chunk().await {} };
+        within(AT_ONCE, rest).await;
+    }
+
+    /// As much of the body as can be had, up to a limit.
+    async fn beginning(&mut self, limit: usize) -> Vec<u8> {
+        let mut body = Vec::new();
+        while let Ok(Some(part)) = self.chunk().await {
+            body.extend_from_slice(&part);
+            if body.len() > limit {
+                body.truncate(limit);
+                break;
+            }
+        }
+        body
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    pub(crate) fn request_id(&self) -> Option<String> {
+        failure::request_id(self.headers())
+    }
+
+    /// What its error says goes without the token.
+    pub(crate) fn hide(&self, error: Error) -> Error {
+        error.without(self.secret.as_ref().map(Token::reveal))
+    }
+
+    pub(crate) fn is_event_stream(&self) -> bool {
+        media_type(self.headers()).as_deref() == Some("text/event-stream")
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("endpoint", &self.endpoint)
+            .field("token", &self.token)
+            .field("wait", &self.wait)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A header as people give it.
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+    let refused = || {
+        Error::new(ErrorKind::Parameter, format!("{name:?} is no header, or its value cannot be sent"))
+            .help("Write a name such as x-use-cache and a value in ASCII")
+    };
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
+    if name == AUTHORIZATION {
+        return Err(
+            Error::new(ErrorKind::Parameter, "a token is no ordinary header").help("Give it as the token")
+        );
+    }
+    Ok((name, HeaderValue::from_str(value).map_err(|_| refused())?))
+}
+
+/// The media type of a body, in lower case and without parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    kind.split(';').next().map(|kind| kind.trim().to_ascii_lowercase())
+}
+
+fn authorization(token: &Token) -> Result<HeaderValue> {
+    let value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
+    let mut value = value.map_err(|_| {
+        Error::new(ErrorKind::Parameter, "the token holds characters that no token has")
+            .help("Check where it comes from")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// A limit, or what remains until the end if that is less.
+fn remaining(end: Option<Instant>, limit: Duration) -> Duration {
+    end.map_or(limit, |end| limit.min(end.saturating_duration_since(Instant::now())))
+}
+
+async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
+    tokio::time::timeout(limit, future).await.ok()
+}
+
+/// The innermost reason: the outer ones repeat the URL.
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    words(&cause.to_string()).unwrap_or_else(|| "no reason is given".to_owned())
+}
