@@ -171,13 +171,13 @@ impl Endpoint {
                 self.needs_model()?;
                 Ok(self.at(&[path_of(&self.url), "v1", route]))
             }
-            None => Err(self.needs_provider()),
+            None => Err(Self::needs_provider()),
         }
     }
 
     /// The path of a model on the router.
     fn provider_model(&self) -> Result<String> {
-        let Some(provider) = self.provider.as_deref() else { return Err(self.needs_provider()) };
+        let Some(provider) = self.provider.as_deref() else { return Err(Self::needs_provider()) };
         if provider != HF_INFERENCE {
             return Err(Error::new(
                 ErrorKind::Endpoint,
@@ -186,9 +186,7 @@ impl Endpoint {
             .help("Use the dialect completions or chat, or the provider hf-inference"));
         }
         let model = self.needs_model()?;
-        for part in model.split('/') {
-            segment(part)?;
-        }
+        check_id(model)?;
         Ok(format!("{}/{provider}/models/{model}", path_of(&self.url)))
     }
 
@@ -199,7 +197,7 @@ impl Endpoint {
         })
     }
 
-    fn needs_provider(&self) -> Error {
+    fn needs_provider() -> Error {
         Error::new(ErrorKind::Endpoint, "the router has no such route without a provider: only chat has one")
             .help("Name one with --provider, such as hf-inference, together or featherless-ai; or use the dialect chat")
     }
@@ -219,11 +217,10 @@ impl Endpoint {
     /// This address with another path; the query stays.
     pub(crate) fn at(&self, parts: &[&str]) -> Url {
         let mut url = self.url.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear();
-            // They come out of an address, in which they are escaped already, or have nothing to escape.
-            segments.extend(parts.iter().flat_map(|part| part.split('/')).filter(|part| !part.is_empty()));
-        }
+        // They come out of an address, in which they are escaped already, or have nothing to escape.
+        let parts: Vec<&str> =
+            parts.iter().flat_map(|part| part.split('/')).filter(|part| !part.is_empty()).collect();
+        url.set_path(&parts.join("/"));
         url
     }
 
@@ -279,6 +276,11 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// A model's id as steps of a path.
+pub(crate) fn check_id(model: &str) -> Result<()> {
+    model.split('/').try_for_each(|part| segment(part).map(drop))
 }
 
 /// A name as one step of a path.
@@ -338,13 +340,88 @@ mod tests {
 
     #[test]
     fn routes_are_added_to_the_base() {
-        for (base, url) in [
-            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/generate"),
-            ("http://localhost:8080/", "http://localhost:8080/generate"),
-            ("https://example.com/models/x", "https://example.com/models/x/generate"),
-            ("https://example.com/models/x/", "https://example.com/models/x/generate"),
+        use Dialect::{Chat, Completions, SgLang, Tgi};
+        let rows: [(&str, Dialect, bool, &str); 27] = [
+            ("http://127.0.0.1:8080", Tgi, false, "/generate"),
+            ("http://127.0.0.1:8080/", Tgi, true, "/generate_stream"),
+            ("http://127.0.0.1:8080/generate", Tgi, true, "/generate_stream"),
+            ("http://127.0.0.1:8080/generate_stream", Tgi, false, "/generate"),
+            ("http://127.0.0.1:8080/v1", Tgi, false, "/generate"),
+            ("http://127.0.0.1:8080/v1/completions", Tgi, false, "/generate"),
+            ("http://127.0.0.1:8080/v1", SgLang, true, "/generate"),
+            ("https://example.com/models/x", Tgi, true, "/models/x"),
+            ("https://example.com/models/org/x/", Tgi, false, "/models/org/x"),
+            (
+                "https://example.com/hf-inference/models/org/x",
+                Chat,
+                false,
+                "/hf-inference/models/org/x/v1/chat/completions",
+            ),
+            ("https://example.com/models/org/x", Completions, false, "/models/org/x/v1/completions"),
+            ("https://example.com/models/org/x/v1", Tgi, false, "/models/org/x"),
+            ("https://example.com/a/models/b/c/d", Tgi, false, "/a/models/b/c/d/generate"),
+            ("https://example.com", Chat, false, "/v1/chat/completions"),
+            ("https://example.com/", Chat, false, "/v1/chat/completions"),
+            ("https://example.com/v1", Chat, false, "/v1/chat/completions"),
+            ("https://example.com/v1/", Chat, true, "/v1/chat/completions"),
+            ("https://example.com/v1/chat/completions", Chat, false, "/v1/chat/completions"),
+            ("https://example.com/openai/chat/completions", Chat, false, "/openai/chat/completions"),
+            ("https://example.com/x/y", Chat, false, "/x/y/v1/chat/completions"),
+            ("https://example.com/x/v1?a=b", Chat, false, "/x/v1/chat/completions?a=b"),
+            ("https://example.com/v1/chat/completions", Completions, false, "/v1/completions"),
+            ("https://example.com/v1/completions", Completions, false, "/v1/completions"),
+            ("https://example.com/v1/completions", Chat, false, "/v1/chat/completions"),
+            ("https://example.com/v1", Completions, true, "/v1/completions"),
+            ("https://example.com/generate", Completions, true, "/v1/completions"),
+            ("https://example.com/a%20b", Completions, true, "/a%20b/v1/completions"),
+        ];
+        for (base, dialect, stream, path) in rows {
+            let url = Endpoint::parse(base).expect(base).url(dialect, stream).expect(base);
+            let found = url.query().map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+            assert_eq!(found, path, "{base} {dialect}");
+        }
+    }
+
+    #[test]
+    fn routes_of_the_router() {
+        use Dialect::{Chat, Completions, Tgi};
+        let rows = [
+            (None, Chat, "/v1/chat/completions"),
+            (Some("hf-inference"), Tgi, "/hf-inference/models/org/name"),
+            (Some("hf-inference"), Completions, "/hf-inference/models/org/name/v1/completions"),
+            (Some("hf-inference"), Chat, "/hf-inference/models/org/name/v1/chat/completions"),
+            (Some("together"), Completions, "/together/v1/completions"),
+            (Some("together"), Chat, "/together/v1/chat/completions"),
+            (Some("featherless-ai"), Completions, "/featherless-ai/v1/completions"),
+            (Some("novita"), Completions, "/novita/v3/openai/completions"),
+        ];
+        for (provider, dialect, path) in rows {
+            let router = Endpoint::hugging_face().model("org/name");
+            let router = provider.map_or(router.clone(), |provider| router.clone().provider(provider));
+            let url = router.url(dialect, true).expect(path);
+            assert_eq!((url.host_str(), url.path()), (Some("router.huggingface.co"), path));
+        }
+        let base = "https://router.huggingface.co/";
+        for refused in [
+            Endpoint::hugging_face().url(Chat, false),
+            Endpoint::parse(base).expect("an address").model("a/b").url(Tgi, false),
+            Endpoint::hugging_face().model("a/b").url(Completions, false),
+            Endpoint::hugging_face().model("a/b").provider("together").url(Tgi, false),
+            Endpoint::hugging_face().model("a/../b").provider("hf-inference").url(Tgi, false),
+            Endpoint::hugging_face().model("a/b").provider("x/y").url(Chat, false),
         ] {
-            assert_eq!(Endpoint::parse(base).expect(base).route("generate").as_str(), url);
+            assert_eq!(*refused.expect_err("no route").kind(), ErrorKind::Endpoint);
+        }
+    }
+
+    #[test]
+    fn the_old_host_explains_itself() {
+        let old =
+            Endpoint::parse("https://api-inference.huggingface.co/models/org/name").expect("an address");
+        for dialect in Dialect::ALL {
+            let error = old.url(dialect, false).expect_err("gone");
+            assert_eq!((error.kind(), error.status()), (&ErrorKind::Gone, Some(410)));
+            assert!(error.to_string().contains("https://router.huggingface.co"), "{error}");
         }
     }
 
@@ -373,14 +450,13 @@ mod tests {
 
     #[test]
     fn secrets_in_an_address_are_refused_and_not_repeated() {
-        for address in [
-            "https://me:hunter2@example.com",
-            "https://example.com?token=hunter2",
-            "hunter2",
-            "ftp://hunter2",
-        ] {
+        for address in
+            ["https://me:hunter2@example.com", "https://example.com#hunter2", "hunter2", "ftp://hunter2"]
+        {
             let error = Endpoint::parse(address).expect_err(address).to_string();
             assert!(!error.contains("hunter2"), "{error}");
         }
+        let query = Endpoint::parse("https://example.com/x?token=hunter2").expect("an address");
+        assert_eq!(format!("{query} {query:?}"), "https://example.com/x Endpoint(https://example.com/x)");
     }
 }

@@ -199,3 +199,211 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = ["x-request-id", "x-amzn-trace-id", "x-amz-cf-id"].iter().find_map(|name| headers.get(*name))?;
     words(id.to_str().ok()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(status: u16, headers: &[(&'static str, &str)], body: &str, has_token: bool) -> Error {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().expect("a header"));
+        }
+        of(status, &map, body.as_bytes(), has_token)
+    }
+
+    /// Each row: status, body, kind, a part of the message.
+    #[test]
+    #[allow(clippy::too_many_lines, reason = "a table")]
+    fn failures_in_every_shape() {
+        let loading = |seconds: Option<f64>| ErrorKind::Loading {
+            estimated_time: seconds.map(Duration::from_secs_f64),
+        };
+        let incomplete = || ErrorKind::Incomplete { text: String::new() };
+        let rows = [
+            (
+                422,
+                r#"{"error":"Input validation error: x","error_type":"validation"}"#,
+                ErrorKind::Validation,
+                "error: x",
+            ),
+            (
+                422,
+                r#"{"error":"Template error: template not found","error_type":"template_error"}"#,
+                ErrorKind::Validation,
+                "template not found",
+            ),
+            (
+                422,
+                r#"{"error":"Tool error: x","error_type":"tool_error"}"#,
+                ErrorKind::Validation,
+                "Tool error",
+            ),
+            (
+                422,
+                r#"{"error":"Missing x","error_type":"missing_template_variable"}"#,
+                ErrorKind::Validation,
+                "Missing x",
+            ),
+            (422, "Failed to deserialize", ErrorKind::Validation, "Failed to deserialize"),
+            (
+                422,
+                r#"{"detail":"Unexpected fields in the request: {'top_k'}"}"#,
+                ErrorKind::Validation,
+                "top_k",
+            ),
+            (
+                422,
+                r#"{"detail":[{"loc":["body"],"msg":"Field required"}]}"#,
+                ErrorKind::Validation,
+                "Field required",
+            ),
+            (
+                415,
+                "Expected request with `Content-Type: application/json`",
+                ErrorKind::Validation,
+                "Content-Type",
+            ),
+            (400, "Failed to parse the request body as JSON: inputs: EOF", ErrorKind::Validation, "EOF"),
+            (
+                413,
+                "Failed to buffer the request body: length limit exceeded",
+                ErrorKind::TooLarge,
+                "length limit exceeded",
+            ),
+            (
+                424,
+                r#"{"error":"Request failed during generation: boom","error_type":"generation"}"#,
+                ErrorKind::Generation,
+                "boom",
+            ),
+            (
+                429,
+                r#"{"error":"Model is overloaded","error_type":"overloaded"}"#,
+                ErrorKind::Overloaded,
+                "overloaded",
+            ),
+            (429, "Rate limit reached", ErrorKind::Overloaded, "Rate limit"),
+            (
+                500,
+                r#"{"error":"Incomplete generation","error_type":"incomplete_generation"}"#,
+                incomplete(),
+                "Incomplete",
+            ),
+            (500, r#"{"error":"x","error_type":"incomplete_generation_stream"}"#, incomplete(), ": x"),
+            (503, r#"{"error":"unhealthy","error_type":"healthcheck"}"#, ErrorKind::Server, "unhealthy"),
+            (
+                503,
+                r#"{"error":"Model x is currently loading","estimated_time":20.5}"#,
+                loading(Some(20.5)),
+                "--wait",
+            ),
+            (503, r#"{"error":"x","estimated_time":-1}"#, loading(None), "--wait"),
+            (
+                503,
+                r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#,
+                loading(None),
+                "Loading model",
+            ),
+            (503, "", loading(None), "not ready"),
+            (400, r#"{"error":["a","b"]}"#, ErrorKind::Validation, "a; b"),
+            (
+                400,
+                r#"{"error":"The following `model_kwargs` are not used by the model: ['details']"}"#,
+                ErrorKind::Validation,
+                "Leave out",
+            ),
+            (
+                400,
+                r#"{"error":{"message":"m","type":"t","param":"model","code":"model_not_supported"}}"#,
+                ErrorKind::Validation,
+                "Choose a provider",
+            ),
+            (
+                400,
+                r#"{"error":{"code":400,"message":"too long","type":"exceed_context_size_error","n_ctx":512}}"#,
+                ErrorKind::Validation,
+                "larger context",
+            ),
+            (400, r#"{"message":"at the top"}"#, ErrorKind::Validation, "at the top"),
+            (400, r#"{"error":{"strange":1}}"#, ErrorKind::Validation, "strange"),
+            (400, "{}", ErrorKind::Validation, "(status 400). Mend"),
+            (401, "", ErrorKind::Unauthorised, "wants a token"),
+            (
+                401,
+                r#"{"error":{"code":401,"message":"Invalid API Key","type":"authentication_error"}}"#,
+                ErrorKind::Unauthorised,
+                "Invalid API Key",
+            ),
+            (
+                402,
+                r#"{"error":"You have exceeded your monthly included credits"}"#,
+                ErrorKind::Payment,
+                "exceeded",
+            ),
+            (403, r#"{"error":"The model x is too large"}"#, ErrorKind::Forbidden, "too large"),
+            (404, "", ErrorKind::NotFound, "/generate"),
+            (404, r#"{"error":"Model org/x does not exist"}"#, ErrorKind::NotFound, "does not exist"),
+            (405, "", ErrorKind::NotFound, "/generate"),
+            (
+                410,
+                "https://x is no longer supported. Please use https://y instead.",
+                ErrorKind::Gone,
+                "https://y",
+            ),
+            (502, "<html>Bad gateway</html>", ErrorKind::Server, "the server failed (status 502). Try"),
+            (502, "<html><head><TITLE>502 Bad Gateway</TITLE>", ErrorKind::Server, ": 502 Bad Gateway."),
+            (504, "<h1>Gateway Time-out</h1>", ErrorKind::Timeout, "Gateway Time-out"),
+            (500, "\u{1b}[2Jboo\u{7}", ErrorKind::Server, "[2Jboo"),
+            (500, "\"quoted\"", ErrorKind::Server, "quoted"),
+            (204, "", ErrorKind::Server, "status 204"),
+        ];
+        for (status, body, kind, part) in rows {
+            let error = failure(status, &[], body, false);
+            assert_eq!(*error.kind(), kind, "{body}");
+            assert_eq!(error.status(), Some(status));
+            assert!(error.to_string().contains(part), "{error}");
+            assert!(!error.to_string().contains('\u{1b}'));
+            assert!(error.advice().is_some(), "{error}");
+            let expected = matches!(kind, ErrorKind::Loading { .. } | ErrorKind::Overloaded);
+            assert_eq!(error.is_repeatable(), expected, "{body}");
+        }
+        assert!(failure(401, &[], "", true).to_string().contains("refuses the token"));
+    }
+
+    #[test]
+    fn headers_say_the_rest() {
+        let gated = [("x-error-code", "GatedRepo"), ("x-error-message", "Access to model x is restricted")];
+        for status in [401, 403] {
+            let error = failure(status, &gated, "", true);
+            assert_eq!(*error.kind(), ErrorKind::Gated);
+            assert!(error.to_string().contains("Access to model x is restricted"), "{error}");
+        }
+        let moved = failure(307, &[("location", "https://elsewhere")], "", true);
+        assert_eq!((moved.kind(), moved.server_message()), (&ErrorKind::Redirect, Some("https://elsewhere")));
+        let ids = [("x-amz-cf-id", "c"), ("x-amzn-trace-id", "b"), ("x-request-id", "a")];
+        let id = |ids: &[(&'static str, &str)]| failure(500, ids, "", false).request_id().map(str::to_owned);
+        assert_eq!(id(&ids[..1]).as_deref(), Some("c"));
+        assert_eq!(id(&ids[..2]).as_deref(), Some("b"));
+        assert_eq!(id(&ids).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn errors_inside_of_answers() {
+        for (document, kind) in [
+            (serde_json::json!({"error": "boom", "error_type": "generation"}), ErrorKind::Generation),
+            (serde_json::json!({"error": "x", "error_type": "validation"}), ErrorKind::Validation),
+            (serde_json::json!({"error": "x", "error_type": "overloaded"}), ErrorKind::Overloaded),
+            (serde_json::json!({"error": {"message": "x", "http_status_code": 422}}), ErrorKind::Server),
+            (
+                serde_json::json!({"error": {"message": "x", "type": "invalid_request_error"}}),
+                ErrorKind::Validation,
+            ),
+            (serde_json::json!({"error": "x"}), ErrorKind::Server),
+        ] {
+            let error = in_answer(&document);
+            assert_eq!(*error.kind(), kind, "{document}");
+            assert!(error.server_message().is_some_and(|words| words == "x" || words == "boom"));
+        }
+    }
+}

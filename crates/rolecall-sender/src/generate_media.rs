@@ -197,7 +197,7 @@ impl fmt::Debug for GeneratedMedia {
         f.debug_struct("GeneratedMedia")
             .field("media_type", &self.media_type())
             .field("bytes", &self.bytes.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

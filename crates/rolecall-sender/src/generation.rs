@@ -63,6 +63,7 @@ pub struct ToolCall {
 
 /// A piece of a streamed answer.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a stream has one end, and pieces are not kept")]
 #[non_exhaustive]
 pub enum Event {
     /// The text of the next token.

@@ -7,6 +7,7 @@ use rolecall::{Environment, Token};
 use serde_json::Value;
 
 use crate::dialect::Request;
+use crate::endpoint::check_id;
 use crate::info::read;
 use crate::transport::Transport;
 use crate::{Endpoint, Error, ErrorKind, Result};
@@ -166,6 +167,7 @@ impl Hub {
     ///
     /// What the Hub or the network says.
     pub async fn providers(&self, model: &str) -> Result<Vec<ProviderMapping>> {
+        check_id(model)?;
         let path = format!("api/models/{model}");
         let document = self.get(&path, &[("expand", "inferenceProviderMapping")]).await?;
         let text = |mapping: &Value, name: &str| mapping.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -116,7 +116,7 @@ fn several(p: &Parameters, stream: bool) -> Result<()> {
         return refused("best_of", count, "with a seed all answers are the same", "Leave out the seed");
     }
     let samples = p.do_sample == Some(true)
-        || p.temperature.is_some_and(|temperature| temperature != 1.0)
+        || p.temperature.is_some_and(|temperature| (temperature - 1.0).abs() > 0.0)
         || p.top_k.is_some()
         || p.top_p.is_some()
         || p.typical_p.is_some();

@@ -60,8 +60,9 @@ pub(crate) struct Reply {
     silence: Duration,
     end: Option<Instant>,
     secret: Option<Token>,
-    /// The place among the connections that may be open at once.
-    _permit: Option<OwnedSemaphorePermit>,
+    /// The place among the connections that may be open at once; it is free again when the answer is dropped.
+    #[allow(dead_code, reason = "only its end counts")]
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 /// Why no more can be read.
@@ -112,7 +113,7 @@ impl Transport {
         let client = self.client()?;
         let start = Instant::now();
         let end = self.deadline.and_then(|deadline| start.checked_add(deadline));
-        let _permit = match &self.connections {
+        let permit = match &self.connections {
             Some(connections) => {
                 let place =
                     within(remaining(end, Duration::MAX), Arc::clone(connections).acquire_owned()).await;
@@ -134,7 +135,7 @@ impl Transport {
                 Ok(response) => {
                     self.note_headers(response.headers());
                     let secret = self.token.clone();
-                    return Ok(Reply { response, silence: self.silence, end, secret, _permit });
+                    return Ok(Reply { response, silence: self.silence, end, secret, permit });
                 }
                 Err(failed) => failed,
             };
@@ -190,7 +191,7 @@ impl Transport {
         let headers = response.headers().clone();
         self.note_headers(&headers);
         let asked_for = retry::asked_for(&headers, SystemTime::now());
-        let mut reply = Reply { response, silence: self.silence, end, secret: None, _permit: None };
+        let mut reply = Reply { response, silence: self.silence, end, secret: None, permit: None };
         // Without its body a failure is still told apart by its status.
         let body = reply.beginning(MAX_FAILURE).await;
         let error = failure::of(status, &headers, &body, self.token.is_some());
@@ -216,7 +217,7 @@ impl Transport {
             .map_err(|error| self.no_connection(&error))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let mut reply = Reply { response, silence: self.silence, end: None, secret: None, _permit: None };
+        let mut reply = Reply { response, silence: self.silence, end: None, secret: None, permit: None };
         if status != 200 {
             return Err(failure::of(status, &headers, &reply.beginning(MAX_FAILURE).await, true));
         }
