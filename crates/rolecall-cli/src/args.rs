@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rolecall::{DateTime, ImageSize, VideoSize};
 use serde_json::Value;
 
+use crate::endpoint::EndpointArgs;
 use crate::input;
+use crate::parameters::ParameterArgs;
 
 /// Chat prompts, exactly as the model was trained to see them.
 #[derive(Debug, Parser)]
@@ -44,7 +46,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "Example:\n  rolecall send --endpoint http://127.0.0.1:8091 --model builtin:llama-3 --stream examples/llama-cookbook.json"
     )]
-    Send(SendArgs),
+    Send(Box<SendArgs>),
     /// Fetch a model's files from the Hub into templates-cache/ and pin them in its lock file
     #[command(
         after_help = "Examples:\n  rolecall fetch meta-llama/Meta-Llama-3-8B-Instruct\n  rolecall fetch --locked"
@@ -357,6 +359,7 @@ pub(crate) struct BatchArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     pub(crate) prompt: PromptArgs,
@@ -370,65 +373,26 @@ pub(crate) struct SendArgs {
     pub(crate) endpoint: EndpointArgs,
     #[command(flatten)]
     pub(crate) parameters: ParameterArgs,
+    /// Send the messages themselves, for the server to render (chat completions)
+    #[arg(long, conflicts_with_all = ["raw", "model", "template", "add_generation_prompt", "continue_final_message",
+        "variables", "template_name", "image_token", "now"])]
+    pub(crate) chat: bool,
+    /// The server's model sees images: hold --raw to the rules of prompts with images
+    #[arg(long)]
+    pub(crate) sees_images: bool,
+    /// Send ![](…) that somebody typed with a backslash, so that the server does not take it for an image
+    #[arg(long)]
+    pub(crate) neutralise_images: bool,
+    /// Make images smaller if the request is larger than the server takes
+    #[cfg(feature = "image")]
+    #[arg(long)]
+    pub(crate) downscale: bool,
     /// Print the answer token by token, as it comes
     #[arg(long)]
     pub(crate) stream: bool,
     /// Print a JSON document instead of the bare answer
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// Where the prompt goes.
-#[derive(Debug, Args)]
-pub(crate) struct EndpointArgs {
-    /// The base URL of a text-generation server; /generate or /generate_stream is added to it
-    #[arg(
-        short,
-        long,
-        visible_alias = "url",
-        alias = "base-url",
-        value_name = "URL",
-        env = "ROLECALL_ENDPOINT"
-    )]
-    pub(crate) endpoint: String,
-    /// The access token for this endpoint [HF_TOKEN and the token file count for Hugging Face's hosts and loopback]
-    #[arg(long, value_name = "TOKEN", env = "ROLECALL_TOKEN", hide_env_values = true)]
-    pub(crate) token: Option<String>,
-    /// Allow plain http to another computer, where prompt and token can be read on the way
-    #[arg(long)]
-    pub(crate) allow_http: bool,
-    /// How long to wait while the server says that the model is loading, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.0, allow_negative_numbers = true)]
-    pub(crate) wait: f64,
-}
-
-/// How the answer is generated. What is not set is left to the server.
-#[derive(Debug, Args)]
-pub(crate) struct ParameterArgs {
-    /// The most tokens of the answer
-    #[arg(long, value_name = "N")]
-    pub(crate) max_new_tokens: Option<u32>,
-    /// Above 0; leave it out for greedy decoding
-    #[arg(long, value_name = "T", allow_negative_numbers = true)]
-    pub(crate) temperature: Option<f64>,
-    /// Between 0 and 1, both excluded
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
-    pub(crate) top_p: Option<f64>,
-    /// At least 1
-    #[arg(long, value_name = "K")]
-    pub(crate) top_k: Option<u32>,
-    /// The seed of the sampling
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// A text that ends the answer; repeat it for more, up to four
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) stop: Vec<String>,
-    /// Above 0; 1 is no penalty
-    #[arg(long, value_name = "F", allow_negative_numbers = true)]
-    pub(crate) repetition_penalty: Option<f64>,
-    /// Answer with the prompt in front
-    #[arg(long)]
-    pub(crate) return_full_text: bool,
 }
 
 #[derive(Debug, Args)]

@@ -60,12 +60,12 @@ fn capped(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// The chat request of a command, with the options of the command line over those of the document.
-pub(crate) fn request(args: &PromptArgs) -> Outcome<ChatRequest> {
-    let mut request = ChatRequest::from_json(&text(&args.input)?)
+pub(crate) fn request(args: &PromptArgs, document: &str, images: &[Image]) -> Outcome<ChatRequest> {
+    let mut request = ChatRequest::from_json(document)
         .map_err(|error| Failure::Job(format!("{}: {error}", name(&args.input))))?;
     let mut options = overridden(request.options, &args.options);
-    for path in &args.images {
-        options = options.image(Image::read(path)?);
+    for image in images {
+        options = options.image(image.clone());
     }
     if !args.image_sizes.is_empty() {
         options = options.expand_images(args.image_sizes.iter().copied());
@@ -78,6 +78,11 @@ pub(crate) fn request(args: &PromptArgs) -> Outcome<ChatRequest> {
     }
     request.options = options;
     Ok(request)
+}
+
+/// The images of a command, in order.
+pub(crate) fn images(args: &PromptArgs) -> Outcome<Vec<Image>> {
+    args.images.iter().map(|path| Ok(Image::read(path)?)).collect()
 }
 
 /// Options, with those of the command line over them.

@@ -3,13 +3,18 @@
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
 mod args;
 mod batch;
+mod chat_images;
 mod color;
 mod commands;
 #[cfg(feature = "cross-check")]
 mod cross_check;
+#[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
+mod endpoint;
 mod failure;
 mod input;
 mod output;
+#[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
+mod parameters;
 mod progress;
 mod snapshot;
 mod spans;

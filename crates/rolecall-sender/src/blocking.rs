@@ -104,6 +104,30 @@ impl Sender {
         self.0.prepare(input, parameters, stream)
     }
 
+    /// As [`crate::Sender::prepare_chat`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn prepare_chat<M: Serialize + ?Sized>(
+        &self,
+        messages: &M,
+        parameters: &Parameters,
+        stream: bool,
+    ) -> Result<Prepared> {
+        self.0.prepare_chat(messages, parameters, stream)
+    }
+
+    /// As [`crate::Sender::models`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn models(&self) -> Result<Vec<String>> {
+        let sender = self.0.clone();
+        run(async move { sender.models().await })
+    }
+
     /// As [`crate::Sender::generate`].
     ///
     /// # Errors

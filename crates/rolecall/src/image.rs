@@ -127,9 +127,13 @@ impl Image {
     /// The image as a Markdown image with a `data:` URL, the form in which text-generation servers take
     /// images inside a prompt: `![](data:image/jpeg;base64,…)`.
     pub fn to_markdown(&self) -> String {
-        let mut out = format!("![](data:{};base64,", self.format.media_type());
+        format!("![]({})", self.to_data_url())
+    }
+
+    /// The image as a `data:` URL, the form in which chat completions take images.
+    pub fn to_data_url(&self) -> String {
+        let mut out = format!("data:{};base64,", self.format.media_type());
         STANDARD.encode_string(&self.bytes, &mut out);
-        out.push(')');
         out
     }
 }

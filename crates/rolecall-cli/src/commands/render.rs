@@ -1,6 +1,6 @@
 //! `rolecall render`: prints the prompt.
 
-use rolecall::{ChatRequest, Model, Prepared, Prompt};
+use rolecall::{ChatRequest, Image, Model, Prepared, Prompt};
 use serde_json::{Value, json};
 
 use crate::args::{ModelArgs, PromptArgs, RenderArgs};
@@ -52,7 +52,18 @@ impl Job {
         prompt: &PromptArgs,
         load: impl Fn(&ModelArgs) -> Outcome<Model>,
     ) -> Outcome<Self> {
-        let mut request = input::request(prompt)?;
+        Self::of(model, prompt, &input::text(&prompt.input)?, &input::images(prompt)?, load)
+    }
+
+    /// The same of an input that was read.
+    pub(crate) fn of(
+        model: &ModelArgs,
+        prompt: &PromptArgs,
+        document: &str,
+        images: &[Image],
+        load: impl Fn(&ModelArgs) -> Outcome<Model>,
+    ) -> Outcome<Self> {
+        let mut request = input::request(prompt, document, images)?;
         request.options = input::choosing(request.options, model);
         let loaded = load(model)?;
         input::check_template_name(&loaded, model)?;
