@@ -50,7 +50,18 @@ fn a_prompt_is_rendered_and_sent() {
     assert_eq!(request.header("authorization"), None);
     let rendered = rolecall(["render", "--model", "builtin:llama-3", "examples/llama-cookbook.json"]).ok();
     let body = request.json();
-    assert_eq!(body["inputs"], Value::from(rendered));
+    // The server adds BOS by itself: two of them would be another prompt.
+    let sent = rendered.strip_prefix("<|begin_of_text|>").expect("the template writes BOS");
+    assert_eq!(body["inputs"], Value::from(sent));
+    let kept =
+        send(&server, &["--model", "builtin:llama-3", "--bos", "keep", "-v", "examples/llama-cookbook.json"])
+            .end();
+    assert!(
+        kept.err.contains("BOS: left <|begin_of_text|>") && kept.err.contains("POST /generate"),
+        "{}",
+        kept.err
+    );
+    assert_eq!(server.requests()[1].json()["inputs"], Value::from(rendered));
     assert_eq!(
         body["parameters"],
         json!({"max_new_tokens": 3, "temperature": 0.8, "seed": 42, "stop": ["END"], "top_k": 5, "top_p": 0.9,
@@ -97,6 +108,42 @@ fn tokens_are_streamed() {
     assert_eq!(server.requests()[0].path, "/generate_stream");
     let out = send(&server, &["--raw", "hi", "--stream", "--json"]).ok();
     assert_eq!(serde_json::from_str::<Value>(&out).expect("JSON")["generated_text"], ANSWER);
+}
+
+#[test]
+fn other_dialects() {
+    let completion = json!({"choices": [{"text": "ok", "finish_reason": "stop"}], "usage": {"prompt_tokens": 3, "completion_tokens": 1}});
+    let reply =
+        json!({"choices": [{"message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}]});
+    let server = Server::start(move |request| match request.path.as_str() {
+        "/v1/completions" => Response::new(200).json(&completion),
+        "/v1/chat/completions" | "/together/v1/chat/completions" => Response::new(200).json(&reply),
+        _ => Response::new(404),
+    })
+    .expect("a port");
+    let arguments =
+        ["--dialect", "completions", "--json", "--temperature", "0", "--extra", "min_p=0.1", "--raw", "hi"];
+    let out: Value = serde_json::from_str(&send(&server, &arguments).ok()).expect("JSON");
+    assert_eq!((&out["generated_text"], &out["prompt_tokens"]), (&json!("ok"), &json!(3)));
+    assert_eq!(
+        String::from_utf8_lossy(&server.requests()[0].body),
+        r#"{"prompt":"hi","max_tokens":100,"temperature":0.0,"min_p":0.1}"#
+    );
+    send(&server, &["--dialect", "completions", "--top-k", "5", "--raw", "hi"])
+        .fails(1, &["top_k", "completions", "extra"]);
+    send(&server, &["--dialect", "nope", "--raw", "hi"]).fails(2, &["nope", "sglang"]);
+
+    let request = r#"{"messages": [{"role": "user", "content": [{"type": "image"}]}], "tools": [{"type": "function"}]}"#;
+    let chat = ["--chat", "--provider", "together", "--served-model", "a/b", "--image", "examples/llama.jpg"];
+    assert_eq!(send(&server, &chat).input(request).ok(), "ok");
+    let sent = server.requests().last().expect("a request").json();
+    assert_eq!((&sent["model"], &sent["tools"]), (&json!("a/b"), &json!([{"type": "function"}])));
+    let url = &sent["messages"][0]["content"][0]["image_url"]["url"];
+    assert!(url.as_str().is_some_and(|url| url.starts_with("data:image/jpeg;base64,/9j/")), "{url}");
+    send(&server, &["--chat"]).input(request).fails(1, &["0 image(s)", "1 part"]);
+    send(&server, &["--chat"]).input(r#"{"messages": [], "documents": []}"#).fails(1, &["documents"]);
+    rolecall(["send", "--endpoint", "https://api-inference.huggingface.co/models/a/b", "--raw", "hi"])
+        .fails(1, &["410", "router.huggingface.co"]);
 }
 
 #[test]
