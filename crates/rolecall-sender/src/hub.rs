@@ -95,13 +95,18 @@ impl Hub {
     /// # Errors
     ///
     /// [`ErrorKind::Endpoint`] when the address cannot be used, [`ErrorKind::Unauthorised`] when the token cannot be
-    /// read.
+    /// read, [`ErrorKind::Connection`] when `HF_HUB_OFFLINE` is set.
     pub fn from_environment(environment: &Environment) -> Result<Self> {
+        if environment.offline() {
+            return Err(Error::new(ErrorKind::Connection, "the Hub may not be asked: HF_HUB_OFFLINE is set")
+                .help("Unset it"));
+        }
         let hub = Self::new(Endpoint::parse(&environment.endpoint())?);
-        let token =
-            environment.token().map_err(|error| Error::new(ErrorKind::Unauthorised, error.to_string()))?;
+        let token = environment
+            .token_and_source()
+            .map_err(|error| Error::new(ErrorKind::Unauthorised, error.to_string()))?;
         Ok(match token {
-            Some(token) => hub.token(token, "HF_TOKEN, HUGGING_FACE_HUB_TOKEN or the token file"),
+            Some((token, source)) => hub.token(token, source),
             None => hub,
         })
     }

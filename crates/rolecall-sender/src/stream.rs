@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::sse::Reader;
 use crate::transport::{Interruption, Reply};
-use crate::{Event, Frames, Generation, Result};
+use crate::{Error, ErrorKind, Event, Frames, Generation, Result};
 
 /// An answer that comes piece by piece. Dropping it ends the connection, and with it the generation.
 pub struct TokenStream {
@@ -89,7 +89,15 @@ impl TokenStream {
                 Some(Ok(Event::End(answer))) => return Ok(answer),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error),
-                None => self.frames.finish().map(drop)?,
+                // Somebody has taken the end already.
+                None => {
+                    let text = self.frames.text().to_owned();
+                    return Err(Error::new(
+                        ErrorKind::Incomplete { text },
+                        "the stream was read to its end before",
+                    )
+                    .help("Keep the answer of Event::End"));
+                }
             }
         }
     }
@@ -121,7 +129,7 @@ impl TokenStream {
         self.frames.finish()
     }
 
-    fn take(&mut self, frames: Vec<String>, broken: Option<crate::Error>) -> Result<Vec<Event>> {
+    fn take(&mut self, frames: Vec<String>, broken: Option<Error>) -> Result<Vec<Event>> {
         for frame in frames {
             match self.frames.read(&frame) {
                 Ok(events) => self.ready.extend(events.into_iter().map(Ok)),
@@ -159,5 +167,144 @@ fn reason(interruption: &Interruption) -> String {
 impl fmt::Debug for TokenStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenStream").field("received", &self.received).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Dialect;
+
+    /// A whole stream of each dialect, and its text.
+    fn streams() -> [(Dialect, String, &'static str); 4] {
+        let events =
+            |frames: &[&str]| frames.iter().map(|frame| format!("data: {frame}\r\n\r\n")).collect::<String>();
+        [
+            (
+                Dialect::Tgi,
+                events(&[
+                    r#"{"index":1,"token":{"id":1,"text":"h\u00e9","special":false},"generated_text":null,"details":null}"#,
+                    r#"{"index":2,"token":{"id":2,"text":"😀","special":false},"generated_text":"hé😀","details":null}"#,
+                ]),
+                "hé😀",
+            ),
+            (
+                Dialect::Completions,
+                events(&[
+                    r#"{"choices":[{"text":"a ","finish_reason":""}]}"#,
+                    r#"{"choices":[{"text":"é😀","finish_reason":"length"}]}"#,
+                    "[DONE]",
+                ]),
+                "a é😀",
+            ),
+            (
+                Dialect::SgLang,
+                events(&[
+                    r#"{"text":"a","meta_info":{"finish_reason":null}}"#,
+                    r#"{"text":"aé","meta_info":{"finish_reason":{"type":"stop"}}}"#,
+                    "[DONE]",
+                ]),
+                "aé",
+            ),
+            (
+                Dialect::Chat,
+                events(&[
+                    r#"{"choices":[{"delta":{"content":"a"},"finish_reason":null}]}"#,
+                    r#"{"choices":[{"delta":{"content":"é"},"finish_reason":null}]}"#,
+                    r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#,
+                    r#"{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}"#,
+                    "[DONE]",
+                ]),
+                "aé",
+            ),
+        ]
+    }
+
+    /// All that a stream gives out for these bytes and its end after them.
+    fn run(dialect: Dialect, pieces: &[&[u8]]) -> (String, Result<String>) {
+        let frames = Frames::new(dialect);
+        let mut stream = TokenStream {
+            reply: None,
+            reader: Reader::default(),
+            frames,
+            ready: VecDeque::new(),
+            max_bytes: usize::MAX,
+            received: 0,
+        };
+        for piece in pieces {
+            let events = stream.read(piece);
+            stream.ready.extend(match events {
+                Ok(events) => events.into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            });
+        }
+        let ended = stream.finish();
+        stream.ready.extend(match ended {
+            Ok(events) => events.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        });
+        let mut text = String::new();
+        for event in stream.ready {
+            match event {
+                Ok(Event::Token { text: piece }) => text.push_str(&piece),
+                Ok(Event::End(answer)) => return (text, Ok(answer.text)),
+                Ok(_) => {}
+                Err(error) => return (text, Err(error)),
+            }
+        }
+        panic!("a stream has an end");
+    }
+
+    #[test]
+    fn a_cut_at_every_byte_loses_and_doubles_nothing() {
+        for (dialect, stream, whole) in streams() {
+            let stream = stream.as_bytes();
+            let bytes: Vec<&[u8]> = stream.chunks(1).collect();
+            assert_eq!(run(dialect, &bytes).1.expect("whole"), whole, "{dialect} byte by byte");
+            for end in 0..stream.len() {
+                let (text, ended) = run(dialect, &[&stream[..end]]);
+                assert!(whole.starts_with(&text), "{dialect} at {end}: {text}");
+                match ended {
+                    Ok(answer) => {
+                        assert_eq!((answer.as_str(), text.as_str()), (whole, whole), "{dialect} at {end}")
+                    }
+                    Err(error) => {
+                        assert!(
+                            matches!(error.kind(), ErrorKind::Incomplete { .. }),
+                            "{dialect} at {end}: {error}"
+                        );
+                        assert_eq!(error.text_so_far(), Some(text.as_str()), "{dialect} at {end}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_in_the_middle_carries_the_text_so_far() {
+        let stream =
+            b"data: {\"choices\":[{\"text\":\"ab\"}]}\n\ndata: {\"error\":{\"message\":\"boom\"}}\n\n";
+        let (text, ended) = run(Dialect::Completions, &[stream]);
+        let error = ended.expect_err("an error");
+        assert_eq!((text.as_str(), error.text_so_far(), error.is_repeatable()), ("ab", Some("ab"), false));
+    }
+
+    proptest! {
+        #[test]
+        fn garbled_streams_end_in_an_answer_or_an_error(
+            which in 0usize..4, at in 0usize..300, byte in any::<u8>(), cut in 1usize..40,
+        ) {
+            let (dialect, stream, _) = streams().into_iter().nth(which).expect("one of four");
+            let mut stream = stream.into_bytes();
+            let at = at % stream.len();
+            stream[at] = byte;
+            let whole = run(dialect, &[&stream]);
+            let pieces: Vec<&[u8]> = stream.chunks(cut).collect();
+            let cut = run(dialect, &pieces);
+            prop_assert_eq!(whole.0, cut.0);
+            prop_assert_eq!(whole.1.map_err(|error| error.to_string()), cut.1.map_err(|error| error.to_string()));
+        }
     }
 }

@@ -268,6 +268,19 @@ fn what_a_server_and_the_hub_tell() {
     assert_eq!(*error.kind(), ErrorKind::Unauthorised);
     assert!(error.to_string().contains("HF_TOKEN") && !error.to_string().contains("hf_bad"), "{error}");
     assert_eq!(*Hub::new(at(&server)).whoami().expect_err("no token").kind(), ErrorKind::Unauthorised);
+    let url = server.url();
+    let environment = |offline: bool| {
+        let url = url.clone();
+        rolecall::Environment::from_lookup(move |name| match name {
+            "HF_ENDPOINT" => Some(url.clone()),
+            "HF_TOKEN" => Some("hf_bad\n".to_owned()),
+            "HF_HUB_OFFLINE" => offline.then(|| "1".to_owned()),
+            _ => None,
+        })
+    };
+    let error = Hub::from_environment(&environment(false)).expect("fine").whoami().expect_err("unknown");
+    assert!(error.to_string().contains("the environment variable HF_TOKEN"), "{error}");
+    assert!(Hub::from_environment(&environment(true)).is_err());
     assert_eq!(hub.deployed("hf-inference").expect("a list")[0].id, "a/b");
     assert_eq!(
         server.requests().last().and_then(|asked| asked.parameter("inference_provider")).as_deref(),

@@ -131,6 +131,15 @@ impl Environment {
     /// [`ErrorKind::File`] when there is a token file that cannot be read, [`ErrorKind::Unauthorised`] when
     /// `HF_OIDC_RESOURCE` asks for a token of another sort.
     pub fn token(&self) -> Result<Option<Token>> {
+        Ok(self.token_and_source()?.map(|(token, _)| token))
+    }
+
+    /// The same with the place it comes from, in words: the name of a variable or the path of the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`token`](Self::token).
+    pub fn token_and_source(&self) -> Result<Option<(Token, String)>> {
         if self.is_true("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
             return Ok(None);
         }
@@ -141,13 +150,19 @@ impl Environment {
             )
             .help("Unset it and set HF_TOKEN, or set HF_HUB_DISABLE_IMPLICIT_TOKEN=1 to use no token"));
         }
-        let named = self.get_filled("HF_TOKEN").or_else(|| self.get("HUGGING_FACE_HUB_TOKEN"));
-        if let Some(token) = named.as_deref().and_then(Token::cleaned) {
-            return Ok(Some(token));
+        let named = |name: &'static str, value: Option<String>| value.map(|value| (name, value));
+        let named = named("HF_TOKEN", self.get_filled("HF_TOKEN"))
+            .or_else(|| named("HUGGING_FACE_HUB_TOKEN", self.get("HUGGING_FACE_HUB_TOKEN")));
+        if let Some((name, value)) = named
+            && let Some(token) = Token::cleaned(&value)
+        {
+            return Ok(Some((token, format!("the environment variable {name}"))));
         }
         let path = self.token_path();
         match fs::read_to_string(&path) {
-            Ok(text) => Ok(Token::cleaned(&text)),
+            Ok(text) => {
+                Ok(Token::cleaned(&text).map(|token| (token, format!("the file {}", path.display()))))
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new(
                 ErrorKind::File,
