@@ -179,8 +179,8 @@ mod tests {
 
     /// A whole stream of each dialect, and its text.
     fn streams() -> [(Dialect, String, &'static str); 4] {
-        let events =
-            |frames: &[&str]| frames.iter().map(|frame| format!("data: {frame}\r\n\r\n")).collect::<String>();
+        let event = |frame: &&str| format!("data: {frame}\r\n\r\n");
+        let events = |frames: &[&str]| frames.iter().map(event).collect::<Vec<_>>().concat();
         [
             (
                 Dialect::Tgi,
@@ -268,7 +268,7 @@ mod tests {
                 assert!(whole.starts_with(&text), "{dialect} at {end}: {text}");
                 match ended {
                     Ok(answer) => {
-                        assert_eq!((answer.as_str(), text.as_str()), (whole, whole), "{dialect} at {end}")
+                        assert_eq!((answer.as_str(), text.as_str()), (whole, whole), "{dialect} at {end}");
                     }
                     Err(error) => {
                         assert!(
