@@ -157,6 +157,35 @@ fn an_image_is_sent_in_its_slot() {
     send(&server, &model).fails(1, &["1 image slot", "--image"]);
 }
 
+#[cfg(feature = "image")]
+#[test]
+fn a_large_image_is_made_smaller_if_that_is_allowed() {
+    let server = generation(FakeGeneration::new());
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("noise.png");
+    let noise = |x: u32, y: u32| {
+        (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503).rotate_left(7)).to_be_bytes()
+    };
+    let pixels = image::RgbImage::from_fn(900, 900, |x, y| {
+        let [red, green, blue, _] = noise(x * y + x, y * 7 + x);
+        image::Rgb([red, green, blue])
+    });
+    pixels.save(&path).expect("writes");
+    assert!(fs::metadata(&path).expect("a file").len() > 1_500_000);
+    let path = path.to_str().expect("a path");
+    let arguments = ["--model", "builtin:idefics2", "--image", path, "examples/limerick.json"];
+    send(&server, &arguments).fails(1, &["2000000", "--downscale"]);
+    assert!(server.requests().is_empty());
+    send(&server, &[&arguments[..], &["--downscale"]].concat()).ok();
+    let request = &server.requests()[0];
+    assert!(request.body.len() < 2_000_000, "{}", request.body.len());
+    assert!(
+        request.json()["inputs"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("User:![](data:image/jpeg;base64,/9j/"))
+    );
+}
+
 #[test]
 fn the_token() {
     let server = generation(FakeGeneration::new().require_token("hf_secret"));

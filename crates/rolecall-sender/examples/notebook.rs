@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Without arguments it asks Hugging Face's router and its provider hf-inference. `HF_ENDPOINT`, `HF_TOKEN` and the token
-//! file count as they do for Python; `NOTEBOOK_IMAGE` names an image, `NOTEBOOK_FOLDER` where files go.
+//! file count as they do for Python; `NOTEBOOK_DIALECT` says how text is asked for, `NOTEBOOK_IMAGE` names an image, `NOTEBOOK_FOLDER` where files go.
 //! A server that lacks a route is told of, and the rest goes on; the exit code is 1 if any step failed.
 
 #![allow(clippy::print_stdout, reason = "it is a program")]
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use rolecall::{Environment, Image, Message, Model, Options};
 use rolecall_sender::blocking::{Events, Hub, Sender};
-use rolecall_sender::{Endpoint, Event, ImageParameters, Parameters, SpeechParameters};
+use rolecall_sender::{Dialect, Endpoint, Event, ImageParameters, Parameters, SpeechParameters};
 use serde_json::json;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -31,6 +31,7 @@ struct Notebook {
     endpoint: Endpoint,
     environment: Environment,
     folder: PathBuf,
+    dialect: Dialect,
 }
 
 impl Notebook {
@@ -39,6 +40,7 @@ impl Notebook {
         let endpoint = self.endpoint.clone().model(model);
         let trusted = endpoint.is_hugging_face() || endpoint.is_loopback();
         let sender = Sender::new(endpoint)
+            .dialect(self.dialect)
             .wait(Duration::from_secs(120))
             .on_wait(|waiting| println!("   … {} ({:.1} s)", waiting.reason, waiting.pause.as_secs_f64()));
         Ok(match self.environment.token()?.filter(|_| trusted) {
@@ -154,7 +156,11 @@ fn notebook() -> Result<Notebook, Box<dyn Error>> {
         endpoint = endpoint.provider(provider);
     }
     let folder = std::env::var_os("NOTEBOOK_FOLDER").map_or_else(std::env::temp_dir, PathBuf::from);
-    Ok(Notebook { endpoint, environment: Environment::from_process(), folder })
+    let dialect = match std::env::var("NOTEBOOK_DIALECT") {
+        Ok(name) => name.parse()?,
+        Err(_) => Dialect::default(),
+    };
+    Ok(Notebook { endpoint, environment: Environment::from_process(), folder, dialect })
 }
 
 fn main() -> ExitCode {
