@@ -41,7 +41,7 @@ pub(crate) struct EndpointArgs {
     /// Allow plain http to another computer, where prompt and token can be read on the way
     #[arg(long)]
     pub(crate) allow_http: bool,
-    /// How long to wait while the server says that the model is loading, in seconds
+    /// How long to wait while the model is loading, the server has too much to do or cannot be connected to, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) wait: f64,
     /// How long the answer may take in all, in seconds

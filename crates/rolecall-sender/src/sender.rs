@@ -365,7 +365,8 @@ impl Sender {
         self.send(prepared).await
     }
 
-    /// Sends a prompt and gives the answer piece by piece.
+    /// Sends a prompt and gives the answer piece by piece. An event of the stream may have up to 16 MiB, all of them
+    /// [`max_answer`](Self::max_answer).
     ///
     /// # Errors
     ///

@@ -114,18 +114,16 @@ impl TokenStream {
 
     /// The last event may lack its blank line, and be cut in the middle: then it is no frame, and the answer broke off.
     fn finish(&mut self) -> Result<Vec<Event>> {
-        self.reply = None;
-        let mut events = Vec::new();
+        let mut last = Ok(Vec::new());
         if let Ok(Some(frame)) = self.reader.finish() {
-            match self.frames.read(&frame) {
-                Ok(read) => events = read,
-                Err(error) if serde_json::from_str::<serde::de::IgnoredAny>(&frame).is_ok() => {
-                    return Err(error);
-                }
-                Err(_) => {}
-            }
+            last = match self.frames.read(&frame) {
+                Err(_) if serde_json::from_str::<serde::de::IgnoredAny>(&frame).is_err() => Ok(Vec::new()),
+                read => read.map_err(|error| error.with_text(self.frames.text())),
+            };
         }
-        self.ready.extend(events.into_iter().map(Ok));
+        let last = self.hidden(last);
+        self.reply = None;
+        self.ready.extend(last?.into_iter().map(Ok));
         self.frames.finish()
     }
 

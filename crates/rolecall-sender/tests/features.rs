@@ -126,7 +126,9 @@ fn headers() {
 fn a_server_that_repeats_the_token_does_not_make_it_shown() {
     let server = start(|request| {
         let token = request.bearer().unwrap_or_default().to_owned();
-        let events = format!("data: {{\"error\":\"bad {token}\"}}\n\n");
+        // Without a last blank line, too.
+        let end = if request.json()["inputs"] == "hi" { "\n\n" } else { "" };
+        let events = format!("data: {{\"error\":\"bad {token}\"}}{end}");
         match request.path.as_str() {
             "/generate" => {
                 Response::new(400).header("x-request-id", token.clone()).text(&format!("bad {token}"))
@@ -137,7 +139,8 @@ fn a_server_that_repeats_the_token_does_not_make_it_shown() {
     let sender = Sender::new(at(&server)).token(Token::new("hf_secret"));
     let whole = sender.generate("hi", &Parameters::new()).expect_err("refused");
     let stream = sender.generate_stream("hi", &Parameters::new()).expect_err("refused");
-    for error in [whole, stream] {
+    let end = sender.generate_stream("ho", &Parameters::new()).expect_err("refused");
+    for error in [whole, stream, end] {
         assert!(!format!("{error} {error:?}").contains("hf_secret"), "{error:?}");
         assert!(error.to_string().contains("bad (hidden)"), "{error}");
     }
