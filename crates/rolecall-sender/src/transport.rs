@@ -211,13 +211,14 @@ impl Transport {
         if !is_local && (url.scheme() != "https" || is_number || crate::endpoint::is_loopback(&url)) {
             return Err(refused("is no public https address"));
         }
-        let response = within(self.first_byte, self.client()?.get(url).send()).await;
+        let end = self.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
+        let response = within(remaining(end, self.first_byte), self.client()?.get(url).send()).await;
         let response = response
             .ok_or_else(|| self.too_slow("began no answer", self.first_byte))?
             .map_err(|error| self.no_connection(&error))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let mut reply = Reply { response, silence: self.silence, end: None, secret: None, permit: None };
+        let mut reply = Reply { response, silence: self.silence, end, secret: None, permit: None };
         if status != 200 {
             return Err(failure::of(status, &headers, &reply.beginning(MAX_FAILURE).await, true));
         }
