@@ -28,6 +28,21 @@ pub trait Input {
         None
     }
 
+    /// The model's BOS token, whoever writes it.
+    fn bos_token(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether the model's tokenizer adds a BOS token, where that is known.
+    fn tokenizer_adds_bos(&self) -> Option<bool> {
+        None
+    }
+
+    /// Whether placeholders of images are as many as the model's tokens: that is for token ids, not for servers.
+    fn is_expanded(&self) -> bool {
+        false
+    }
+
     /// Where in the text images stand, in bytes.
     fn image_ranges(&self) -> Vec<Range<usize>> {
         Vec::new()
@@ -101,6 +116,20 @@ impl Input for Prompt {
         Prompt::leading_bos(self)
     }
 
+    fn bos_token(&self) -> Option<&str> {
+        Prompt::bos_token(self)
+    }
+
+    /// A tokenizer that cannot be read is none that is known.
+    #[cfg(feature = "tokenizers")]
+    fn tokenizer_adds_bos(&self) -> Option<bool> {
+        Prompt::tokenizer_adds_bos(self).ok().flatten()
+    }
+
+    fn is_expanded(&self) -> bool {
+        !(self.expanded_images().is_empty() && self.expanded_videos().is_empty())
+    }
+
     fn image_ranges(&self) -> Vec<Range<usize>> {
         self.media().iter().map(rolecall::Media::range).collect()
     }
@@ -123,6 +152,13 @@ pub(crate) fn guarded<I: Input + ?Sized>(
     let text = input.text();
     if !sees_images {
         return Ok(Cow::Borrowed(text));
+    }
+    if input.is_expanded() {
+        return Err(Error::new(
+            ErrorKind::Parameter,
+            "the prompt's image placeholders are expanded, which a server does itself",
+        )
+        .help("Render it with the images, without their sizes"));
     }
     // A placeholder that is left is ordinary text for a server.
     if input.empty_image_slots() > 0 {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::limits;
 
-/// The most tokens of an answer where nothing is said: what the documentation of Python's client names. Servers of
+/// The most tokens of an answer where nothing is said, our own choice. Servers of
 /// completions differ from 16 to all that fit, so that it is always sent to them.
 pub const DEFAULT_MAX_NEW_TOKENS: u32 = 100;
 

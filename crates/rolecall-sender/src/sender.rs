@@ -92,8 +92,8 @@ impl Sender {
         self
     }
 
-    /// Whether the server's tokenizer adds BOS by itself, as the model's tokenizer says. Supposed by
-    /// [`BosPolicy::Auto`] if it is not said.
+    /// Whether the server's tokenizer adds BOS by itself, over what a prompt knows of it: with the feature `tokenizers`
+    /// that is whether its model's tokenizer does. Supposed by [`BosPolicy::Auto`] where nothing is known.
     #[must_use]
     pub fn server_adds_bos(mut self, adds: bool) -> Self {
         self.server_adds_bos = Some(adds);
@@ -276,8 +276,8 @@ impl Sender {
         }
         let knowledge = Knowledge {
             written: input.leading_bos(),
-            token: self.bos_token.as_deref(),
-            is_added: self.server_adds_bos,
+            token: self.bos_token.as_deref().or_else(|| input.bos_token()),
+            is_added: self.server_adds_bos.or_else(|| input.tokenizer_adds_bos()),
         };
         let (text, bos) = bos::apply(self.bos, dialect, &text, knowledge, &mut parameters)?;
         let request = dialect.request(endpoint, Payload::Text(text), &parameters, stream)?;

@@ -101,14 +101,6 @@ fn rendered(args: &SendArgs, sender: &Sender, parameters: &Parameters) -> Outcom
     let load = |images: &[Image]| {
         let job = Job::of(&args.model, &args.prompt, &document, images, input::model)?.wants_answer();
         let prompt = job.prepare()?.render()?;
-        let mut sender = sender.clone();
-        if let Some(bos) = job.model().special_tokens().get("bos_token") {
-            sender = sender.bos_token(bos);
-        }
-        // Without a tokenizer's files the server is supposed to add what most of them add.
-        if let Ok(tokenizer) = job.model().tokenizer() {
-            sender = sender.server_adds_bos(tokenizer.bos().is_added());
-        }
         let prepared = sender.prepare(&prompt, parameters, args.stream);
         Ok::<_, Failure>((prepared, prompt))
     };
