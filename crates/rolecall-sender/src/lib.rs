@@ -57,5 +57,6 @@ pub use media::MediaFormat;
 pub use note::Note;
 pub use parameters::{DEFAULT_MAX_NEW_TOKENS, Grammar, Parameters};
 pub use sender::{Prepared, Sender, TGI_PAYLOAD_LIMIT};
+pub use sse::EventReader;
 pub use stream::TokenStream;
 pub use transport::Waiting;

@@ -5,10 +5,21 @@ use crate::{Error, ErrorKind, Result};
 /// The most bytes of one event.
 const MAX_EVENT: usize = 16 << 20;
 
-/// Collects bytes until events are complete. Lines end with LF, CR or CRLF and with nothing else: U+2028 inside
-/// JSON is text.
+/// Collects the bytes of a `text/event-stream` until events are complete. Lines end with LF, CR or CRLF and with nothing
+/// else: U+2028 inside JSON is text. Of each event only the data is given out, as the servers of language models use it.
+///
+/// ```
+/// use rolecall_sender::EventReader;
+///
+/// let mut reader = EventReader::default();
+/// assert!(reader.push(b": still here\n\ndata: {\"a\":").0.is_empty());
+/// assert_eq!(reader.push(b"1}\r\n\r\ndata:[DONE]\n").0, [r#"{"a":1}"#]);
+/// // Some servers leave out the last blank line.
+/// assert_eq!(reader.finish()?.as_deref(), Some("[DONE]"));
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Reader {
+pub struct EventReader {
     line: Vec<u8>,
     data: Vec<u8>,
     has_data: bool,
@@ -18,10 +29,10 @@ pub(crate) struct Reader {
     started: bool,
 }
 
-impl Reader {
+impl EventReader {
     /// Takes the next bytes; gives the data of the events that they complete, and [`ErrorKind::Protocol`] where an
     /// event is larger than any real one or is not UTF-8: nothing can be read after that.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> (Vec<String>, Option<Error>) {
+    pub fn push(&mut self, bytes: &[u8]) -> (Vec<String>, Option<Error>) {
         let mut events = Vec::new();
         let broken = self.read(bytes, &mut events).err();
         (events, broken)
@@ -54,7 +65,11 @@ impl Reader {
     }
 
     /// The event that the end of the stream completes: some servers leave out the last blank line.
-    pub(crate) fn finish(&mut self) -> Result<Option<String>> {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] when it is not UTF-8.
+    pub fn finish(&mut self) -> Result<Option<String>> {
         if !self.line.is_empty() {
             self.end_line()?;
         }
@@ -103,7 +118,7 @@ mod tests {
     use super::*;
 
     fn read(pieces: &[&[u8]]) -> Vec<String> {
-        let mut reader = Reader::default();
+        let mut reader = EventReader::default();
         let mut events: Vec<String> = pieces.iter().flat_map(|piece| reader.push(piece).0).collect();
         events.extend(reader.finish().expect("UTF-8"));
         events
@@ -135,9 +150,9 @@ mod tests {
 
     #[test]
     fn hostile_streams_are_refused() {
-        let mut reader = Reader::default();
+        let mut reader = EventReader::default();
         assert!((0..20).any(|_| reader.push(&vec![b'x'; 1 << 20]).1.is_some()));
-        let (events, broken) = Reader::default().push(b"data: a\n\ndata: \xff\n\ndata: b\n\n");
+        let (events, broken) = EventReader::default().push(b"data: a\n\ndata: \xff\n\ndata: b\n\n");
         assert_eq!(events, ["a"], "what came before is not lost");
         assert!(broken.is_some());
     }

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use crate::sse::Reader;
+use crate::sse::EventReader;
 use crate::transport::{Interruption, Reply};
 use crate::{Error, ErrorKind, Event, Frames, Generation, Result};
 
 /// An answer that comes piece by piece. Dropping it ends the connection, and with it the generation.
 pub struct TokenStream {
     reply: Option<Reply>,
-    reader: Reader,
+    reader: EventReader,
     frames: Frames,
     ready: VecDeque<Result<Event>>,
     max_bytes: usize,
@@ -21,7 +21,7 @@ impl TokenStream {
     pub(crate) fn new(reply: Reply, frames: Frames, max_bytes: usize) -> Self {
         Self {
             reply: Some(reply),
-            reader: Reader::default(),
+            reader: EventReader::default(),
             frames,
             ready: VecDeque::new(),
             max_bytes,
@@ -36,7 +36,7 @@ impl TokenStream {
             ready.push_back(Ok(Event::Token { text: answer.text.clone() }));
         }
         ready.push_back(Ok(Event::End(answer)));
-        Self { reply: None, reader: Reader::default(), frames, ready, max_bytes: 0, received: 0 }
+        Self { reply: None, reader: EventReader::default(), frames, ready, max_bytes: 0, received: 0 }
     }
 
     /// The next piece; `None` after [`Event::End`] or an error.
@@ -225,7 +225,7 @@ mod tests {
         let frames = Frames::new(dialect);
         let mut stream = TokenStream {
             reply: None,
-            reader: Reader::default(),
+            reader: EventReader::default(),
             frames,
             ready: VecDeque::new(),
             max_bytes: usize::MAX,
