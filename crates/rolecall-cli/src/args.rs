@@ -64,6 +64,28 @@ pub(crate) enum Command {
         after_help = "Examples:\n  rolecall diff org/name@v1.0 org/name@main\n  rolecall diff builtin:chatml ./my-model examples/llama-cookbook.json"
     )]
     Diff(DiffArgs),
+    /// Print what makes a shell complete this command's arguments
+    #[command(
+        after_help = "Example:\n  rolecall completions bash > ~/.local/share/bash-completion/completions/rolecall"
+    )]
+    Completions(CompletionsArgs),
+    /// Write the manual pages, one for each command
+    #[command(after_help = "Example:\n  rolecall man ~/.local/share/man/man1")]
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder to write them to; it is made if it is not there
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 /// What `rolecall diff` does.

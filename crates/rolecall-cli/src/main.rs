@@ -36,6 +36,8 @@ fn main() -> ExitCode {
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Snapshot(command) => commands::snapshot::run(command),
         Command::Diff(args) => commands::diff::run(args),
+        Command::Completions(args) => commands::shell::completions(args),
+        Command::Man(args) => commands::shell::man(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

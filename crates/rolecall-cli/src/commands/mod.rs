@@ -6,5 +6,6 @@ pub(crate) mod fetch;
 pub(crate) mod inspect;
 pub(crate) mod render;
 pub(crate) mod send;
+pub(crate) mod shell;
 pub(crate) mod snapshot;
 pub(crate) mod tokens;
