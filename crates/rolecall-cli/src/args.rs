@@ -47,6 +47,14 @@ pub(crate) enum Command {
         after_help = "Example:\n  rolecall send --endpoint http://127.0.0.1:8091 --model builtin:llama-3 --stream examples/llama-cookbook.json"
     )]
     Send(Box<SendArgs>),
+    /// Tell how an endpoint is, and what it says about itself
+    #[command(
+        after_help = "The exit code is 0 when the server is well.\n\nExample:\n  rolecall status --endpoint http://127.0.0.1:8091"
+    )]
+    Status(Box<StatusArgs>),
+    /// Tell whose token is used for the Hub
+    #[command(after_help = "Example:\n  rolecall whoami")]
+    Whoami(WhoamiArgs),
     /// Fetch a model's files from the Hub into templates-cache/ and pin them in its lock file
     #[command(
         after_help = "Examples:\n  rolecall fetch meta-llama/Meta-Llama-3-8B-Instruct\n  rolecall fetch --locked"
@@ -413,6 +421,25 @@ pub(crate) struct SendArgs {
     #[arg(long)]
     pub(crate) stream: bool,
     /// Print a JSON document instead of the bare answer
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) endpoint: EndpointArgs,
+    /// Print a JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoamiArgs {
+    /// The access token to ask about [that of HF_TOKEN or of the token file if unset]
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) token: Option<String>,
+    /// Print a JSON document: all that the Hub says
     #[arg(long)]
     pub(crate) json: bool,
 }

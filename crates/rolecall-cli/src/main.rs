@@ -32,6 +32,8 @@ fn main() -> ExitCode {
         Command::Batch(args) => commands::batch::run(args),
         Command::Tokens(args) => commands::tokens::run(args),
         Command::Send(args) => commands::send::run(args),
+        Command::Status(args) => commands::status::run(args),
+        Command::Whoami(args) => commands::whoami::run(args),
         Command::Fetch(args) => commands::fetch::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Snapshot(command) => commands::snapshot::run(command),

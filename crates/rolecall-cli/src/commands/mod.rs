@@ -8,4 +8,6 @@ pub(crate) mod render;
 pub(crate) mod send;
 pub(crate) mod shell;
 pub(crate) mod snapshot;
+pub(crate) mod status;
 pub(crate) mod tokens;
+pub(crate) mod whoami;
