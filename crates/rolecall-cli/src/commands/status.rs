@@ -1,5 +1,7 @@
 //! `rolecall status`: how an endpoint is, and what it says about itself.
 
+use std::fmt::Write;
+
 use serde_json::json;
 
 use crate::args::StatusArgs;
@@ -24,11 +26,11 @@ pub(crate) fn run(args: &StatusArgs) -> Outcome {
         let mut lines = format!("health: {health}\n");
         if let Some(info) = &status.info {
             for (name, value) in info.document.as_object().into_iter().flatten() {
-                lines += &format!("{}: {}\n", output::visible(name), output::visible(&value.to_string()));
+                let _ = writeln!(lines, "{}: {}", output::visible(name), output::visible(&value.to_string()));
             }
         }
         for model in &status.models {
-            lines += &format!("serves: {}\n", output::visible(model));
+            let _ = writeln!(lines, "serves: {}", output::visible(model));
         }
         output::text(&lines)?;
     }

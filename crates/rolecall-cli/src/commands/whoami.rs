@@ -1,5 +1,7 @@
 //! `rolecall whoami`: whose token it is.
 
+use std::fmt::Write;
+
 use rolecall::{Environment, Token};
 use rolecall_sender::blocking::Hub;
 
@@ -18,10 +20,10 @@ pub(crate) fn run(args: &WhoamiArgs) -> Outcome {
     }
     let mut lines = format!("{}\n", output::visible(&identity.name));
     for organisation in &identity.organisations {
-        lines += &format!("organisation: {}\n", output::visible(&organisation.name));
+        let _ = writeln!(lines, "organisation: {}", output::visible(&organisation.name));
     }
     if let Some(role) = &identity.token_role {
-        lines += &format!("token: {}\n", output::visible(role));
+        let _ = writeln!(lines, "token: {}", output::visible(role));
     }
     output::text(&lines)
 }
