@@ -92,8 +92,9 @@ impl Origin<'_> {
         matches!(self, Self::Template | Self::Trusted { .. })
     }
 
-    /// The message that it is of, and the steps inside of that message, such as `content`. Nothing for text of the
-    /// template, and for what was computed from more than one message.
+    /// The message that it is of, and the steps inside of that message, such as `content`: for what was computed from
+    /// several values of a message, the steps that all of them share. Nothing for text of the template, and for what was
+    /// computed from more than one message.
     pub fn message(&self) -> Option<(usize, Vec<PointerStep<'_>>)> {
         let pointers = match self {
             Self::Copied { pointer, .. } | Self::CopiedKey { pointer, .. } => std::slice::from_ref(pointer),
@@ -101,8 +102,15 @@ impl Origin<'_> {
             _ => &[],
         };
         let mut places = pointers.iter().map(place_in_message);
-        let first = places.next()??;
-        places.all(|place| place.is_some_and(|(message, _)| message == first.0)).then_some(first)
+        let (message, mut inside) = places.next()??;
+        for place in places {
+            let (other, steps) = place?;
+            if other != message {
+                return None;
+            }
+            inside.truncate(inside.iter().zip(&steps).take_while(|(one, other)| one == other).count());
+        }
+        Some((message, inside))
     }
 }
 

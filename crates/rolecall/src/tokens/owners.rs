@@ -97,12 +97,20 @@ fn owner(origin: &Origin<'_>) -> Owner {
         return Owner::Own;
     }
     match origin.message() {
-        Some((message, inside)) if matches!(inside.as_slice(), [PointerStep::Key("role")]) => match origin {
-            // The name of the key is no role.
-            Origin::CopiedKey { .. } => Owner::Message(message),
-            _ => Owner::Role(message),
-        },
+        Some((message, inside)) if *inside == [ROLE] && is_role(origin) => Owner::Role(message),
         Some((message, _)) => Owner::Message(message),
         None => Owner::Other,
+    }
+}
+
+const ROLE: PointerStep<'_> = PointerStep::Key("role");
+
+/// Whether what lies in the role of a message is the role itself. The name of the key is no role, nor is a part of what
+/// should have been a text.
+fn is_role(origin: &Origin<'_>) -> bool {
+    match origin {
+        Origin::CopiedKey { .. } => false,
+        Origin::Computed { pointers } => pointers.iter().all(|pointer| pointer.steps().last() == Some(&ROLE)),
+        _ => true,
     }
 }
