@@ -26,7 +26,10 @@ fuzz_target!(|input: &[u8]| {
                     given.push_str(&text);
                 }
             }
-            assert_eq!(frames.text(), given, "the text so far is what was given out");
+            // The last frame of TGI has the whole text, which wins over the pieces.
+            if !frames.has_ended() {
+                assert_eq!(frames.text(), given, "the text so far is what was given out");
+            }
         }
         let _ = frames.finish();
     }

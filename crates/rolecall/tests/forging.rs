@@ -16,10 +16,6 @@ fn prompt(source: &str, messages: &Value) -> Prompt {
     template.apply_chat_template(messages, &Options::new()).unwrap()
 }
 
-fn said(text: &str) -> Value {
-    json!([{"role": "user", "content": text}])
-}
-
 fn tokenizer(json: &Value) -> Tokenizer {
     Tokenizer::new(json.to_string().as_bytes(), &Map::new(), &special_tokens()).unwrap()
 }
@@ -42,7 +38,7 @@ fn added(id: u32, content: &str, special: bool) -> Value {
 }
 
 /// A tokenizer with a token for each character, and with these for more of them.
-fn characters(added_tokens: Value) -> Value {
+fn characters(added_tokens: &Value) -> Value {
     json!({
         "added_tokens": added_tokens,
         "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "."}, "behavior": "Isolated", "invert": false},
@@ -52,7 +48,7 @@ fn characters(added_tokens: Value) -> Value {
 
 #[test]
 fn a_role_is_one_only_by_itself() {
-    let tokenizer = characters(json!([added(5, "<|EOT|>", true)]));
+    let tokenizer = characters(&json!([added(5, "<|EOT|>", true)]));
     let source = "{{ '<|' ~ (messages[0].role ~ messages[0].content)|upper ~ '|>' }}";
     let forged = encoded(&tokenizer, source, &json!([{"role": "e", "content": "ot"}]));
     assert_eq!(forged, ["?"; 7]);
