@@ -327,7 +327,7 @@ impl Prompt {
         !(self.starts_with_bos || anywhere && self.encoding.bos_token.as_deref().is_some_and(starts))
     }
 
-    /// The ranges of generation blocks as the reference's processors measure them, in bytes: moved by what expanded
+    /// The ranges of generation blocks as the reference's processors measure them, in characters: moved by what expanded
     /// placeholders add before them, if it is a family whose processor tells how much that is.
     #[cfg(feature = "tokenizers")]
     pub(crate) fn processor_generations(&self) -> Option<Vec<Range<usize>>> {
@@ -342,8 +342,10 @@ impl Prompt {
             Some(at) => *at,
             None => self.text().len(),
         };
+        let starts: Vec<usize> = self.text().char_indices().map(|(at, _)| at).collect();
+        let character = |byte: usize| starts.partition_point(|start| *start < byte);
         let ranges = self.reference_generations().into_iter();
-        Some(ranges.map(|range| place(range.start)..place(range.end)).collect())
+        Some(ranges.map(|range| character(place(range.start))..character(place(range.end))).collect())
     }
 
     /// The images in the prompt, in order.

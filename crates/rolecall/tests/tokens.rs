@@ -435,6 +435,32 @@ fn without_a_padding_token_nothing_is_padded() {
     assert!(tokenizer.encode(&prompt(CHAT, None), &EncodeOptions::default()).is_ok());
 }
 
+/// A post-processor that takes the blanks around tokens out of their places moves the reference's masks, ours not.
+#[test]
+fn the_references_masks_are_those_of_trimmed_places() {
+    let byte_level = |prefix: bool| json!({"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": true, "use_regex": false});
+    let json = json!({
+        "pre_tokenizer": byte_level(true), "post_processor": byte_level(false),
+        "model": {"type": "BPE", "vocab": {"Ġ": 0, "x": 1, "y": 2, "Ċ": 3}, "merges": []},
+    });
+    let tokenizer = tokenizer(&json, &Value::Null);
+    let rows = [
+        ("{% generation %}x{% endgeneration %}y", &[0, 1, 0][..], &[1, 1, 0][..]),
+        ("{% generation %}xy{% endgeneration %} y", &[0, 1, 1, 0, 0], &[1, 1, 1, 0, 0]),
+        ("x{% generation %} y {% endgeneration %}x", &[0; 6], &[0, 0, 1, 1, 1, 0]),
+    ];
+    for (source, reference, exact) in rows {
+        let prompt =
+            template(source).apply_chat_template(&json!([{"role": "user"}]), &Options::new()).unwrap();
+        let mask = |compat| {
+            let options = EncodeOptions { assistant_mask: true, compat, ..EncodeOptions::default() };
+            tokenizer.encode(&prompt, &options).unwrap().assistant_mask.unwrap()
+        };
+        assert_eq!(mask(Compat::Reference), reference, "{source}");
+        assert_eq!(mask(Compat::Exact), exact, "{source}");
+    }
+}
+
 #[test]
 fn the_references_masks_have_its_faults() {
     // A token for each letter, and for each byte of anything else.

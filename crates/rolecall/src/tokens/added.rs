@@ -5,6 +5,8 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 use tokenizers::AddedToken;
 
+use super::standing::Standing;
+
 /// What a part of a text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
@@ -70,22 +72,36 @@ impl Matcher {
         Ok(Some(Self { automaton, entries, lengths }))
     }
 
-    /// Cuts a text into added tokens and what is between them. `counts` says of a token and the place of its bytes
-    /// whether it is one there; where it is not, the text is looked at as if that token did not exist.
-    pub(super) fn split(&self, text: &str, mut counts: impl FnMut(u32, &Range<usize>) -> bool) -> Vec<Part> {
+    /// Cuts a text into added tokens and what is between them. `standing` says of a token and the place of its bytes
+    /// what it is there; where it is none, the text is looked at as if that token did not exist.
+    pub(super) fn split(
+        &self,
+        text: &str,
+        mut standing: impl FnMut(u32, &Range<usize>) -> Standing,
+    ) -> Vec<Part> {
         let mut parts = Vec::new();
         let (mut from, mut done) = (0, 0);
         while let Some(found) = self.find(text, from) {
             let (pattern, exact) = found;
-            let Some((entry, exact)) = self.counted(pattern, &exact, &mut counts) else {
+            let Some((entry, exact, found)) = self.counted(text, pattern, &exact, &mut standing) else {
                 from = next_char(text, exact.start);
                 continue;
             };
             from = exact.end;
             let (before, behind) = text.split_at(exact.start);
             let behind = behind.get(exact.len()..).unwrap_or_default();
-            if entry.single_word && (ends_with_word(before) || starts_with_word(behind)) {
-                continue;
+            if entry.single_word {
+                let last = before.chars().next_back().filter(|c| is_word(*c)).map_or(0, char::len_utf8);
+                let first = behind.chars().next().filter(|c| is_word(*c)).map_or(0, char::len_utf8);
+                // Beside what the template wrote only its own letters count.
+                let mut is_word = |start: usize, end: usize| {
+                    found != Standing::Written || standing(entry.id, &(start..end)) == Standing::Written
+                };
+                if last > 0 && is_word(exact.start - last, exact.end)
+                    || first > 0 && is_word(exact.start, exact.end + first)
+                {
+                    continue;
+                }
             }
             let mut range = exact.clone();
             if entry.lstrip {
@@ -110,9 +126,8 @@ impl Matcher {
     pub(super) fn at_start(&self, text: &str, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
         let input = Input::new(text).anchored(Anchored::Yes);
         let longest = self.automaton.find(input)?;
-        let entry = self.entries.get(longest.pattern().as_usize())?;
-        let shorter = entry.prefixes.iter().filter_map(|shorter| self.lengths.get(*shorter)).copied();
-        std::iter::once(longest.len()).chain(shorter).find(|length| is_meant(*length))
+        let mut lengths = self.candidates(longest.pattern().as_usize()).map(|(_, length)| length);
+        lengths.find(|length| is_meant(*length))
     }
 
     fn find(&self, text: &str, from: usize) -> Option<(usize, Range<usize>)> {
@@ -120,25 +135,51 @@ impl Matcher {
         self.automaton.find(input).map(|found| (found.pattern().as_usize(), found.range()))
     }
 
-    /// The longest token at a place that counts there.
+    /// The longest token at a place that is one there.
     fn counted(
         &self,
+        text: &str,
         pattern: usize,
         exact: &Range<usize>,
-        counts: &mut impl FnMut(u32, &Range<usize>) -> bool,
-    ) -> Option<(&Entry, Range<usize>)> {
-        let longest = self.entries.get(pattern)?;
-        for candidate in std::iter::once(&pattern).chain(&longest.prefixes) {
-            let (Some(entry), Some(length)) = (self.entries.get(*candidate), self.lengths.get(*candidate))
-            else {
-                continue;
-            };
+        standing: &mut impl FnMut(u32, &Range<usize>) -> Standing,
+    ) -> Option<(&Entry, Range<usize>, Standing)> {
+        for (entry, length) in self.candidates(pattern) {
             let range = exact.start..exact.start + length;
-            if counts(entry.id, &range) {
-                return Some((entry, range));
+            match standing(entry.id, &range) {
+                Standing::Text => {}
+                Standing::Mixed if self.is_written_within(text, &range, standing) => {}
+                found => return Some((entry, range, found)),
             }
         }
         None
+    }
+
+    /// Whether a control token that the template wrote begins at a place.
+    fn is_written_within(
+        &self,
+        text: &str,
+        place: &Range<usize>,
+        standing: &mut impl FnMut(u32, &Range<usize>) -> Standing,
+    ) -> bool {
+        let mut at = place.start;
+        while at < place.end {
+            let input = Input::new(text).span(at..text.len()).anchored(Anchored::Yes);
+            if let Some(longest) = self.automaton.find(input) {
+                let mut found = self.candidates(longest.pattern().as_usize());
+                if found.any(|(entry, length)| standing(entry.id, &(at..at + length)) == Standing::Written) {
+                    return true;
+                }
+            }
+            at = next_char(text, at);
+        }
+        false
+    }
+
+    /// A token and those that it begins with, the longest first, with their lengths.
+    fn candidates(&self, pattern: usize) -> impl Iterator<Item = (&Entry, usize)> {
+        let prefixes = self.entries.get(pattern).map_or(&[][..], |longest| &longest.prefixes);
+        let all = std::iter::once(pattern).chain(prefixes.iter().copied());
+        all.filter_map(|at| Some((self.entries.get(at)?, *self.lengths.get(at)?)))
     }
 }
 
@@ -146,16 +187,7 @@ fn next_char(text: &str, at: usize) -> usize {
     at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
 }
 
-/// Whether a text begins with a character of words, as the tokenizers library tells it.
-fn starts_with_word(text: &str) -> bool {
-    text.chars().next().is_some_and(is_word)
-}
-
-fn ends_with_word(text: &str) -> bool {
-    text.chars().next_back().is_some_and(is_word)
-}
-
-/// `\w` of regular expressions with Unicode.
+/// `\w` of regular expressions with Unicode, as the tokenizers library tells words.
 fn is_word(c: char) -> bool {
     regex_syntax::is_word_character(c)
 }
@@ -171,8 +203,10 @@ mod tests {
     }
 
     fn split(matcher: &Matcher, text: &str, own: &[Range<usize>]) -> Vec<(String, Option<u32>)> {
-        let parts = matcher
-            .split(text, |_, range| own.iter().any(|own| own.start <= range.start && range.end <= own.end));
+        let parts = matcher.split(text, |_, range| {
+            let is_own = own.iter().any(|own| own.start <= range.start && range.end <= own.end);
+            if is_own { Standing::Written } else { Standing::Text }
+        });
         parts.into_iter().map(|part| (text[part.range].to_owned(), part.token)).collect()
     }
 

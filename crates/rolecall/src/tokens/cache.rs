@@ -1,8 +1,10 @@
 //! Tokens of texts that were encoded before.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::pipeline::Piece;
+use super::standing::Standing;
 
 /// What a tokenizer made of the parts of earlier prompts: the texts between control tokens, which it encodes each by
 /// itself. A conversation that grew by a message is encoded in the time that the new message takes.
@@ -11,13 +13,24 @@ use super::pipeline::Piece;
 #[derive(Debug, Clone, Default)]
 pub struct EncodingCache {
     /// By whether the text begins the prompt, and the text.
-    known: [HashMap<Box<str>, Box<[Piece]>>; 2],
+    known: [HashMap<Box<str>, Known>; 2],
     bytes: usize,
     owner: Option<(u64, u64)>,
 }
 
-/// Beyond so many bytes of text a cache begins anew.
-const MOST_BYTES: usize = 16 << 20;
+/// What a text became.
+#[derive(Debug, Clone)]
+struct Known {
+    pieces: Box<[Piece]>,
+    /// What looked like a token in it, and what it was. The text becomes the same again where all of that is the same.
+    found: Box<[Found]>,
+}
+
+/// A text that looks like a token, its place, and what it is.
+pub(super) type Found = (u32, Range<usize>, Standing);
+
+/// Beyond so many bytes a cache begins anew.
+const MOST_BYTES: usize = 64 << 20;
 
 impl EncodingCache {
     /// An empty cache.
@@ -32,17 +45,26 @@ impl EncodingCache {
         }
     }
 
-    pub(super) fn get(&self, text: &str, at_start: bool) -> Option<&[Piece]> {
+    /// What a text became where what looks like a token in it was what it is now, by `standing`.
+    pub(super) fn get(
+        &self,
+        text: &str,
+        at_start: bool,
+        standing: impl Fn(u32, &Range<usize>) -> Standing,
+    ) -> Option<&[Piece]> {
         let [elsewhere, start] = &self.known;
-        if at_start { start } else { elsewhere }.get(text).map(|pieces| &**pieces)
+        let known = if at_start { start } else { elsewhere }.get(text)?;
+        let is_same = |(id, place, was): &Found| standing(*id, place) == *was;
+        known.found.iter().all(is_same).then_some(&*known.pieces)
     }
 
-    pub(super) fn insert(&mut self, text: &str, at_start: bool, pieces: Vec<Piece>) {
+    pub(super) fn insert(&mut self, text: &str, at_start: bool, pieces: Vec<Piece>, found: Vec<Found>) {
         if self.bytes > MOST_BYTES {
             *self = Self { owner: self.owner, ..Self::default() };
         }
-        self.bytes += text.len();
+        self.bytes += text.len() + pieces.len() * size_of::<Piece>() + found.len() * size_of::<Found>();
         let [elsewhere, start] = &mut self.known;
-        if at_start { start } else { elsewhere }.insert(text.into(), pieces.into());
+        let known = Known { pieces: pieces.into(), found: found.into() };
+        if at_start { start } else { elsewhere }.insert(text.into(), known);
     }
 }

@@ -17,10 +17,6 @@ impl Ids {
             [] => false,
         }
     }
-
-    pub(super) fn is_disjoint(&self, other: &Self) -> bool {
-        !self.0.iter().any(|id| other.contains(*id))
-    }
 }
 
 impl FromIterator<u32> for Ids {
@@ -31,22 +27,32 @@ impl FromIterator<u32> for Ids {
     }
 }
 
-/// The ids of the control tokens: the special ones, those that stand for `media`, and those that `listed` names or, without a list, that stand in
-/// the text of the template and are not white space.
-pub(super) fn control_tokens<'t>(
-    added: impl Iterator<Item = (u32, &'t AddedToken)>,
-    listed: Option<&[String]>,
-    media: &[&str],
-    template: &str,
-) -> Ids {
-    let text = match listed {
-        Some(_) => String::new(),
-        None => literal_text(template),
-    };
-    added
-        .filter(|(_, token)| {
-            token.special
-                || media.contains(&token.content.as_str())
+/// The control tokens where a template is used.
+#[derive(Debug, Default)]
+pub(super) struct Controls {
+    pub(super) ids: Ids,
+    /// The token that the model gives for text that it does not know, where that is one of these and steers nothing, and
+    /// its text.
+    unknown: Option<(u32, Box<str>)>,
+}
+
+impl Controls {
+    /// The special tokens, those that stand for `media`, and those that `listed` names or, without a list, that stand in
+    /// the text of the template and are not white space. `unknown` is the model's token for unknown text if it has no
+    /// other name.
+    pub(super) fn new(
+        added: &[(u32, AddedToken)],
+        listed: Option<&[String]>,
+        media: &[&str],
+        template: &str,
+        unknown: Option<u32>,
+    ) -> Self {
+        let text = match listed {
+            Some(_) => String::new(),
+            None => literal_text(template),
+        };
+        let is_named = |token: &AddedToken| {
+            media.contains(&token.content.as_str())
                 || match listed {
                     Some(listed) => listed.contains(&token.content),
                     None => {
@@ -54,9 +60,17 @@ pub(super) fn control_tokens<'t>(
                             && !token.content.chars().all(rolecall_jinja::text::is_space)
                     }
                 }
-        })
-        .map(|(id, _)| id)
-        .collect()
+        };
+        let is_control = |token: &AddedToken| token.special || is_named(token);
+        let ids = added.iter().filter(|(_, token)| is_control(token)).map(|(id, _)| *id).collect();
+        let unknown = added.iter().find(|(id, token)| Some(*id) == unknown && !is_named(token));
+        Self { ids, unknown: unknown.map(|(id, token)| (*id, token.content.as_str().into())) }
+    }
+
+    /// Whether a token that stands for a text says no more than that the model does not know the text.
+    pub(super) fn is_unknown(&self, id: u32, text: &str) -> bool {
+        self.unknown.as_ref().is_some_and(|(unknown, token)| *unknown == id && **token != *text)
+    }
 }
 
 /// All text that a template holds, with a NUL between its pieces so that nothing is found across two of them. A

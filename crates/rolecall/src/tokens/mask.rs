@@ -1,5 +1,7 @@
 //! Which tokens are the assistant's.
 
+use std::ops::Range;
+
 use super::encoding::{Encoding, TokenKind};
 use crate::{Error, ErrorKind, Prompt, Result};
 
@@ -64,24 +66,24 @@ fn token_at(encoding: &Encoding, byte: usize) -> usize {
 
 /// The mask as the reference makes it, with its faults: from the first token of the first character to the *first* token
 /// of the last one, and to the end where that is the first token of all. A block that is empty where the text begins is
-/// an error there.
-pub(super) fn reference(encoding: &Encoding, prompt: &Prompt) -> Result<Vec<u8>> {
-    let mut mask = vec![0; encoding.len()];
+/// an error there. `places` are those of the tokens as the reference has them, in characters.
+pub(super) fn reference(places: &[Range<usize>], prompt: &Prompt) -> Result<Vec<u8>> {
+    let mut mask = vec![0; places.len()];
     if let Some(ranges) = prompt.processor_generations() {
         // Processors have neither of these faults.
         for range in ranges {
-            let tokens = mask.iter_mut().zip(&encoding.offsets);
+            let tokens = mask.iter_mut().zip(places);
             let inside = tokens.filter(|(_, place)| place.start < range.end && range.start < place.end);
             inside.for_each(|(mark, _)| *mark = 1);
         }
         return Ok(mask);
     }
-    let places: Vec<usize> = prompt.text().char_indices().map(|(at, _)| at).collect();
-    let token_of = |character: usize| {
-        let byte = *places.get(character)?;
-        let token = token_at(encoding, byte);
-        encoding.offsets.get(token).is_some_and(|place| place.start <= byte).then_some(token)
-    };
+    // The first token that holds a character: where blanks are left out, places need not be in order.
+    let mut holders = vec![None; places.iter().map(|place| place.end).max().unwrap_or_default()];
+    for (token, place) in places.iter().enumerate().rev() {
+        holders.iter_mut().take(place.end).skip(place.start).for_each(|holder| *holder = Some(token));
+    }
+    let token_of = |character: usize| holders.get(character).copied().flatten();
     for range in prompt.reference_generations() {
         let Some(first) = token_of(range.start) else { break };
         let Some(last) = range.end.checked_sub(1) else {

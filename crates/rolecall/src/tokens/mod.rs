@@ -5,6 +5,7 @@
 //! become a control token.
 
 mod added;
+mod attribution;
 mod bos;
 mod cache;
 mod control;
@@ -16,6 +17,7 @@ mod options;
 mod owners;
 mod pipeline;
 mod reference;
+mod standing;
 mod tokenizer;
 
 pub use bos::Bos;

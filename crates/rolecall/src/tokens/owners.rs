@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rolecall_jinja::PointerStep;
 
+use super::standing::Standing;
 use crate::{Origin, Prompt};
 
 /// Who wrote a span.
@@ -73,9 +74,19 @@ impl Owners {
         self.parts.get(first..end).unwrap_or_default()
     }
 
+    /// What a text is that looks like a token.
+    pub(super) fn standing(&self, is_control: bool, place: &Range<usize>) -> Standing {
+        if is_control {
+            return if self.is_own(place) { Standing::Written } else { Standing::Text };
+        }
+        let is_own = |(_, owner): &(Range<usize>, Owner)| *owner == Owner::Own;
+        let parts = self.within(place);
+        if parts.iter().any(is_own) && !parts.iter().all(is_own) { Standing::Mixed } else { Standing::Token }
+    }
+
     /// Whether what stands at a place is the template's: all of it, or its two ends with the role of a message in
     /// between.
-    pub(super) fn is_own(&self, place: &Range<usize>) -> bool {
+    fn is_own(&self, place: &Range<usize>) -> bool {
         match self.within(place) {
             [] => false,
             [(_, only)] => *only == Owner::Own,

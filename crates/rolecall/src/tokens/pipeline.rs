@@ -4,15 +4,20 @@
 //! there; a text that only looks like one goes the way of all text. The parts between added tokens are encoded one by
 //! one, as the library does it, so that a part that was encoded before need not be encoded again.
 
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use tokenizers::normalizer::Range as Part;
 use tokenizers::tokenizer::pre_tokenizer::{OffsetType, PreTokenizedString};
-use tokenizers::{AddedToken, Model as _, NormalizedString, Normalizer as _, PreTokenizer as _, Token};
+use tokenizers::{
+    AddedToken, Model as _, NormalizedString, Normalizer as _, PostProcessor as _, PreTokenizer as _, Token,
+};
 
 use super::added::Matcher;
-use super::cache::EncodingCache;
-use super::control::Ids;
+use super::cache::{EncodingCache, Found};
+use super::control::{Controls, Ids};
+use super::encoding::Encoding;
+use super::standing::Standing;
 use crate::{Error, ErrorKind, Result};
 
 /// A token and the bytes of the text that it stands for.
@@ -29,11 +34,37 @@ pub(super) struct Pipeline {
     exact: Option<Matcher>,
     /// Those that are found in the normalized text.
     normalized: Option<Matcher>,
-    normalized_ids: Ids,
+    /// The same in the text as it is, and which of them are found there whatever letters stand beside them.
+    written: Option<(Matcher, Ids)>,
+    added: Ids,
 }
 
-/// Whether a token counts at a place of the text.
-pub(super) type Counts<'c> = &'c dyn Fn(u32, &Range<usize>) -> bool;
+/// What a text is that looks like a token, by the token and the place of the text.
+pub(super) type Find<'f> = &'f dyn Fn(u32, &Range<usize>) -> Standing;
+
+/// A part of a text between two added tokens.
+#[derive(Clone, Copy)]
+struct Segment<'s> {
+    text: &'s str,
+    at_start: bool,
+    controls: &'s Controls,
+    standing: Find<'s>,
+}
+
+impl Segment<'_> {
+    /// How many bytes of [`BEFORE`] stand before it.
+    fn before(&self) -> usize {
+        if self.at_start { 0 } else { BEFORE.len() }
+    }
+
+    /// Where in it a part of a normalized part of it is.
+    fn place(&self, part: &NormalizedString, range: Range<usize>) -> Range<usize> {
+        let start = part.offsets_original().0;
+        let place = part.convert_offsets(Part::Normalized(range)).unwrap_or_default();
+        let before = self.before();
+        (place.start + start).saturating_sub(before)..(place.end + start).saturating_sub(before)
+    }
+}
 
 impl Pipeline {
     pub(super) fn new(tokenizer: tokenizers::Tokenizer) -> Result<Self> {
@@ -46,13 +77,45 @@ impl Pipeline {
             }
             normal.push((*id, text.get().to_owned(), token));
         }
-        let exact = added.iter().filter(|(_, token)| !token.normalized);
-        let exact = Matcher::new(exact.map(|(id, token)| (*id, token.content.as_str(), token)));
-        let normalized = Matcher::new(normal.iter().map(|(id, text, token)| (*id, text.as_str(), *token)));
-        let normalized_ids = normal.iter().map(|(id, ..)| *id).collect();
         let built = |error: aho_corasick::BuildError| failed(&error);
-        let (exact, normalized) = (exact.map_err(built)?, normalized.map_err(built)?);
-        Ok(Self { tokenizer, exact, normalized, normalized_ids })
+        let exact = added.iter().filter(|(_, token)| !token.normalized);
+        let exact = exact.map(|(id, token)| (*id, token.content.as_str(), token));
+        let exact = Matcher::new(exact).map_err(built)?;
+        let normalized = normal.iter().map(|(id, text, token)| (*id, text.as_str(), *token));
+        let normalized = Matcher::new(normalized).map_err(built)?;
+        let written = normal.iter().map(|(id, _, token)| (*id, token.content.as_str(), *token));
+        let written = Matcher::new(written).map_err(built)?;
+        let ids = added.keys().copied().collect();
+        let mut pipeline = Self { tokenizer, exact, normalized, written: None, added: ids };
+        let steady = normal.iter().filter(|(_, _, token)| !token.single_word);
+        let steady: Vec<u32> = steady
+            .filter(|(id, _, token)| pipeline.is_steady(*id, &token.content))
+            .map(|(id, ..)| *id)
+            .collect();
+        if pipeline.tokenizer.get_normalizer().is_some() {
+            pipeline.written = written.map(|written| (written, steady.into_iter().collect()));
+        }
+        Ok(pipeline)
+    }
+
+    /// Whether a normalized token is found between letters.
+    fn is_steady(&self, id: u32, content: &str) -> bool {
+        let controls = Controls::default();
+        let text = format!("x{content}x");
+        let standing = |_: u32, _: &Range<usize>| Standing::Token;
+        let segment = Segment { text: &text, at_start: true, controls: &controls, standing: &standing };
+        let mut part = NormalizedString::from(text.as_str());
+        if let Some(normalizer) = self.tokenizer.get_normalizer()
+            && normalizer.normalize(&mut part).is_err()
+        {
+            return false;
+        }
+        let place = 1..text.len() - 1;
+        let mut parts = self.split_normalized(part, &segment).into_iter();
+        parts.any(|(part, tokens)| {
+            tokens.is_some_and(|tokens| tokens.iter().any(|token| token.id == id))
+                && segment.place(&part, 0..part.get().len()) == place
+        })
     }
 
     /// All added tokens, in the order of their ids.
@@ -62,23 +125,33 @@ impl Pipeline {
         added
     }
 
-    /// Encodes a text. `control` are the tokens of which `counts` says where they count; all others count everywhere.
+    /// The token that the model gives for text that it does not know, if it gives one.
+    pub(super) fn unknown(&self) -> Option<u32> {
+        // No text holds these: they are no characters, and never will be.
+        let ids = ["\u{10FFFE}", "\u{10FFFF}"].map(|text| {
+            let tokens = self.tokenizer.get_model().tokenize(text).unwrap_or_default();
+            tokens.iter().map(|token| token.id).collect::<Vec<_>>()
+        });
+        match ids {
+            [one, other] if one == other => one.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// Encodes a text. `standing` is asked about each text that looks like an added token, and about each of which the model
+    /// makes one of `controls`.
     pub(super) fn encode(
         &self,
         text: &str,
-        control: &Ids,
-        counts: Counts<'_>,
+        controls: &Controls,
+        standing: Find<'_>,
         mut cache: Option<&mut EncodingCache>,
     ) -> Result<(Vec<u32>, Vec<Range<usize>>)> {
-        let counted = |id: u32, place: &Range<usize>| !control.contains(id) || counts(id, place);
         let whole = || vec![super::added::Part { range: 0..text.len(), token: None, exact: 0..text.len() }];
         let parts = match &self.exact {
-            Some(matcher) => matcher.split(text, counted),
+            Some(matcher) => matcher.split(text, standing),
             None => whole(),
         };
-        // What a part becomes depends on more than its text where a control token is looked for in it.
-        let alone = self.normalized_ids.is_disjoint(control);
-        let mut cache = cache.take().filter(|_| alone);
         let most = text.len() / 4 + 8;
         let (mut ids, mut places) = (Vec::with_capacity(most), Vec::with_capacity(most));
         for part in parts {
@@ -87,64 +160,76 @@ impl Pipeline {
                 places.push(part.range);
                 continue;
             }
-            let segment = text.get(part.range.clone()).unwrap_or_default();
+            let text = text.get(part.range.clone()).unwrap_or_default();
             let start = part.range.start;
+            let at_start = start == 0;
             let mut append = |pieces: &[Piece]| {
                 ids.extend(pieces.iter().map(|(id, _)| *id));
                 places.extend(pieces.iter().map(|(_, place)| place.start + start..place.end + start));
             };
-            if let Some(cache) = cache.as_deref()
-                && let Some(known) = cache.get(segment, start == 0)
-            {
+            let inside =
+                |id: u32, place: &Range<usize>| standing(id, &(place.start + start..place.end + start));
+            let Some(cache) = cache.as_deref_mut() else {
+                append(&self.segment(Segment { text, at_start, controls, standing: &inside })?);
+                continue;
+            };
+            if let Some(known) = cache.get(text, at_start, inside) {
                 append(known);
                 continue;
             }
-            let inside =
-                |id: u32, place: &Range<usize>| counted(id, &(place.start + start..place.end + start));
-            let encoded = self.segment_without(segment, start == 0, control, &inside)?;
+            // What a part becomes depends on its text, and on what looks like a token in it.
+            let found: RefCell<Vec<Found>> = RefCell::default();
+            let noted = |id: u32, place: &Range<usize>| {
+                let standing = inside(id, place);
+                found.borrow_mut().push((id, place.clone(), standing));
+                standing
+            };
+            let encoded = self.segment(Segment { text, at_start, controls, standing: &noted })?;
             append(&encoded);
-            if let Some(cache) = cache.as_deref_mut() {
-                cache.insert(segment, start == 0, encoded);
-            }
+            cache.insert(text, at_start, encoded, found.into_inner());
         }
         Ok((ids, places))
     }
 
-    /// Encodes a part of a text in which no control token may come out but those that count. Where the model itself
-    /// would make one of plain text, the text is cut inside of it.
-    fn segment_without(
-        &self,
-        text: &str,
-        at_start: bool,
-        control: &Ids,
-        counts: Counts<'_>,
-    ) -> Result<Vec<Piece>> {
-        let mut cuts: Vec<usize> = Vec::new();
-        loop {
-            let pieces = self.segment(text, at_start, &cuts, counts)?;
-            let forged =
-                |piece: &&Piece| control.contains(piece.0) && !counts(piece.0, &trimmed(text, &piece.1));
-            let Some((id, place)) = pieces.iter().find(forged) else { return Ok(pieces) };
-            let first =
-                text.get(place.clone()).and_then(|token| token.chars().next()).map_or(0, char::len_utf8);
-            let cut = place.start + first;
-            if first == 0 || cut >= place.end || cuts.contains(&cut) {
-                let token = self.tokenizer.id_to_token(*id).unwrap_or_default();
-                return Err(Error::new(
-                    ErrorKind::Tokenizer,
-                    format!("the tokenizer makes the control token {token:?} of ordinary text"),
-                )
-                .help("This tokenizer cannot tell the two apart: take the token out of the text"));
+    /// Encodes a part of a text between two added tokens.
+    fn segment(&self, segment: Segment<'_>) -> Result<Vec<Piece>> {
+        let pieces = self.pieces(segment, &[])?;
+        let Some((matcher, steady)) = &self.written else { return Ok(pieces) };
+        // A text beside a token may change in normalizing what the token is found by. It must not where a user wrote it.
+        let mut cuts = Vec::new();
+        let mut rest = pieces.as_slice();
+        for part in matcher.split(segment.text, segment.standing) {
+            let Some(id) = part.token.filter(|id| steady.contains(*id)) else { continue };
+            let is_written = |place: Range<usize>| (segment.standing)(id, &place) == Standing::Written;
+            if !is_written(part.exact.clone()) {
+                continue;
             }
-            cuts.push(cut);
-            cuts.sort_unstable();
+            let first = rest.partition_point(|(_, place)| place.end <= part.exact.start);
+            rest = rest.get(first..).unwrap_or_default();
+            let is_it = |(found, place): &Piece| {
+                *found == id && place.start <= part.exact.start && part.exact.end <= place.end
+            };
+            if rest.first().is_some_and(is_it) {
+                continue;
+            }
+            let (start, end) = (part.exact.start, part.exact.end);
+            let before = segment.text.get(..start).and_then(|text| text.chars().next_back());
+            let behind = segment.text.get(end..).and_then(|text| text.chars().next());
+            if before.is_some_and(|c| !is_written(start - c.len_utf8()..end)) {
+                cuts.push(start);
+            }
+            if behind.is_some_and(|c| !is_written(start..end + c.len_utf8())) {
+                cuts.push(end);
+            }
         }
+        if cuts.is_empty() { Ok(pieces) } else { self.pieces(segment, &cuts) }
     }
 
-    /// Encodes a part of a text between two added tokens.
-    fn segment(&self, text: &str, at_start: bool, cuts: &[usize], counts: Counts<'_>) -> Result<Vec<Piece>> {
-        let before = if at_start { 0 } else { BEFORE.len() };
-        let whole = if at_start { text.to_owned() } else { format!("{BEFORE}{text}") };
+    /// The tokens of a segment that is cut at some places before anything is done to it.
+    fn pieces(&self, segment: Segment<'_>, cuts: &[usize]) -> Result<Vec<Piece>> {
+        let before = segment.before();
+        let text = segment.text;
+        let whole = if before == 0 { text.to_owned() } else { format!("{BEFORE}{text}") };
         let mut split = PreTokenizedString::from(whole);
         let mut places: Vec<usize> = cuts.iter().map(|cut| cut + before).collect();
         if before > 0 {
@@ -169,32 +254,86 @@ impl Pipeline {
             if let Some(normalizer) = self.tokenizer.get_normalizer() {
                 normalizer.normalize(&mut part)?;
             }
-            Ok(self.split_normalized(part, before, counts))
+            Ok(self.split_normalized(part, &segment))
         }))?;
         if let Some(pre_tokenizer) = self.tokenizer.get_pre_tokenizer() {
             done(pre_tokenizer.pre_tokenize(&mut split))?;
         }
-        done(split.tokenize(|part| self.tokenizer.get_model().tokenize(part.get())))?;
+        let forged = Cell::new(None);
+        done(split.tokenize(|part| self.tokens(part, &segment, &forged)))?;
+        if let Some(id) = forged.get() {
+            let token = self.tokenizer.id_to_token(id).unwrap_or_default();
+            return Err(Error::new(
+                ErrorKind::Tokenizer,
+                format!("the tokenizer makes the control token {token:?} of ordinary text"),
+            )
+            .help("This tokenizer cannot tell the two apart: take the token out of the text"));
+        }
         let encoded = split.into_encoding(None, 0, OffsetType::Byte).map_err(|error| failed(&*error))?;
         let places = encoded.get_offsets().iter();
         let places = places.map(|(start, end)| start.saturating_sub(before)..end.saturating_sub(before));
         Ok(encoded.get_ids().iter().copied().zip(places).collect())
     }
 
+    /// The tokens that the model makes of a text. Where it would make a control token of what users wrote, the text is cut
+    /// inside of that; a token that cannot be cut is left in `forged`.
+    fn tokens(
+        &self,
+        part: &NormalizedString,
+        segment: &Segment<'_>,
+        forged: &Cell<Option<u32>>,
+    ) -> tokenizers::Result<Vec<Token>> {
+        let model = self.tokenizer.get_model();
+        let text = part.get();
+        let mut done = Vec::new();
+        let mut left = vec![(0, text.len())];
+        while let Some((from, to)) = left.pop() {
+            let text = text.get(from..to).unwrap_or_default();
+            let mut tokens = model.tokenize(text)?;
+            let mut cuts = Vec::new();
+            for token in &tokens {
+                let (start, end) = token.offsets;
+                if !segment.controls.ids.contains(token.id) {
+                    continue;
+                }
+                let written = text.get(start..end).unwrap_or_default();
+                if segment.controls.is_unknown(token.id, written) {
+                    continue;
+                }
+                let place = segment.place(part, from + start..from + end);
+                if (segment.standing)(token.id, &trimmed(segment.text, &place)) != Standing::Text {
+                    continue;
+                }
+                match start + written.chars().next().map_or(0, char::len_utf8) {
+                    cut if start < cut && cut < end => cuts.push(cut),
+                    _ => forged.set(Some(token.id)),
+                }
+            }
+            if cuts.is_empty() {
+                for token in &mut tokens {
+                    token.offsets.0 += from;
+                    token.offsets.1 += from;
+                }
+                done.append(&mut tokens);
+                continue;
+            }
+            let ends = cuts.iter().copied().chain([text.len()]);
+            let starts = std::iter::once(0).chain(cuts.iter().copied());
+            let parts: Vec<_> = starts.zip(ends).map(|(start, end)| (from + start, from + end)).collect();
+            left.extend(parts.into_iter().rev());
+        }
+        Ok(done)
+    }
+
     /// Cuts a normalized text into the added tokens that are looked for in it and what is between them.
     fn split_normalized(
         &self,
         text: NormalizedString,
-        before: usize,
-        counts: Counts<'_>,
+        segment: &Segment<'_>,
     ) -> Vec<(NormalizedString, Option<Vec<Token>>)> {
         let Some(matcher) = &self.normalized else { return vec![(text, None)] };
-        let start = text.offsets_original().0;
-        let original = |range: &Range<usize>| {
-            let place = text.convert_offsets(Part::Normalized(range.clone())).unwrap_or_default();
-            (place.start + start).saturating_sub(before)..(place.end + start).saturating_sub(before)
-        };
-        let parts = matcher.split(text.get(), |id, place| counts(id, &original(place)));
+        let parts = matcher
+            .split(text.get(), |id, place| (segment.standing)(id, &segment.place(&text, place.clone())));
         let parts = parts.into_iter().filter_map(|part| {
             let slice = text.slice(Part::Normalized(part.range))?;
             let token = part.token.map(|id| {
@@ -207,10 +346,32 @@ impl Pipeline {
         parts.collect()
     }
 
+    /// Where tokens stand as the reference has it, in characters: a post-processor may leave out the blanks around them.
+    pub(super) fn reference_places(&self, encoding: &Encoding, text: &str) -> Result<Vec<Range<usize>>> {
+        let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        let character = |byte: usize| starts.partition_point(|start| *start < byte);
+        let tokens = encoding.ids.iter().zip(&encoding.offsets).map(|(id, place)| {
+            let token = if self.added.contains(*id) {
+                text.get(place.clone()).map(str::to_owned)
+            } else {
+                self.tokenizer.id_to_token(*id)
+            };
+            Token::new(*id, token.unwrap_or_default(), (character(place.start), character(place.end)))
+        });
+        let encoding = tokenizers::Encoding::from_tokens(tokens.collect(), 0);
+        let encoding = match self.tokenizer.get_post_processor() {
+            Some(processor) => processor.process(encoding, None, false).map_err(|error| failed(&*error))?,
+            None => encoding,
+        };
+        Ok(encoding.get_offsets().iter().map(|(start, end)| *start..*end).collect())
+    }
+
     /// Encodes a text in which no added token counts.
     pub(super) fn encode_bare(&self, text: &str) -> Result<Vec<u32>> {
-        let pieces = self.segment(text, true, &[], &|_, _| false)?;
-        Ok(pieces.into_iter().map(|(id, _)| id).collect())
+        let controls = Controls::default();
+        let standing = |_: u32, _: &Range<usize>| Standing::Text;
+        let segment = Segment { text, at_start: true, controls: &controls, standing: &standing };
+        Ok(self.pieces(segment, &[])?.into_iter().map(|(id, _)| id).collect())
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::added::Matcher;
 use super::encoding::{Encoding, TokenKind, TokenOrigin};
 use super::options::EncodeOptions;
+use super::standing::Standing;
 use super::tokenizer::Tokenizer;
 use crate::{Error, ErrorKind, Options, Result};
 
@@ -45,7 +46,7 @@ impl Marker<'_> {
         let text = text.replace([START, END], "");
         let Some(matcher) = self.0 else { return text };
         let mut marked = String::with_capacity(text.len());
-        for part in matcher.split(&text, |_, _| true) {
+        for part in matcher.split(&text, |_, _| Standing::Token) {
             let piece = text.get(part.range).unwrap_or_default();
             match part.token {
                 Some(_) => marked.extend([&*START.to_string(), piece, &*END.to_string()]),

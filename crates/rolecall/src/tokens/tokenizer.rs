@@ -9,14 +9,16 @@ use serde_json::{Map, Value};
 use tokenizers::AddedToken;
 
 use super::added::Matcher;
+use super::attribution::origins;
 use super::bos::Bos;
 use super::cache::EncodingCache;
-use super::control::{Ids, control_tokens};
-use super::encoding::{Encoding, TokenKind, TokenOrigin, padded_length};
+use super::control::Controls;
+use super::encoding::{Encoding, padded_length};
 use super::mask;
 use super::options::{Compat, ControlTokens, EncodeOptions, Side, Truncation};
-use super::owners::{Owner, Owners};
+use super::owners::Owners;
 use super::pipeline::{Pipeline, failed};
+use super::standing::Standing;
 use crate::{Error, ErrorKind, ModelFiles, Prompt, Result, SpecialTokens};
 
 /// A model's tokenizer, from its `tokenizer.json`.
@@ -54,6 +56,8 @@ pub struct Tokenizer {
     padding_side: Side,
     truncation_side: Side,
     bos: Bos,
+    /// The model's token for unknown text, if it has no other name.
+    unknown: Option<u32>,
     /// Finds any added token.
     any: OnceLock<Option<Matcher>>,
     /// The control tokens for the templates that were used last.
@@ -66,7 +70,7 @@ pub struct Tokenizer {
 pub(super) struct ControlSet {
     template: Box<str>,
     media: Vec<String>,
-    ids: Ids,
+    tokens: Controls,
     number: u64,
     marks: OnceLock<Option<Matcher>>,
 }
@@ -115,6 +119,11 @@ impl Tokenizer {
         let pad = special_tokens.get("pad_token").and_then(|token| tokenizer.token_to_id(token));
         let listed = listed(config)?;
         let pipeline = Pipeline::new(tokenizer)?;
+        let unknown = pipeline.unknown().filter(|id| {
+            let token = pipeline.tokenizer.id_to_token(*id).unwrap_or_default();
+            let mut named = special_tokens.iter().filter(|(_, text)| *text == token);
+            named.all(|(name, _)| matches!(name, "unk_token" | "pad_token"))
+        });
         Ok(Self {
             added: pipeline.added(),
             pipeline,
@@ -123,6 +132,7 @@ impl Tokenizer {
             padding_side: side("padding_side", padding_side)?,
             truncation_side: side("truncation_side", truncation_side)?,
             bos,
+            unknown,
             any: OnceLock::new(),
             controls: Mutex::default(),
             number: next_number(),
@@ -237,7 +247,7 @@ impl Tokenizer {
     /// under `chat_control_tokens`, and without that list the added tokens that stand in the template's own text.
     pub fn control_tokens(&self, template: &str) -> Vec<(u32, &str)> {
         let controls = self.controls(template, &[]);
-        let tokens = self.added.iter().filter(|(id, _)| controls.ids.contains(*id));
+        let tokens = self.added.iter().filter(|(id, _)| controls.tokens.ids.contains(*id));
         tokens.map(|(id, token)| (*id, token.content.as_str())).collect()
     }
 
@@ -248,7 +258,7 @@ impl Tokenizer {
 
     /// Finds the control tokens in a text, as a text.
     pub(super) fn marks<'c>(&self, controls: &'c ControlSet) -> Result<Option<&'c Matcher>> {
-        let tokens = self.added.iter().filter(|(id, _)| controls.ids.contains(*id));
+        let tokens = self.added.iter().filter(|(id, _)| controls.tokens.ids.contains(*id));
         matcher(&controls.marks, tokens.map(|(id, token)| (*id, token.content.as_str())))
     }
 
@@ -264,12 +274,11 @@ impl Tokenizer {
         {
             return Arc::clone(known);
         }
-        let added = self.added.iter().map(|(id, token)| (*id, token));
-        let ids = control_tokens(added, self.listed.as_deref(), media, template);
+        let tokens = Controls::new(&self.added, self.listed.as_deref(), media, template, self.unknown);
         let controls = Arc::new(ControlSet {
             template: template.into(),
             media: media.iter().map(|token| (*token).to_owned()).collect(),
-            ids,
+            tokens,
             number: next_number(),
             marks: OnceLock::new(),
         });
@@ -297,13 +306,14 @@ impl Tokenizer {
             )
             .help("Fetch the model's tokenizer.json again"));
         }
-        let controls = self.controls(prompt.template(), &media);
+        let known = self.controls(prompt.template(), &media);
         let owners = Owners::of(prompt);
-        let is_own = |_: u32, place: &Range<usize>| owners.is_own(place);
-        let everywhere = |_: u32, _: &Range<usize>| true;
-        let counts: super::pipeline::Counts<'_> = match options.control_tokens {
-            ControlTokens::Template => &is_own,
-            ControlTokens::Anywhere => &everywhere,
+        let controls = &known.tokens;
+        let as_written = |id: u32, place: &Range<usize>| owners.standing(controls.ids.contains(id), place);
+        let anywhere = |_: u32, _: &Range<usize>| Standing::Token;
+        let standing: super::pipeline::Find<'_> = match options.control_tokens {
+            ControlTokens::Template => &as_written,
+            ControlTokens::Anywhere => &anywhere,
             ControlTokens::Reference => {
                 return Err(Error::new(
                     ErrorKind::Tokenizer,
@@ -313,14 +323,14 @@ impl Tokenizer {
             }
         };
         if let Some(cache) = cache.as_deref_mut() {
-            let way = if options.control_tokens == ControlTokens::Anywhere { 0 } else { controls.number };
+            let way = if options.control_tokens == ControlTokens::Anywhere { 0 } else { known.number };
             cache.belongs_to((self.number, way));
         }
-        let (ids, offsets) = self.pipeline.encode(text, &controls.ids, counts, cache)?;
+        let (ids, offsets) = self.pipeline.encode(text, controls, standing, cache)?;
         let attention_mask = vec![1; ids.len()];
         let mut encoding =
             Encoding { ids, offsets, attention_mask, origins: Vec::new(), assistant_mask: None };
-        encoding.origins = attributed(&encoding, prompt, &owners, &controls.ids);
+        encoding.origins = origins(&encoding, prompt, &owners, controls);
         let anywhere = options.control_tokens == ControlTokens::Anywhere;
         if options.add_special_tokens || prompt.wants_special_tokens(anywhere) {
             if let Some(truncation) = options.truncation {
@@ -334,7 +344,9 @@ impl Tokenizer {
         if options.assistant_mask {
             encoding.assistant_mask = Some(match options.compat {
                 Compat::Exact => mask::exact(&encoding, prompt, options.end_of_turn),
-                Compat::Reference => mask::reference(&encoding, prompt)?,
+                Compat::Reference => {
+                    mask::reference(&self.pipeline.reference_places(&encoding, text)?, prompt)?
+                }
             });
         }
         Ok(encoding)
@@ -397,51 +409,6 @@ fn matcher<'c, 't>(
     let plain = AddedToken::default();
     let new = Matcher::new(tokens.map(|(id, text)| (id, text, &plain))).map_err(|error| failed(&error))?;
     Ok(known.get_or_init(|| new).as_ref())
-}
-
-/// Who each token is of. Text of the template is of the message that its loop was at.
-fn attributed(encoding: &Encoding, prompt: &Prompt, owners: &Owners, controls: &Ids) -> Vec<TokenOrigin> {
-    let (parts, starts) = (owners.parts(), owners.starts());
-    let messages = prompt.messages();
-    let mut turn = 0;
-    let (mut at, mut first_span) = (0, 0);
-    let mut origins = Vec::with_capacity(encoding.ids.len());
-    for (id, place) in encoding.ids.iter().zip(&encoding.offsets) {
-        while parts.get(at).is_some_and(|(range, _)| range.end <= place.start) {
-            at += 1;
-        }
-        while starts.get(first_span + 1).is_some_and(|start| *start <= place.start) {
-            first_span += 1;
-        }
-        // A token of several spans is of the first that is not the template's.
-        let mut within = parts
-            .get(at..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|(range, _)| range.start < place.end.max(place.start + 1));
-        let theirs = within.find(|(_, owner)| *owner != Owner::Own);
-        let (from, owner) = theirs.map_or((place.start, Owner::Own), |(range, owner)| (range.start, *owner));
-        let mut span = first_span;
-        while starts.get(span + 1).is_some_and(|start| *start <= from) {
-            span += 1;
-        }
-        let kind = match owner {
-            _ if controls.contains(*id) => TokenKind::Control,
-            Owner::Own => TokenKind::Scaffolding,
-            Owner::Role(_) => TokenKind::Role,
-            Owner::Message(_) | Owner::Other => TokenKind::Content,
-        };
-        while messages.get(turn).is_some_and(|(range, _)| range.end <= place.start) {
-            turn += 1;
-        }
-        let around = messages.get(turn).filter(|(range, _)| range.contains(&place.start));
-        let message = match owner {
-            Owner::Own => around.map(|(_, message)| *message),
-            _ => owner.message(),
-        };
-        origins.push(TokenOrigin { message, kind, span: Some(span) });
-    }
-    origins
 }
 
 /// Adds tokens that the model's other files know: those of the config's `added_tokens_decoder`, and the special tokens.
