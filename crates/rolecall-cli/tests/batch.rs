@@ -14,7 +14,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{Ended, rolecall, root};
+use common::{Ended, rolecall};
 use serde_json::{Value, json};
 
 const HI: &str = r#"{"messages": [{"role": "user", "content": "Hi"}]}"#;
@@ -45,15 +45,6 @@ fn template(folder: &Path, source: &str, tokens: &str) -> [String; 4] {
         path.to_str().expect("UTF-8").to_owned()
     };
     ["--template".into(), path("t.jinja", source), "--special-tokens".into(), path("tokens.json", tokens)]
-}
-
-#[test]
-fn the_commands_of_the_readme() {
-    let ended = rolecall(["batch", "--model", "builtin:llama-3", "examples/chats.jsonl"]).end();
-    assert_eq!(ended.code, 1, "{ended:?}");
-    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
-    assert!(readme.contains(&ended.out), "the README does not show {}", ended.out);
-    assert!(readme.contains(&ended.err), "the README does not show {}", ended.err);
 }
 
 #[test]

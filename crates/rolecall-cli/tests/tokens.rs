@@ -95,21 +95,6 @@ fn spans_say_who_wrote_what() {
 }
 
 #[test]
-fn the_commands_of_the_readme() {
-    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
-    for arguments in [
-        &["render", "--model", "builtin:chatml", "--spans"][..],
-        &["tokens", "--model", MODEL],
-        &["tokens", "--table", "--model", MODEL],
-    ] {
-        let hi = r#"[{"role": "user", "content": "Hi"}]"#;
-        let out = run(arguments).input(hi).ok();
-        let shown = format!("$ echo '{hi}' | rolecall {}\n{out}", arguments.join(" "));
-        assert!(readme.contains(&shown), "{shown}");
-    }
-}
-
-#[test]
 fn control_tokens_of_users() {
     let eot = json!(4);
     let count = |place: &str| {

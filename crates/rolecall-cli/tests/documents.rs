@@ -1,0 +1,140 @@
+//! Every command that the README and the guide show is run, and prints what they show.
+//!
+//! A command stands in a code block of the language `console`, after `$`. What stands under it is what it prints, on
+//! standard output and standard error; `…` stands for any text of a line, and a line of nothing else for any lines. Where
+//! nothing stands under it, it only has to succeed. `console exit=1` says how the last command of a block ends.
+
+#![cfg(unix)]
+#![allow(clippy::expect_used, reason = "a test says what it expects")]
+
+#[path = "documents/block.rs"]
+mod block;
+mod common;
+#[path = "documents/place.rs"]
+mod place;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use block::{Block, Step, blocks, is_as_shown};
+use common::{rolecall, root};
+use place::Place;
+
+/// What is not run here, by how it begins, and why.
+const PASSED_OVER: &[(&str, &str)] = &[
+    ("cargo test --workspace", "this test is a part of it"),
+    (
+        "cargo run -p rolecall-testkit -- serve",
+        "it runs until it is ended; the servers that it starts are those that the other commands talk to here",
+    ),
+    (
+        "conformance/run",
+        "it needs transformers, which it fetches; conformance.rs runs the script with what transformers gave",
+    ),
+];
+
+/// The README and all of the guide.
+fn documents() -> Vec<PathBuf> {
+    fn add(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                add(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = vec![root().join("README.md"), root().join("COMPATIBILITY.md")];
+    add(&root().join("docs"), &mut found);
+    found.sort();
+    found
+}
+
+fn all_blocks() -> Vec<Block> {
+    let document = |path: &PathBuf| {
+        let name = path.strip_prefix(root()).expect("it is of the repository").display().to_string();
+        blocks(&name, &fs::read_to_string(path).expect("a document"))
+    };
+    documents().iter().flat_map(document).collect()
+}
+
+fn passed_over(command: &str) -> Option<usize> {
+    PASSED_OVER.iter().position(|(beginning, _)| command.starts_with(beginning))
+}
+
+#[test]
+fn every_command_prints_what_is_shown() {
+    let (mut failures, mut count) = (Vec::new(), 0);
+    let mut place: Option<(String, Place)> = None;
+    for block in all_blocks().iter().filter(|block| block.language == "console") {
+        // What one command of a document leaves, the next ones find.
+        if place.as_ref().is_none_or(|(document, _)| *document != block.document) {
+            place = Some((block.document.clone(), Place::new()));
+        }
+        let (_, place) = place.as_ref().expect("it was made above");
+        let steps = block.steps();
+        for (at, Step { command, shown }) in steps.iter().enumerate() {
+            if passed_over(command).is_some() {
+                continue;
+            }
+            count += 1;
+            let (code, printed) = place.run(command);
+            let expected = if at + 1 == steps.len() { block.exit_code } else { 0 };
+            if code != Some(expected) || !shown.is_empty() && !is_as_shown(shown, &printed) {
+                failures.push(format!(
+                    "{}:{}: $ {command}\nended with {code:?}, expected {expected}, and printed\n{printed}",
+                    block.document, block.line
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(count > 0, "there are no commands");
+}
+
+#[test]
+fn no_command_is_passed_over_in_silence() {
+    let blocks = all_blocks();
+    let mut is_needed = vec![false; PASSED_OVER.len()];
+    for block in &blocks {
+        if block.language == "console" {
+            let steps = block.steps();
+            assert!(!steps.is_empty(), "{}:{}: no line begins with $", block.document, block.line);
+            for at in steps.iter().filter_map(|step| passed_over(&step.command)) {
+                is_needed[at] = true;
+            }
+        } else {
+            let is_shell = ["sh", "bash", "shell", "zsh"].contains(&block.language.as_str());
+            let is_command = block.text.lines().any(|line| line.starts_with("$ "));
+            assert!(!is_shell && !is_command, "{}:{}: not a console block", block.document, block.line);
+        }
+    }
+    for ((beginning, _), is_needed) in PASSED_OVER.iter().zip(is_needed) {
+        assert!(is_needed, "no document shows {beginning:?}");
+    }
+}
+
+/// `rolecall fetch --locked` in the middle of a sentence.
+#[test]
+fn commands_in_sentences_exist() {
+    let mut help = std::collections::HashMap::new();
+    for path in documents() {
+        let text = fs::read_to_string(&path).expect("a document");
+        for code in block::inline_code(&text) {
+            let mut words = code.split_whitespace();
+            if words.next() != Some("rolecall") {
+                continue;
+            }
+            let Some(command) = words.next().filter(|word| !word.starts_with('-') && *word != "rolecall")
+            else {
+                continue;
+            };
+            let help = help.entry(command.to_owned()).or_insert_with(|| rolecall([command, "--help"]).ok());
+            for flag in words.filter(|word| word.starts_with("--")) {
+                assert!(help.contains(flag), "{}: {code}: there is no {flag}", path.display());
+            }
+        }
+    }
+    assert!(help.len() > 5, "{:?}", help.keys());
+}
