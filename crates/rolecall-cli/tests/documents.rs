@@ -2,7 +2,7 @@
 //!
 //! A command stands in a code block of the language `console`, after `$`. What stands under it is what it prints, on
 //! standard output and standard error; `…` stands for any text of a line, and a line of nothing else for any lines. Where
-//! nothing stands under it, it only has to succeed. `console exit=1` says how the last command of a block ends.
+//! nothing stands under it, it only has to succeed. `console exit-1` says how the last command of a block ends.
 
 #![cfg(unix)]
 #![allow(clippy::expect_used, reason = "a test says what it expects")]

@@ -60,3 +60,8 @@ pub use sender::{Prepared, Sender, TGI_PAYLOAD_LIMIT};
 pub use sse::EventReader;
 pub use stream::TokenStream;
 pub use transport::Waiting;
+
+/// The examples of the guide are run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/sending.md")]
+struct Guide;

@@ -86,7 +86,19 @@ pub use token::Token;
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
-/// So are those of the guide.
-#[cfg(all(doctest, feature = "snapshot"))]
-#[doc = include_str!("../../../docs/snapshots.md")]
-struct SnapshotsGuide;
+/// So are those of the guide; what is about sending, with `rolecall-sender`.
+#[cfg(all(doctest, feature = "hub", feature = "snapshot", feature = "tokenizers"))]
+mod guide {
+    #[doc = include_str!("../../../docs/guide/loading.md")]
+    struct Loading;
+    #[doc = include_str!("../../../docs/guide/rendering.md")]
+    struct Rendering;
+    #[doc = include_str!("../../../docs/guide/images.md")]
+    struct Images;
+    #[doc = include_str!("../../../docs/guide/tokens.md")]
+    struct Tokens;
+    #[doc = include_str!("../../../docs/guide/batch.md")]
+    struct Batch;
+    #[doc = include_str!("../../../docs/snapshots.md")]
+    struct Snapshots;
+}

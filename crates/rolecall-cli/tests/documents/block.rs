@@ -24,14 +24,14 @@ pub(crate) fn blocks(document: &str, text: &str) -> Vec<Block> {
         let Some(info) = line.trim_start().strip_prefix("```") else { continue };
         let mut words = info.split([' ', ',']);
         let language = words.next().unwrap_or_default().to_owned();
-        let exit_code = words.find_map(|word| word.strip_prefix("exit="));
+        let exit_code = words.find_map(|word| word.strip_prefix("exit-"));
         let inside = lines.by_ref().map(|(_, line)| line).take_while(|line| line.trim() != "```");
         let text = inside.flat_map(|line| [line, "\n"]).collect();
         found.push(Block {
             document: document.to_owned(),
             line: at + 1,
             language,
-            exit_code: exit_code.map_or(0, |code| code.parse().expect("exit=NUMBER")),
+            exit_code: exit_code.map_or(0, |code| code.parse().expect("exit-NUMBER")),
             text,
         });
     }
