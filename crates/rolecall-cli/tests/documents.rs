@@ -115,6 +115,17 @@ fn no_command_is_passed_over_in_silence() {
     }
 }
 
+#[test]
+fn the_readme_has_the_table_of_the_last_report() {
+    let report = fs::read_to_string(root().join("conformance/report.md")).expect("the report");
+    let table = report.lines().skip_while(|line| !line.starts_with("| group |"));
+    let table: Vec<&str> = table.take_while(|line| !line.is_empty()).collect();
+    assert!(table.len() > 2, "{report}");
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let table = table.join("\n");
+    assert!(readme.contains(&table), "the README does not show\n{table}");
+}
+
 /// `rolecall fetch --locked` in the middle of a sentence.
 #[test]
 fn commands_in_sentences_exist() {
