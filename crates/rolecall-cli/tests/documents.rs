@@ -13,6 +13,7 @@ mod common;
 #[path = "documents/place.rs"]
 mod place;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -129,23 +130,41 @@ fn the_readme_has_the_table_of_the_last_report() {
 /// `rolecall fetch --locked` in the middle of a sentence.
 #[test]
 fn commands_in_sentences_exist() {
-    let mut help = std::collections::HashMap::new();
+    let mut help = HashMap::new();
     for path in documents() {
         let text = fs::read_to_string(&path).expect("a document");
         for code in block::inline_code(&text) {
-            let mut words = code.split_whitespace();
-            if words.next() != Some("rolecall") {
-                continue;
-            }
-            let Some(command) = words.next().filter(|word| !word.starts_with('-') && *word != "rolecall")
-            else {
-                continue;
-            };
-            let help = help.entry(command.to_owned()).or_insert_with(|| rolecall([command, "--help"]).ok());
-            for flag in words.filter(|word| word.starts_with("--")) {
-                assert!(help.contains(flag), "{}: {code}: there is no {flag}", path.display());
+            let words: Vec<&str> = code.split_whitespace().collect();
+            match words.as_slice() {
+                ["rolecall", command, words @ ..] if !command.starts_with('-') => {
+                    let help = help.entry((*command).to_owned());
+                    let help = help.or_insert_with(|| rolecall([command, "--help"]).ok());
+                    for flag in words.iter().filter(|word| word.starts_with("--")) {
+                        assert!(help.contains(flag), "{}: {code}: there is no {flag}", path.display());
+                    }
+                }
+                ["cargo", words @ ..] => {
+                    let what = cargo_names(words);
+                    assert!(
+                        what.is_none_or(|path| path.exists()),
+                        "{}: {code}: no such target",
+                        path.display()
+                    );
+                }
+                _ => {}
             }
         }
     }
     assert!(help.len() > 5, "{:?}", help.keys());
+}
+
+/// The folder of the package, or the file of the test or the example, that a command of cargo names.
+fn cargo_names(words: &[&str]) -> Option<PathBuf> {
+    let value = |name: &str| words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1));
+    let package = root().join("crates").join(value("-p")?);
+    Some(match (value("--test"), value("--example")) {
+        (Some(test), _) => package.join("tests").join(format!("{test}.rs")),
+        (None, Some(example)) => package.join("examples").join(format!("{example}.rs")),
+        (None, None) => package,
+    })
 }

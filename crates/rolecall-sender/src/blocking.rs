@@ -19,6 +19,17 @@ use crate::{
 };
 
 /// Sends prompts to one endpoint, and waits for the answer.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// let answer = sender.generate("Once upon", &Parameters::new().max_new_tokens(2))?;
+/// assert_eq!(answer.text, "A llama");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Sender(crate::Sender);
 
@@ -316,6 +327,20 @@ fn wait<F: Future>(future: F) -> F::Output {
 }
 
 /// The pieces of an answer as they come. Dropping it ends the generation.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Event, Parameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// for event in sender.generate_stream("Once upon", &Parameters::new())? {
+///     if let Event::Token { text } = event? {
+///         print!("{text}");
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Events {
     receiver: Option<mpsc::Receiver<Result<Event>>>,

@@ -6,6 +6,17 @@ use crate::{Dialect, Error, ErrorKind, Parameters, Result};
 ///
 /// TGI, llama.cpp, transformers serve, vLLM and `SGLang` encode a text with their tokenizer's special tokens: one that
 /// adds BOS makes it two, and the answer is another.
+///
+/// ```
+/// use rolecall_sender::{BosAction, BosPolicy, Endpoint, Parameters, Sender};
+///
+/// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?).bos_token("<s>");
+/// let action = |policy| Ok(sender.clone().bos(policy).prepare("<s>Hi", &Parameters::new(), false)?.bos);
+/// // Of a text nobody knows who wrote its beginning.
+/// assert_eq!(action(BosPolicy::Auto)?, BosAction::Kept { token: "<s>".to_owned() });
+/// assert_eq!(action(BosPolicy::Strip)?, BosAction::Stripped { token: "<s>".to_owned() });
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BosPolicy {

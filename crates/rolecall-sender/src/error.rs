@@ -59,6 +59,16 @@ pub enum ErrorKind {
 }
 
 /// What was wrong, with the server's own words, and what to do about it.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, ErrorKind, Parameters, Sender};
+///
+/// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+/// let error = sender.prepare("Hi", &Parameters::new().temperature(0.0), false).unwrap_err();
+/// assert_eq!(error.kind(), &ErrorKind::Parameter);
+/// assert_eq!(error.to_string(), "temperature is 0, but it has to be above 0. Leave it out for greedy decoding.");
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Error {
     inner: Box<Inner>,

@@ -14,6 +14,16 @@ use crate::transport::media_type;
 use crate::{Error, ErrorKind, MediaFormat, Result, Sender, failure};
 
 /// Parameters of an image. What is not set is left to the server.
+///
+/// ```no_run
+/// use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
+///
+/// let sender = Sender::new(Endpoint::hugging_face().provider("hf-inference").model("org/name"));
+/// let parameters = ImageParameters::new().width(512).height(512).seed(42);
+/// let image = sender.text_to_image("A llama that cooks from a book", &parameters)?;
+/// std::fs::write("llama.png", image.bytes())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ImageParameters {
     negative_prompt: Option<String>,

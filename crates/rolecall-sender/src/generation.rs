@@ -3,6 +3,18 @@
 use serde_json::Value;
 
 /// An answer.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// let answer = sender.generate("Once upon", &Parameters::new().max_new_tokens(2).details(true))?;
+/// assert_eq!(answer.finish_reason.as_deref(), Some("length"));
+/// assert_eq!((answer.generated_tokens, answer.tokens.len()), (Some(2), 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Generation {

@@ -13,6 +13,18 @@ use crate::transport::Transport;
 use crate::{Endpoint, Error, ErrorKind, Result};
 
 /// Asks the Hub. Cheap to clone; clones share their connections and what was answered.
+///
+/// ```no_run
+/// use rolecall::Environment;
+/// use rolecall_sender::blocking::Hub;
+///
+/// let hub = Hub::from_environment(&Environment::from_process())?;
+/// println!("{} is logged in", hub.whoami()?.name);
+/// for provider in hub.providers("org/name")? {
+///     println!("{} serves it", provider.provider);
+/// }
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Hub {
     transport: Transport,

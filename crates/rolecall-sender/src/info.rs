@@ -33,6 +33,17 @@ pub struct Info {
 }
 
 /// How a server is.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let status = Sender::new(Endpoint::parse(&address)?).status()?;
+/// assert!(status.health.is_ok());
+/// assert_eq!(status.info.and_then(|info| info.max_stop_sequences), Some(4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Status {

@@ -71,6 +71,17 @@ pub trait Input {
 
 /// What is done about `![](…)` that somebody typed. A server of a model that sees images takes each for an image and
 /// fetches what it names.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Markdown, Parameters, Sender};
+///
+/// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?).sees_images(true);
+/// let typed = "![](http://example.com/cat.png)";
+/// assert!(sender.prepare(typed, &Parameters::new(), false).is_err());
+/// let prepared = sender.markdown(Markdown::Neutralise).prepare(typed, &Parameters::new(), false)?;
+/// assert!(prepared.request.body.contains(r"!\\[](http://example.com/cat.png)"));
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Markdown {
@@ -82,6 +93,15 @@ pub enum Markdown {
 }
 
 /// A prompt as the ids of its tokens, for servers that take them: completions and `SGLang`. Nothing is added to them.
+///
+/// ```
+/// use rolecall_sender::{Dialect, Endpoint, Parameters, Sender, TokenIds};
+///
+/// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8000")?).dialect(Dialect::Completions);
+/// let prepared = sender.prepare(&TokenIds(vec![1, 2, 3]), &Parameters::new(), false)?;
+/// assert!(prepared.request.body.starts_with(r#"{"prompt":[1,2,3]"#));
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenIds(pub Vec<u32>);
 

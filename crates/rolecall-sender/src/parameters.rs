@@ -9,6 +9,15 @@ use crate::limits;
 pub const DEFAULT_MAX_NEW_TOKENS: u32 = 100;
 
 /// What an answer has to look like.
+///
+/// ```
+/// use rolecall_sender::{Grammar, Parameters};
+/// use serde_json::json;
+///
+/// let yes_or_no = Parameters::new().grammar(Grammar::Regex("yes|no".to_owned()));
+/// let person = Parameters::new().json_schema(json!({"type": "object", "properties": {"name": {"type": "string"}}}));
+/// # let _ = (yes_or_no, person);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Grammar {

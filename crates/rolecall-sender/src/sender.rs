@@ -23,6 +23,27 @@ use crate::{
 pub const TGI_PAYLOAD_LIMIT: usize = 2_000_000;
 
 /// Sends prompts to one endpoint. Cheap to clone; clones share their connections.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use rolecall::{Message, Model, Options};
+/// use rolecall_sender::{Endpoint, Parameters, Sender};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let options = Options::new().add_generation_prompt(true);
+/// let prompt = Model::builtin("llama-3")?.apply_chat_template(&[Message::user("A llama that cooks.")], &options)?;
+///
+/// let sender = Sender::new(Endpoint::parse(&address)?).wait(Duration::from_secs(60));
+/// let answer = sender.generate(&prompt, &Parameters::new().max_new_tokens(3)).await?;
+/// assert_eq!(answer.text, "A llama in");
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Sender {
     pub(crate) transport: Transport,
@@ -36,6 +57,18 @@ pub struct Sender {
 }
 
 /// A request that is ready to be sent, and what was done to the prompt for it.
+///
+/// ```
+/// use rolecall::{Message, Model, Options};
+/// use rolecall_sender::{BosAction, Endpoint, Parameters, Sender};
+///
+/// let prompt = Model::builtin("llama-3")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+/// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+/// let prepared = sender.prepare(&prompt, &Parameters::new(), false)?;
+/// assert_eq!(prepared.request.url.path(), "/generate");
+/// assert_eq!(prepared.bos, BosAction::Stripped { token: "<|begin_of_text|>".to_owned() });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Prepared {

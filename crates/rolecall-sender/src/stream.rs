@@ -8,6 +8,29 @@ use crate::transport::{Interruption, Reply};
 use crate::{Error, ErrorKind, Event, Frames, Generation, Result};
 
 /// An answer that comes piece by piece. Dropping it ends the connection, and with it the generation.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Event, Parameters, Sender};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// let mut stream = sender.generate_stream("Once upon", &Parameters::new()).await?;
+/// let mut text = String::new();
+/// while let Some(event) = stream.next().await {
+///     match event? {
+///         Event::Token { text: piece } => text.push_str(&piece),
+///         Event::End(answer) => assert_eq!(answer.text, text),
+///         _ => {}
+///     }
+/// }
+/// assert_eq!(text, "A llama in an apron reads its book and stirs.");
+/// # Ok(())
+/// # })
+/// # }
+/// ```
 pub struct TokenStream {
     reply: Option<Reply>,
     reader: EventReader,

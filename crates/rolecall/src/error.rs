@@ -44,6 +44,18 @@ pub enum ErrorKind {
 }
 
 /// What was wrong, where, and what to do about it.
+///
+/// ```
+/// use rolecall::{ChatTemplate, ErrorKind, Options};
+/// use serde_json::json;
+///
+/// let template = ChatTemplate::new("{{ messages[0].content + 1 }}", [("bos_token", "<s>")])?;
+/// let error = template.apply_chat_template(&json!([{"role": "user", "content": "Hi"}]), &Options::new()).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Template);
+/// let python = error.reference().unwrap();
+/// assert_eq!((python.message(), python.line()), (r#"can only concatenate str (not "int") to str"#, Some(1)));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Error {
     inner: Box<Inner>,

@@ -59,6 +59,17 @@ impl ImageFormat {
 }
 
 /// An image's bytes and their format. Cheap to clone.
+///
+/// ```
+/// use rolecall::{Image, ImageFormat};
+///
+/// // Or Image::read("dot.gif").
+/// let image = Image::from_bytes(*b"GIF89a", "dot.gif")?;
+/// assert_eq!(image.format(), ImageFormat::Gif);
+/// assert_eq!(image.to_data_url(), "data:image/gif;base64,R0lGODlh");
+/// assert!(Image::from_bytes(*b"<svg/>", "dot.svg").is_err());
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Image {
     format: ImageFormat,

@@ -6,6 +6,14 @@ use serde_json::{Map, Value, json};
 use crate::{Loader, Model, Options};
 
 /// What a model's files hold, for people and machines.
+///
+/// ```
+/// let inspection = rolecall::Model::builtin("llama-3")?.inspect();
+/// assert_eq!(inspection.files, ["chat_template.jinja", "tokenizer_config.json"]);
+/// assert_eq!(inspection.special_tokens["bos_token"], "<|begin_of_text|>");
+/// assert_eq!(inspection.template_writes_bos, Some(true));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Inspection {

@@ -35,6 +35,23 @@ pub struct Options {
 }
 
 /// Which of the reference's two loaders decides where a model's template comes from.
+///
+/// ```
+/// use rolecall::{Loader, Model, ModelFiles, Options};
+/// use serde_json::json;
+///
+/// let mut files = ModelFiles::new("my-model");
+/// files.insert("tokenizer_config.json", r#"{"chat_template": "the tokenizer's"}"#);
+/// files.insert("processor_config.json", r#"{"chat_template": "the processor's"}"#);
+/// let model = Model::from_files(files)?;
+/// let text = |loader| {
+///     let prompt = model.apply_chat_template(&json!([{"role": "user", "content": []}]), &Options::new().loader(loader))?;
+///     Ok::<_, rolecall::Error>(prompt.text().to_owned())
+/// };
+/// assert_eq!(text(Loader::Auto)?, "the tokenizer's");
+/// assert_eq!(text(Loader::Processor)?, "the processor's");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Loader {
     /// The processor's for a model that has one when images are given or the tokenizer finds no template, and

@@ -5,6 +5,18 @@ use std::ops::Range;
 use rolecall_jinja::{Pointer, PointerStep};
 
 /// A part of a prompt that is all of one origin.
+///
+/// ```
+/// use rolecall::{Model, Options};
+/// use serde_json::json;
+///
+/// let messages = json!([{"role": "user", "content": "<|im_end|>"}]);
+/// let prompt = Model::builtin("chatml")?.apply_chat_template(&messages, &Options::new())?;
+/// let parts = prompt.spans().map(|span| (&prompt.text()[span.range], span.origin.is_own()));
+/// let expected = [("<|im_start|>", true), ("user", false), ("\n", true), ("<|im_end|>", false), ("<|im_end|>\n", true)];
+/// assert_eq!(parts.collect::<Vec<_>>(), expected);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span<'p> {
     /// Where in the prompt's text it is, in bytes.

@@ -13,6 +13,21 @@ use crate::tokens::ModelTokenizer;
 use crate::{Error, ErrorKind, Image, Origin, Result, Span};
 
 /// The text a model was trained to see, and what is known about it.
+///
+/// ```
+/// use rolecall::{Model, Options};
+/// use serde_json::json;
+///
+/// let model = Model::builtin("llama-3")?;
+/// let prompt = model.apply_chat_template(&json!([{"role": "user", "content": "Hi"}]), &Options::new())?;
+/// assert!(prompt.text().ends_with("Hi<|eot_id|>"));
+/// assert_eq!(prompt.leading_bos(), Some("<|begin_of_text|>"));
+/// // Who wrote the last part, and which part of the text is of the first message?
+/// assert!(prompt.spans().last().is_some_and(|span| span.origin.is_own()));
+/// assert_eq!(prompt.messages(), [(17..prompt.text().len(), 0)]);
+/// assert!(!prompt.clock_read());
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Prompt {
     /// What the template wrote, all of it.
@@ -48,6 +63,17 @@ pub(crate) struct ForEncoding {
 }
 
 /// An image in a prompt.
+///
+/// ```
+/// use rolecall::{Image, Message, Model, Options, Part};
+///
+/// let image = Image::from_bytes(*b"GIF89a", "dot.gif")?;
+/// let messages = [Message::user([Part::image(), Part::text("What is it?")])];
+/// let prompt = Model::builtin("idefics2")?.apply_chat_template(&messages, &Options::new().image(image))?;
+/// let media = &prompt.media()[0];
+/// assert_eq!(&prompt.text()[media.range()], "![](data:image/gif;base64,R0lGODlh)");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Media {
     range: Range<usize>,

@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// A secret for the Hub or an endpoint. Its `Debug` form hides it; it has no `Display`.
+///
+/// ```
+/// use rolecall::Token;
+///
+/// let token = Token::new("hf_secret");
+/// assert_eq!(format!("{token:?}"), "Token(hidden)");
+/// assert_eq!(token.reveal(), "hf_secret");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 

@@ -150,6 +150,15 @@ impl fmt::Debug for HubOptions {
 /// What is in the download cache already is not fetched again. When the Hub cannot be reached, or
 /// `HF_HUB_OFFLINE` forbids to ask it, the cache's copy of the revision is used, as Python does.
 ///
+/// ```no_run
+/// use rolecall::Model;
+/// use rolecall::hub::{self, HubOptions};
+///
+/// let model = Model::from_files(hub::load("org/name", &HubOptions::from_env())?)?;
+/// println!("at {:?}", model.files().revision());
+/// # Ok::<(), rolecall::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// Kinds of their own for a missing repository, a gated one, a missing revision, a refused token, a Hub that
@@ -171,6 +180,16 @@ pub fn load(repo: &str, options: &HubOptions) -> Result<ModelFiles> {
 ///
 /// [`Snapshot::from_cache`] says when the Hub was not asked or not reached. A copy that was made for rendering
 /// alone does not stand in for a download then.
+///
+/// ```no_run
+/// use rolecall::cache::TemplatesCache;
+/// use rolecall::hub::{self, HubOptions};
+///
+/// // What `rolecall fetch org/name@v1.0` does.
+/// let snapshot = hub::download("org/name", &HubOptions::from_env().revision("v1.0"))?;
+/// TemplatesCache::new("templates-cache").store(&snapshot)?;
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 ///
 /// # Errors
 ///

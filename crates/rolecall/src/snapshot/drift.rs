@@ -6,6 +6,19 @@ use super::golden::Golden;
 use super::header::ClockUse;
 
 /// A difference between a golden that was kept and what is rendered now.
+///
+/// ```
+/// use rolecall::snapshot::{Golden, PromptDrift};
+/// use rolecall::{Model, Options};
+/// use serde_json::json;
+///
+/// let model = Model::builtin("chatml")?;
+/// let golden = |content: &str| Golden::record(&model, &json!([{"role": "user", "content": content}]), &Options::new());
+/// let drift = golden("Hi")?.drift(&golden("Ho")?).expect("it is another prompt");
+/// assert_eq!(drift.prompt, PromptDrift::Text);
+/// assert_eq!(drift.changes[0].what, "the conversation");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {

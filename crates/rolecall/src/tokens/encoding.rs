@@ -7,6 +7,20 @@ use super::options::{Padding, Side, Truncation};
 /// A prompt as token ids.
 ///
 /// All lists have one item for each token. [`Tokenizer`](super::Tokenizer) has an example.
+///
+/// ```
+/// use rolecall::tokens::{EncodeOptions, TokenKind};
+/// use rolecall::{Message, Model, Options};
+///
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+/// let encoding = model.tokenizer()?.encode(&prompt, &EncodeOptions::default())?;
+/// let content = encoding.origins.iter().position(|origin| origin.kind == TokenKind::Content).unwrap();
+/// assert_eq!(&prompt.text()[encoding.offsets[content].clone()], "H");
+/// assert_eq!(encoding.origins[content].message, Some(0));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Encoding {

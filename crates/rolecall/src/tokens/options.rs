@@ -1,6 +1,23 @@
 //! How a prompt is encoded.
 
 /// Where control tokens count.
+///
+/// ```
+/// use rolecall::tokens::{ControlTokens, EncodeOptions};
+/// use rolecall::{Message, Model, Options};
+///
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let eot = model.tokenizer()?.id("<|eot_id|>").unwrap();
+/// let count = |control_tokens| {
+///     let options = EncodeOptions { control_tokens, ..EncodeOptions::default() };
+///     let encoding = model.encode(&[Message::user("<|eot_id|>")], &Options::new(), &options)?;
+///     Ok::<_, rolecall::Error>(encoding.ids.iter().filter(|id| **id == eot).count())
+/// };
+/// assert_eq!(count(ControlTokens::Template)?, 1);
+/// assert_eq!(count(ControlTokens::Anywhere)?, 2);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ControlTokens {
     /// Where the template wrote them. Text of users that looks like one is encoded as ordinary text.
@@ -28,6 +45,19 @@ pub enum Side {
 }
 
 /// How many tokens are kept.
+///
+/// ```
+/// use rolecall::tokens::{EncodeOptions, Side, Truncation};
+/// use rolecall::{Message, Model, Options};
+///
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let truncation = Some(Truncation { max_length: 3, side: Some(Side::Left) });
+/// let options = EncodeOptions { truncation, ..EncodeOptions::default() };
+/// let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &options)?;
+/// assert_eq!(model.tokenizer()?.decode(&encoding.ids, false)?, "Hi<|eot_id|>");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Truncation {
     /// The most tokens.
@@ -37,6 +67,23 @@ pub struct Truncation {
 }
 
 /// What short prompts are filled up to.
+///
+/// ```
+/// use rolecall::tokens::{EncodeOptions, Padding, Side};
+/// use rolecall::{Message, Model, Options};
+///
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let options = EncodeOptions {
+///     padding: Padding::MaxLength(16),
+///     padding_side: Some(Side::Left),
+///     ..EncodeOptions::default()
+/// };
+/// let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &options)?;
+/// assert_eq!(encoding.len(), 16);
+/// assert_eq!(encoding.attention_mask[..6], [0, 0, 0, 0, 0, 1]);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Padding {
     /// Nothing is filled up.
