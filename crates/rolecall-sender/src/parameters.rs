@@ -309,6 +309,15 @@ impl Parameters {
 
     /// A field of the request that has no name here, as it is: it is put at the top of the body, over a field of the
     /// same name. Servers differ in what else they know, and some ignore what they do not.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Endpoint, Parameters, Sender};
+    ///
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8000")?).dialect(Dialect::Completions);
+    /// let prepared = sender.prepare("Hi", &Parameters::new().extra("min_p", 0.1), false)?;
+    /// assert!(prepared.request.body.contains(r#""min_p":0.1"#));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extra.insert(name.into(), value.into());

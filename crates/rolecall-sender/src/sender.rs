@@ -127,6 +127,17 @@ impl Sender {
 
     /// Whether the server's tokenizer adds BOS by itself, over what a prompt knows of it: with the feature `tokenizers`
     /// that is whether its model's tokenizer does. Supposed by [`BosPolicy::Auto`] where nothing is known.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    /// use rolecall_sender::{BosAction, Endpoint, Parameters, Sender};
+    ///
+    /// let prompt = Model::builtin("llama-3")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?).server_adds_bos(false);
+    /// let prepared = sender.prepare(&prompt, &Parameters::new(), false)?;
+    /// assert_eq!(prepared.bos, BosAction::Kept { token: "<|begin_of_text|>".to_owned() });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn server_adds_bos(mut self, adds: bool) -> Self {
         self.server_adds_bos = Some(adds);
@@ -217,6 +228,18 @@ impl Sender {
     }
 
     /// Is called before each pause of [`Sender::wait`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use rolecall_sender::{Endpoint, Sender};
+    ///
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?)
+    ///     .wait(Duration::from_secs(60))
+    ///     .on_wait(|waiting| eprintln!("{}: asking again in {:?}", waiting.reason, waiting.pause));
+    /// # let _ = sender;
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn on_wait(mut self, callback: impl Fn(Waiting) + Send + Sync + 'static) -> Self {
         self.transport.on_wait = Some(Arc::new(callback));

@@ -111,6 +111,16 @@ impl Model {
 
     /// A model from its folder.
     ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?;
+    /// assert_eq!(model.special_tokens().get("eos_token"), Some("<|eot_id|>"));
+    /// assert!(Model::from_dir("/nonexistent").is_err());
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`ModelFiles::read_dir`] and [`Model::from_files`].
@@ -121,6 +131,15 @@ impl Model {
     /// A model pinned in a `templates-cache/` folder, such as `org/name`. Files that the lock file there
     /// names are verified against it.
     ///
+    /// ```no_run
+    /// use rolecall::Model;
+    ///
+    /// // After `rolecall fetch org/name`. Nothing touches the network.
+    /// let model = Model::from_cache("templates-cache", "org/name")?;
+    /// println!("pinned at {:?}", model.files().revision());
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Lock`] when a file is not the one that the lock file names; else as [`Model::from_dir`].
@@ -130,6 +149,14 @@ impl Model {
 
     /// A model from the Hub, settings from the environment as Python's `huggingface_hub` reads them. See
     /// [`hub::load`](crate::hub::load) for a revision and other settings.
+    ///
+    /// ```no_run
+    /// use rolecall::Model;
+    ///
+    /// let model = Model::from_hub("org/name")?;
+    /// println!("at {:?}", model.files().revision());
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -160,6 +187,15 @@ impl Model {
     }
 
     /// A model from the metadata of a GGUF file: its template and special tokens.
+    ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// # let file = rolecall_testkit::tiny_llama().join("tiny.gguf");
+    /// let model = Model::from_gguf(file)?; // a .gguf file
+    /// assert_eq!(model.special_tokens().get("bos_token"), Some("<|begin_of_text|>"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -204,6 +240,18 @@ impl Model {
 
     /// The model's templates by name, as the loader that is asked for finds them; a single one is called
     /// `default`.
+    ///
+    /// ```
+    /// use rolecall::{Loader, Model, ModelFiles};
+    ///
+    /// let mut files = ModelFiles::new("my-model");
+    /// files.insert("chat_template.jinja", "chat");
+    /// files.insert("additional_chat_templates/rag.jinja", "documents");
+    /// let model = Model::from_files(files)?;
+    /// let templates: Vec<_> = model.templates(Loader::Tokenizer).collect();
+    /// assert_eq!(templates, [("default", "chat"), ("rag", "documents")]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn templates(&self, loader: Loader) -> impl Iterator<Item = (&str, &str)> {
         let wanted = Options::new().loader(loader);
         self.template_set(&wanted).0.iter()
@@ -296,6 +344,17 @@ impl Model {
     }
 
     /// Renders a conversation and encodes the prompt.
+    ///
+    /// ```
+    /// use rolecall::tokens::EncodeOptions;
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &EncodeOptions::default())?;
+    /// assert_eq!(encoding.ids, [0, 2, 89, 87, 266, 3, 203, 203, 44, 77, 4]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -80,6 +80,17 @@ impl Options {
 
     /// Asks for the generation prompt where nothing has been said about it and no final message is continued:
     /// for a prompt that is sent to be answered.
+    ///
+    /// ```
+    /// use rolecall::{Model, Options};
+    /// use serde_json::json;
+    ///
+    /// let model = Model::builtin("chatml")?;
+    /// let question = json!([{"role": "user", "content": "Hi"}]);
+    /// let prompt = model.apply_chat_template(&question, &Options::new().default_generation_prompt())?;
+    /// assert!(prompt.text().ends_with("<|im_start|>assistant\n"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn default_generation_prompt(mut self) -> Self {
         if self.add_generation_prompt.is_none() && !self.continues() {
@@ -133,6 +144,16 @@ impl Options {
 
     /// Leaves the final message open so that the model goes on with it: `true` for its `content`, or the
     /// name of another field.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let messages = [Message::user("Count to three."), Message::assistant("One, two,")];
+    /// let options = Options::new().continue_final_message(true);
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&messages, &options)?;
+    /// assert!(prompt.text().ends_with("<|im_start|>assistant\nOne, two,"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn continue_final_message(mut self, value: impl Into<Value>) -> Self {
         self.continue_final_message = Some(value.into());
@@ -147,6 +168,15 @@ impl Options {
     }
 
     /// The documents for templates with retrieval, a list of [`Document`](crate::Document)s or of objects. `null` is the same as leaving it out.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Document, Message, Options};
+    ///
+    /// let template = ChatTemplate::new("{% for d in documents %}{{ d.title }}: {{ d.text }}{% endfor %}", [("bos_token", "<s>")])?;
+    /// let options = Options::new().documents([Document::new("Cows", "They moo.")]);
+    /// assert_eq!(template.apply_chat_template(&[Message::user("Moo?")], &options)?.text(), "Cows: They moo.");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn documents(mut self, documents: impl Into<Value>) -> Self {
         self.documents = Some(documents.into());
@@ -154,6 +184,18 @@ impl Options {
     }
 
     /// The name of one of the model's templates; any other text is the template itself.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, ModelFiles, Options};
+    ///
+    /// let mut files = ModelFiles::new("my-model");
+    /// files.insert("chat_template.jinja", "chat");
+    /// files.insert("additional_chat_templates/rag.jinja", "documents");
+    /// let model = Model::from_files(files)?;
+    /// let options = Options::new().chat_template("rag");
+    /// assert_eq!(model.apply_chat_template(&[Message::user("Hi")], &options)?.text(), "documents");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn chat_template(mut self, name_or_source: impl Into<String>) -> Self {
         self.chat_template = Some(name_or_source.into());
@@ -238,6 +280,17 @@ impl Options {
     }
 
     /// The clock that templates see. Unset it is the computer's.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Clock, DateTime, Message, Options};
+    ///
+    /// let template = ChatTemplate::new("{{ strftime_now('%d %b %Y') }}", [("bos_token", "<s>")])?;
+    /// let noon = DateTime::new((2026, 7, 4), (12, 0, 0)).expect("it is a date");
+    /// let prompt = template.apply_chat_template(&[Message::user("Hi")], &Options::new().clock(Clock::fixed(noon)))?;
+    /// assert_eq!(prompt.text(), "04 Jul 2026");
+    /// assert!(prompt.clock_read());
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
@@ -245,6 +298,16 @@ impl Options {
     }
 
     /// The budgets of the render.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Limits, Message, Options};
+    ///
+    /// let template = ChatTemplate::new("{% for i in range(1000) %}{{ 'moo' * 1000 }}{% endfor %}", [("bos_token", "<s>")])?;
+    /// let options = Options::new().limits(Limits { output_bytes: 10_000, ..Limits::default() });
+    /// let error = template.apply_chat_template(&[Message::user("Hi")], &options).unwrap_err();
+    /// assert!(error.message().contains("limit"), "{error}");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = Some(limits);

@@ -107,6 +107,15 @@ impl Origin<'_> {
     /// The message that it is of, and the steps inside of that message, such as `content`: for what was computed from
     /// several values of a message, the steps that all of them share. Nothing for text of the template, and for what was
     /// computed from more than one message.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options, PointerStep};
+    ///
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let span = prompt.spans().find(|span| &prompt.text()[span.range.clone()] == "Hi").unwrap();
+    /// assert_eq!(span.origin.message(), Some((0, vec![PointerStep::Key("content")])));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn message(&self) -> Option<(usize, Vec<PointerStep<'_>>)> {
         let pointers = match self {
             Self::Copied { pointer, .. } | Self::CopiedKey { pointer, .. } => std::slice::from_ref(pointer),

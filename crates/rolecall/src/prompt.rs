@@ -235,6 +235,16 @@ impl Prompt {
 
     /// The byte ranges of the text that the template's `{% generation %}` blocks wrote: what an assistant said, for
     /// training. A template without such blocks has none.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options};
+    ///
+    /// let source = "{% for m in messages %}{{ m.role }}: {% generation %}{{ m.content }}{% endgeneration %}\n{% endfor %}";
+    /// let template = ChatTemplate::new(source, [("bos_token", "<s>")])?;
+    /// let prompt = template.apply_chat_template(&[Message::assistant("Moo.")], &Options::new())?;
+    /// assert_eq!(&prompt.text()[prompt.generations()[0].clone()], "Moo.");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn generations(&self) -> Vec<Range<usize>> {
         let ranges = self.traced.generations().iter().filter(|range| range.start < self.end);
         ranges.map(|range| self.place_of(range.start)..self.place_of(range.end.min(self.end))).collect()
