@@ -127,6 +127,29 @@ fn the_readme_has_the_table_of_the_last_report() {
     assert!(readme.contains(&table), "the README does not show\n{table}");
 }
 
+#[test]
+fn links_lead_somewhere() {
+    let mut count = 0;
+    for path in documents() {
+        let text = fs::read_to_string(&path).expect("a document");
+        for link in block::links(&text) {
+            if link.contains("://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = if file.is_empty() { path.clone() } else { path.with_file_name(file) };
+            assert!(target.exists(), "{}: {link}: there is no such file", path.display());
+            if !anchor.is_empty() {
+                let text = fs::read_to_string(&target).expect("a document");
+                let is_there = block::anchors(&text).any(|known| known == anchor);
+                assert!(is_there, "{}: {link}: there is no such heading", path.display());
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count} links");
+}
+
 /// `rolecall fetch --locked` in the middle of a sentence.
 #[test]
 fn commands_in_sentences_exist() {

@@ -38,11 +38,34 @@ pub(crate) fn blocks(document: &str, text: &str) -> Vec<Block> {
     found
 }
 
+/// The text outside of code blocks.
+fn prose(text: &str) -> String {
+    text.split("```").step_by(2).collect()
+}
+
 /// What stands between single backquotes outside of code blocks.
 pub(crate) fn inline_code(text: &str) -> Vec<String> {
-    let is_outside = |(at, part): (usize, &'_ str)| (at % 2 == 0).then(|| part.to_owned());
-    let prose: String = text.split("```").enumerate().filter_map(is_outside).collect();
-    prose.split('`').skip(1).step_by(2).map(|code| code.replace('\n', " ")).collect()
+    prose(text).split('`').skip(1).step_by(2).map(|code| code.replace('\n', " ")).collect()
+}
+
+/// Where links lead: what stands in `[…](here)`, outside of code.
+pub(crate) fn links(text: &str) -> Vec<String> {
+    let prose: String = prose(text).split('`').step_by(2).collect();
+    let links = prose.split("](").skip(1);
+    links.filter_map(|link| link.split_once(')')).map(|(link, _)| link.to_owned()).collect()
+}
+
+/// The names under which links find the headings of a document.
+pub(crate) fn anchors(text: &str) -> impl Iterator<Item = String> {
+    let prose = prose(text);
+    let headings: Vec<String> =
+        prose.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect();
+    headings.into_iter().map(|heading| {
+        let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+        let words: String =
+            heading.trim_start_matches('#').trim().to_lowercase().chars().filter(kept).collect();
+        words.replace(' ', "-")
+    })
 }
 
 impl Block {
