@@ -181,6 +181,31 @@ fn commands_in_sentences_exist() {
     assert!(help.len() > 5, "{:?}", help.keys());
 }
 
+/// The examples in the help of each command; whether they succeed depends on models that nobody has here.
+#[test]
+fn examples_in_the_help_are_understood() {
+    let place = Place::new();
+    place.run(": > in.jsonl");
+    let (mut count, mut commands) = (0, vec![String::new()]);
+    while let Some(command) = commands.pop() {
+        let (_, help) = place.run(&format!("rolecall {command} --help"));
+        let names = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+        let names =
+            names.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+        commands.extend(names.filter(|name| *name != "help").map(|name| format!("{command} {name}")));
+        let Some((_, examples)) = help.split_once("\nExample") else { continue };
+        // Long lines are wrapped.
+        let examples = examples.split("\n  rolecall ").skip(1).map(|example| example.replace('\n', " "));
+        for example in examples {
+            let (code, printed) = place.run(&format!("rolecall {example} < /dev/null"));
+            let is_understood = code != Some(2) && !printed.contains("panicked");
+            assert!(is_understood, "rolecall {example}\n{printed}");
+            count += 1;
+        }
+    }
+    assert!(count > 10, "{count} examples");
+}
+
 /// The folder of the package, or the file of the test or the example, that a command of cargo names.
 fn cargo_names(words: &[&str]) -> Option<PathBuf> {
     let value = |name: &str| words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1));

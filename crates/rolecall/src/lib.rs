@@ -16,6 +16,19 @@
 //! A conversation is a list of [`Message`]s, or anything that serialises to the same JSON, such as a
 //! [`serde_json::Value`].
 //!
+//! # Where to begin
+//!
+//! | you want | look at |
+//! |---|---|
+//! | a model from a folder, `templates-cache/`, a GGUF file, the Hub | [`Model::from_dir`], [`Model::from_cache`], [`Model::from_gguf`], [`mod@hub`] |
+//! | a template that belongs to no model | [`ChatTemplate`] |
+//! | messages, tools, documents | [`Message`], [`Part`], [`Tool`], [`ToolCall`], [`Document`] |
+//! | a chat request as JSON | [`ChatRequest`] |
+//! | the generation prompt, variables, the clock, images, limits | [`Options`] |
+//! | who wrote what in a prompt | [`Prompt::spans`], [`Origin`] |
+//! | token ids and masks | [`Model::encode`], [`mod@tokens`] |
+//! | prompts kept as files | [`mod@snapshot`] |
+//!
 //! # Features
 //!
 //! - `tokenizers` (off by default): [`mod@tokens`], prompts as token ids.

@@ -23,8 +23,8 @@ impl Place {
         for name in ["README.md", "conformance", "crates", "docs", "examples"] {
             symlink(root().join(name).canonicalize().expect("it is there"), inside(name)).expect("a link");
         }
-        for name in ["bin", "home", "templates-cache"] {
-            fs::create_dir(inside(name)).expect("a folder");
+        for name in ["bin", "home/.local/share/bash-completion/completions", "templates-cache"] {
+            fs::create_dir_all(inside(name)).expect("a folder");
         }
         let built_in = root().join("templates-cache/builtin").canonicalize().expect("they are there");
         symlink(built_in, inside("templates-cache/builtin")).expect("a link");
