@@ -198,7 +198,22 @@ impl Tokenizer {
         self.finished(self.encoded(prompt, options, Some(cache))?, prompt, options)
     }
 
-    /// Encodes prompts, all padded to one length.
+    /// Encodes prompts, all padded to one length if [`EncodeOptions::padding`] asks for it.
+    ///
+    /// ```
+    /// use rolecall::tokens::{EncodeOptions, Padding};
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let prompt = |text: &str| model.apply_chat_template(&[Message::user(text)], &Options::new());
+    /// let prompts = [prompt("Hi")?, prompt("Which animal says moo?")?];
+    /// let options = EncodeOptions { padding: Padding::Longest, ..EncodeOptions::default() };
+    /// let encodings = model.tokenizer()?.encode_batch(&prompts, &options)?;
+    /// assert_eq!(encodings[0].len(), encodings[1].len());
+    /// assert_eq!(encodings[0].attention_mask.last(), Some(&0));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -221,6 +236,18 @@ impl Tokenizer {
 
     /// The text of ids.
     ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let tokenizer = model.tokenizer()?;
+    /// assert_eq!(tokenizer.decode(&[44, 77, 4], false)?, "Hi<|eot_id|>");
+    /// assert_eq!(tokenizer.decode(&[44, 77, 4], true)?, "Hi");
+    /// assert_eq!((tokenizer.token(4).as_deref(), tokenizer.id("<|eot_id|>")), (Some("<|eot_id|>"), Some(4)));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Tokenizer`] when the tokenizer fails.
@@ -239,6 +266,16 @@ impl Tokenizer {
     }
 
     /// What the tokenizer adds to a text by itself.
+    ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let bos = model.tokenizer()?.bos();
+    /// assert_eq!((bos.is_added(), &bos.before[..]), (true, &[0][..]));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn bos(&self) -> &Bos {
         &self.bos
     }
