@@ -6,7 +6,7 @@ mod common;
 
 use std::fs;
 
-use common::{rolecall, root};
+use common::rolecall;
 use rolecall_testkit::tiny_llama;
 use serde_json::{Value, json};
 
@@ -232,7 +232,7 @@ fn a_tokenizer_from_the_hub() {
         demo_repos().into_iter().fold(FakeHub::new(), FakeHub::repo).start().expect("loopback has a port");
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| {
-        let chat = root().join(COOKBOOK).display().to_string();
+        let chat = common::root().join(COOKBOOK).display().to_string();
         let arguments = arguments
             .iter()
             .map(|argument| if *argument == COOKBOOK { chat.clone() } else { (*argument).to_owned() });
