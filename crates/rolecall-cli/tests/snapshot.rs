@@ -299,7 +299,9 @@ fn a_wrong_manifest_is_told() {
         folder.run(&["snapshot", "test", "prompts"]).fails(1, &[part]);
     }
     let folder = Folder::new(ONE);
-    folder.run(&["snapshot", "test", "nowhere"]).fails(1, &["cannot read nowhere/snapshots.json"]);
+    folder
+        .run(&["snapshot", "test", "nowhere"])
+        .fails(1, &["cannot read nowhere/snapshots.json", "A manifest is like"]);
     folder.write("prompts/conversations/moo.json", r#"{"messages": 1, "x": 2}"#);
     folder.run(&["snapshot", "test", "prompts"]).fails(1, &["prompts/conversations/moo.json: ", "\"x\""]);
     let named = r#"{"models": [{"model": "builtin:chatml", "template_name": "rag"}]}"#;

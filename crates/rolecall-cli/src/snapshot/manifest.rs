@@ -71,9 +71,12 @@ impl Manifest {
         let path = folder.join(FILE_NAME);
         let wrong = |problem: String| Failure::Job(format!("{}: {problem}", path.display()));
         let name = path.to_str().ok_or_else(|| wrong("the path is not UTF-8. Rename it.".to_owned()))?;
-        let document: Document = serde_json::from_str(&input::text(name)?).map_err(|error| {
-            wrong(format!("{error}. A manifest is like {{\"models\": [\"builtin:llama-3\"]}}."))
-        })?;
+        let example = r#"A manifest is like {"models": ["builtin:llama-3"]}."#;
+        if !path.exists() {
+            return Err(Failure::Job(format!("cannot read {name}: there is no such file. {example}")));
+        }
+        let document: Document = serde_json::from_str(&input::text(name)?)
+            .map_err(|error| wrong(format!("{error}. {example}")))?;
         let mut options = options(document.options).map_err(|failure| failure.about(name))?;
         if let Some(now) = document.now {
             let now = now.parse().map_err(|error| wrong(format!("\"now\" is {now:?}: {error}")))?;
