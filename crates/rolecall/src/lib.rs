@@ -112,6 +112,8 @@ mod guide {
     struct Tokens;
     #[doc = include_str!("../../../docs/guide/batch.md")]
     struct Batch;
+    #[doc = include_str!("../../../docs/guide/from-python.md")]
+    struct FromPython;
     #[doc = include_str!("../../../docs/snapshots.md")]
     struct Snapshots;
 }
