@@ -12,7 +12,7 @@ mod exact;
 mod pieces;
 mod reader;
 pub(crate) mod repeated;
-mod scan;
+pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 

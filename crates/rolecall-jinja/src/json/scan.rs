@@ -14,7 +14,7 @@ const BLOCK: usize = 32;
 ///
 /// `bytes` may go on after the string: only the last few of a text are looked at one by one.
 #[inline]
-pub(super) fn plain(bytes: &[u8]) -> usize {
+pub(crate) fn plain(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         if let Some(found) = special_in_word(u64::from_le_bytes(*word)) {

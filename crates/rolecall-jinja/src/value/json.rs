@@ -3,6 +3,7 @@
 use super::writer::Writer;
 use super::{DictRef, Seq, Value, iter, names, repr, unknown};
 use crate::ErrorKind;
+use crate::json::scan;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::text::float;
@@ -23,7 +24,7 @@ pub(crate) type Between<'a> = (Origin, &'a str);
 
 /// The JSON text of a value.
 pub(crate) fn dumps<'a>(rt: &Runtime<'a>, value: Value<'a>, options: &JsonOptions<'a>) -> Result<Value<'a>> {
-    let mut json = Dumper { out: Writer::new(rt), options, level: 0 };
+    let mut json = Dumper { out: Writer::new(rt), options, level: 0, line_start: String::new() };
     json.value(value)?;
     json.out.finish()
 }
@@ -32,7 +33,12 @@ struct Dumper<'r, 'o, 'a> {
     out: Writer<'r, 'a>,
     options: &'o JsonOptions<'a>,
     level: usize,
+    /// A line end, and the indentation behind it.
+    line_start: String,
 }
+
+/// How many bytes of indentation are written at once.
+const MOST_INDENTATION: usize = 256;
 
 impl<'a> Dumper<'_, '_, 'a> {
     fn value(&mut self, value: Value<'a>) -> Result<()> {
@@ -169,6 +175,16 @@ impl<'a> Dumper<'_, '_, 'a> {
 
     fn new_line(&mut self, level: usize) -> Result<()> {
         let Some(indent) = self.options.indent else { return Ok(()) };
+        let length = indent.1.len().saturating_mul(level);
+        if indent.0 == Origin::TEMPLATE && length <= MOST_INDENTATION {
+            if self.line_start.is_empty() {
+                self.line_start.push('\n');
+            }
+            while self.line_start.len() <= length {
+                self.line_start.push_str(indent.1);
+            }
+            return self.out.str(self.line_start.get(..=length).unwrap_or_default());
+        }
         self.out.str("\n")?;
         for _ in 0..level {
             self.between(indent)?;
@@ -190,38 +206,39 @@ fn write_float(out: &mut String, value: f64) {
 /// A string in double quotes.
 fn write_string(out: &mut String, text: &str, ensure_ascii: bool) {
     out.push('"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            8 => "\\b",
-            12 => "\\f",
-            0..=31 => "",
-            127.. if ensure_ascii => "",
-            _ => continue,
-        };
-        // The rest of a character beyond ASCII was written with its first byte.
-        if at < plain {
-            continue;
-        }
-        out.push_str(text.get(plain..at).unwrap_or_default());
-        if escape.is_empty() {
-            let c = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                use std::fmt::Write as _;
-                let _ = write!(out, "\\u{unit:04x}");
+    let mut rest = text;
+    loop {
+        let (written, left) = rest.split_at(as_it_is(rest, ensure_ascii));
+        out.push_str(written);
+        let mut characters = left.chars();
+        let Some(c) = characters.next() else { break };
+        rest = characters.as_str();
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            c => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    use std::fmt::Write as _;
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
             }
-            plain = at + c.len_utf8();
-        } else {
-            out.push_str(escape);
-            plain = at + 1;
         }
     }
-    out.push_str(text.get(plain..).unwrap_or_default());
     out.push('"');
+}
+
+/// How many bytes at the beginning of a text stand for themselves in a string.
+fn as_it_is(text: &str, ensure_ascii: bool) -> usize {
+    let plain = scan::plain(text.as_bytes());
+    if !ensure_ascii {
+        return plain;
+    }
+    let beyond = text.bytes().take(plain).position(|byte| byte >= 127);
+    beyond.unwrap_or(plain)
 }
