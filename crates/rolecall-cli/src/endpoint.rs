@@ -1,6 +1,5 @@
 //! Where prompts go, as the command takes it: address, provider, token, limits.
 
-use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::Args;
@@ -9,12 +8,11 @@ use rolecall_sender::blocking::Sender;
 use rolecall_sender::{BosPolicy, Dialect, Endpoint};
 
 use crate::failure::{Failure, Outcome};
-use crate::progress;
+use crate::{output, progress};
 
-/// Where the prompt goes.
+/// Which server is asked.
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct EndpointArgs {
+pub(crate) struct ServerArgs {
     /// The base URL of a server, to which the dialect's route is added [Hugging Face's router with --provider]
     #[arg(
         short,
@@ -26,9 +24,6 @@ pub(crate) struct EndpointArgs {
         required_unless_present = "provider"
     )]
     pub(crate) endpoint: Option<String>,
-    /// How the server is asked: tgi, completions, sglang or chat [tgi; chat with --chat]
-    #[arg(long, value_name = "DIALECT", env = "ROLECALL_DIALECT")]
-    pub(crate) dialect: Option<Dialect>,
     /// The inference provider behind the router, such as hf-inference or together
     #[arg(long, value_name = "NAME")]
     pub(crate) provider: Option<String>,
@@ -47,6 +42,17 @@ pub(crate) struct EndpointArgs {
     /// How long the answer may take in all, in seconds
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) deadline: Option<f64>,
+    /// Tell on standard error what is sent and what was done to the prompt
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// How text is asked for.
+#[derive(Debug, Args)]
+pub(crate) struct GenerationArgs {
+    /// How the server is asked: tgi, completions, sglang or chat [tgi; chat with --chat]
+    #[arg(long, value_name = "DIALECT", env = "ROLECALL_DIALECT")]
+    pub(crate) dialect: Option<Dialect>,
     /// Within --wait, ask again also after failures that may have cost something
     #[arg(long)]
     pub(crate) repeat_everything: bool,
@@ -59,9 +65,6 @@ pub(crate) struct EndpointArgs {
     /// What is done about the BOS token in front of the prompt: auto, strip, keep or no-special-tokens
     #[arg(long, value_name = "POLICY", default_value = "auto", hide_default_value = true)]
     pub(crate) bos: BosPolicy,
-    /// Tell on standard error what is sent and what was done to the prompt
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 }
 
 /// Which token goes to an endpoint.
@@ -72,7 +75,7 @@ pub(crate) enum TokenChoice {
     None,
 }
 
-impl EndpointArgs {
+impl ServerArgs {
     pub(crate) fn endpoint(&self) -> Outcome<Endpoint> {
         let endpoint = match &self.endpoint {
             Some(address) if self.allow_http => Endpoint::parse_allowing_http(address),
@@ -95,10 +98,7 @@ impl EndpointArgs {
         let token = self.token(&endpoint)?;
         let bar = bar.clone();
         let mut sender = Sender::new(endpoint)
-            .dialect(self.dialect.unwrap_or_default())
-            .bos(self.bos)
             .wait(seconds("--wait", self.wait)?)
-            .repeat_everything(self.repeat_everything)
             .on_wait(move |waiting| bar.show(&waiting));
         if let TokenChoice::Send(token) = &token {
             sender = sender.token(token.clone());
@@ -106,17 +106,8 @@ impl EndpointArgs {
         if let Some(deadline) = self.deadline {
             sender = sender.deadline(seconds("--deadline", deadline)?);
         }
-        if self.no_cache {
-            sender = sender.use_cache(false);
-        }
-        if let Some(organisation) = &self.bill_to {
-            sender = sender.bill_to(organisation).map_err(Failure::job)?;
-        }
         if self.verbose {
-            sender = sender.on_note(|note| {
-                // Standard error may be closed.
-                let _ = writeln!(io::stderr(), "{}", crate::output::harmless(&note.to_string()));
-            });
+            sender = sender.on_note(|note| output::note(&output::harmless(&note.to_string())));
         }
         Ok((sender, token))
     }
@@ -131,6 +122,18 @@ impl EndpointArgs {
             Some(_) => TokenChoice::Withheld,
             None => TokenChoice::None,
         })
+    }
+}
+
+impl GenerationArgs {
+    /// The sender with all that the arguments say.
+    pub(crate) fn set(&self, sender: Sender) -> Outcome<Sender> {
+        let sender = sender.bos(self.bos).repeat_everything(self.repeat_everything);
+        let sender = if self.no_cache { sender.use_cache(false) } else { sender };
+        match &self.bill_to {
+            Some(organisation) => sender.bill_to(organisation).map_err(Failure::job),
+            None => Ok(sender),
+        }
     }
 }
 

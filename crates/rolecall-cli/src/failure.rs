@@ -32,16 +32,18 @@ impl Failure {
         }
     }
 
+    /// Prints the message, if there is one left to print.
+    pub(crate) fn tell(&self) {
+        if let Self::Job(message) | Self::Usage(message) = self {
+            // Standard error may be closed too. Templates and servers have a say in messages.
+            let _ = writeln!(io::stderr(), "error: {}", crate::output::harmless(message));
+        }
+    }
+
     /// Prints the message and gives the exit code: 1 for a failed job, 2 for bad usage.
     pub(crate) fn report(&self) -> ExitCode {
-        let (message, code) = match self {
-            Self::Job(message) => (message, 1),
-            Self::Usage(message) => (message, 2),
-            Self::Unread | Self::Told => return ExitCode::from(1),
-        };
-        // Standard error may be closed too. Templates and servers have a say in messages.
-        let _ = writeln!(io::stderr(), "error: {}", crate::output::harmless(message));
-        ExitCode::from(code)
+        self.tell();
+        ExitCode::from(if matches!(self, Self::Usage(_)) { 2 } else { 1 })
     }
 }
 

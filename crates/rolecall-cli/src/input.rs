@@ -2,16 +2,16 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rolecall::{ChatRequest, Clock, DateTime, Image, Loader, Model, ModelFiles, ModelSource, Options};
 use serde_json::Value;
 
-use crate::args::{LoaderArg, ModelArgs, OptionArgs, PromptArgs};
+use crate::args::{LoaderArg, ModelArgs, OptionArgs, PromptArgs, VariableArgs};
 use crate::failure::{Failure, Outcome};
 
 /// The most bytes of a document that is read: a conversation of a million words has some ten megabytes.
-const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
+pub(crate) const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
 
 /// Reads a whole text from a file, or from standard input for `-`.
 pub(crate) fn text(path: &str) -> Outcome<String> {
@@ -81,8 +81,8 @@ pub(crate) fn request(args: &PromptArgs, document: &str, images: &[Image]) -> Ou
 }
 
 /// The images of a command, in order.
-pub(crate) fn images(args: &PromptArgs) -> Outcome<Vec<Image>> {
-    args.images.iter().map(|path| Ok(Image::read(path)?)).collect()
+pub(crate) fn images(paths: &[PathBuf]) -> Outcome<Vec<Image>> {
+    paths.iter().map(|path| Ok(Image::read(path)?)).collect()
 }
 
 /// Options, with those of the command line over them.
@@ -93,6 +93,11 @@ pub(crate) fn overridden(mut options: Options, args: &OptionArgs) -> Options {
     if let Some(field) = &args.continue_final_message {
         options = options.continue_final_message(field.as_str());
     }
+    with_variables(options, &args.template)
+}
+
+/// Options, with what a template sees beside the conversation.
+pub(crate) fn with_variables(mut options: Options, args: &VariableArgs) -> Options {
     for (name, value) in &args.variables {
         options = options.variable(name, value.clone());
     }

@@ -1,11 +1,13 @@
 //! The `rolecall` command: it reads its arguments, calls the libraries and prints what they answer.
 
+mod answer;
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
 mod args;
 mod batch;
 mod chat_images;
 mod color;
 mod commands;
+mod conversation;
 #[cfg(feature = "cross-check")]
 mod cross_check;
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
@@ -16,8 +18,11 @@ mod output;
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
 mod parameters;
 mod progress;
+mod readable;
+mod request;
 mod snapshot;
 mod spans;
+mod turn_end;
 
 use std::process::ExitCode;
 
@@ -32,6 +37,7 @@ fn main() -> ExitCode {
         Command::Batch(args) => commands::batch::run(args),
         Command::Tokens(args) => commands::tokens::run(args),
         Command::Send(args) => commands::send::run(args),
+        Command::Chat(args) => commands::chat::run(args),
         Command::Status(args) => commands::status::run(args),
         Command::Whoami(args) => commands::whoami::run(args),
         Command::Fetch(args) => commands::fetch::run(args),

@@ -54,6 +54,31 @@ pub(crate) fn note(message: &str) {
     let _ = writeln!(io::stderr(), "{message}");
 }
 
+/// What comes piece by piece beside the result, on standard error: a line or more after a heading.
+pub(crate) struct Aside {
+    heading: &'static str,
+    is_open: bool,
+}
+
+impl Aside {
+    pub(crate) fn new(heading: &'static str) -> Self {
+        Self { heading, is_open: false }
+    }
+
+    pub(crate) fn piece(&mut self, text: &str) {
+        let heading = if self.is_open { "" } else { self.heading };
+        self.is_open = true;
+        let _ = write!(io::stderr(), "{heading}{}", harmless(text));
+    }
+
+    /// Ends it, if there was any.
+    pub(crate) fn end(&mut self) {
+        if std::mem::take(&mut self.is_open) {
+            let _ = writeln!(io::stderr());
+        }
+    }
+}
+
 /// Prints a JSON document.
 pub(crate) fn json(value: &impl Serialize) -> Outcome {
     let mut text = serde_json::to_string_pretty(value).map_err(Failure::job)?;

@@ -9,6 +9,15 @@ use serde_json::Value;
 use crate::failure::{Failure, Outcome};
 use crate::input;
 
+/// Sets what is given.
+macro_rules! set {
+    ($arguments:expr, $parameters:ident: $($name:ident)*) => {$(
+        if let Some(value) = $arguments.$name.clone() {
+            $parameters = $parameters.$name(value);
+        }
+    )*};
+}
+
 /// How the answer is generated. What is not set is left to the server.
 #[derive(Debug, Args)]
 pub(crate) struct ParameterArgs {
@@ -45,15 +54,6 @@ pub(crate) struct ParameterArgs {
     /// From -2 to 2; 0 is no penalty
     #[arg(long, value_name = "F", allow_negative_numbers = true)]
     pub(crate) presence_penalty: Option<f64>,
-    /// Give the best of so many answers
-    #[arg(long, value_name = "N")]
-    pub(crate) best_of: Option<u32>,
-    /// Tell the most probable tokens at each place, with --json
-    #[arg(long, value_name = "N")]
-    pub(crate) top_n_tokens: Option<u32>,
-    /// Tell the finish reason and the counts of tokens, with --json; for the dialect tgi, the others do it unasked
-    #[arg(long)]
-    pub(crate) details: bool,
     /// Cut the prompt from the left to so many tokens
     #[arg(long, value_name = "N")]
     pub(crate) truncate: Option<u32>,
@@ -72,28 +72,42 @@ pub(crate) struct ParameterArgs {
     /// A field of the request that has no option here; the value is JSON, or text if it is not
     #[arg(long = "extra", value_name = "NAME=VALUE", value_parser = input::variable)]
     pub(crate) extra: Vec<(String, Value)>,
+}
+
+/// What is told beside the answer's own text.
+#[derive(Debug, Args)]
+pub(crate) struct AnswerArgs {
+    /// Give the best of so many answers
+    #[arg(long, value_name = "N")]
+    pub(crate) best_of: Option<u32>,
+    /// Tell the most probable tokens at each place, with --json
+    #[arg(long, value_name = "N")]
+    pub(crate) top_n_tokens: Option<u32>,
+    /// Tell the finish reason and the counts of tokens, with --json; for the dialect tgi, the others do it unasked
+    #[arg(long)]
+    pub(crate) details: bool,
     /// Answer with the prompt in front
     #[arg(long)]
     pub(crate) return_full_text: bool,
 }
 
+impl AnswerArgs {
+    /// Adds what is given.
+    pub(crate) fn add(&self, mut parameters: Parameters) -> Parameters {
+        set!(self, parameters: best_of top_n_tokens);
+        if self.details {
+            parameters = parameters.details(true);
+        }
+        parameters.return_full_text(self.return_full_text)
+    }
+}
+
 impl ParameterArgs {
     /// The parameters for a dialect; in streams of those that count tokens only when asked, they are asked.
     pub(crate) fn read(&self, dialect: Dialect, stream: bool) -> Outcome<Parameters> {
-        /// Sets what is given.
-        macro_rules! set {
-            ($parameters:ident: $($name:ident)*) => {$(
-                if let Some(value) = self.$name.clone() {
-                    $parameters = $parameters.$name(value);
-                }
-            )*};
-        }
-        let mut p = Parameters::new().return_full_text(self.return_full_text);
-        set!(p: max_new_tokens temperature top_p top_k typical_p seed do_sample repetition_penalty frequency_penalty
-            presence_penalty best_of top_n_tokens truncate adapter_id);
-        if self.details {
-            p = p.details(true);
-        }
+        let mut p = Parameters::new();
+        set!(self, p: max_new_tokens temperature top_p top_k typical_p seed do_sample repetition_penalty
+            frequency_penalty presence_penalty truncate adapter_id);
         if self.watermark {
             p = p.watermark(true);
         }

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod batch;
+pub(crate) mod chat;
 pub(crate) mod diff;
 pub(crate) mod fetch;
 pub(crate) mod inspect;

@@ -1,6 +1,6 @@
 //! `rolecall render`: prints the prompt.
 
-use rolecall::{ChatRequest, Image, Model, Prepared, Prompt};
+use rolecall::{ChatRequest, Image, Model, Options, Prepared, Prompt};
 use serde_json::{Value, json};
 
 use crate::args::{ModelArgs, PromptArgs, RenderArgs};
@@ -47,23 +47,27 @@ impl Job {
         Self::with(model, prompt, input::model_with_tokenizer)
     }
 
+    /// The same without the images of the arguments, which are given when it is rendered.
+    pub(crate) fn without_images(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
+        Self::of(model, input::request(prompt, &input::text(&prompt.input)?, &[])?, input::model)
+    }
+
     fn with(
         model: &ModelArgs,
         prompt: &PromptArgs,
         load: impl Fn(&ModelArgs) -> Outcome<Model>,
     ) -> Outcome<Self> {
-        Self::of(model, prompt, &input::text(&prompt.input)?, &input::images(prompt)?, load)
+        let document = input::text(&prompt.input)?;
+        let images = input::images(&prompt.images)?;
+        Self::of(model, input::request(prompt, &document, &images)?, load)
     }
 
-    /// The same of an input that was read.
+    /// The same of a request that was read.
     pub(crate) fn of(
         model: &ModelArgs,
-        prompt: &PromptArgs,
-        document: &str,
-        images: &[Image],
+        mut request: ChatRequest,
         load: impl Fn(&ModelArgs) -> Outcome<Model>,
     ) -> Outcome<Self> {
-        let mut request = input::request(prompt, document, images)?;
         request.options = input::choosing(request.options, model);
         let loaded = load(model)?;
         input::check_template_name(&loaded, model)?;
@@ -78,10 +82,16 @@ impl Job {
         &self.request
     }
 
-    /// Asks for the generation prompt where nothing else is said.
-    pub(crate) fn wants_answer(mut self) -> Self {
-        self.request.options = self.request.options.default_generation_prompt();
-        self
+    /// Renders these messages with these images and the options of the request; for an answer with the generation prompt
+    /// where nothing else is said, else without it.
+    pub(crate) fn render(&self, messages: &Value, images: &[Image], wants_answer: bool) -> Outcome<Prompt> {
+        let mut options = images.iter().cloned().fold(self.request.options.clone(), Options::image);
+        options = if wants_answer {
+            options.default_generation_prompt()
+        } else {
+            options.add_generation_prompt(false)
+        };
+        Ok(self.model.apply_chat_template(messages, &options)?)
     }
 
     pub(crate) fn prepare(&self) -> Outcome<Prepared<'_>> {

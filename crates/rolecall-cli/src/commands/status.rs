@@ -10,7 +10,7 @@ use crate::{output, progress};
 
 pub(crate) fn run(args: &StatusArgs) -> Outcome {
     let bar = progress::Waiting::new();
-    let (sender, token) = args.endpoint.sender(&bar)?;
+    let (sender, token) = args.server.sender(&bar)?;
     let status = sender.status();
     bar.clear();
     let status = status.map_err(Failure::job)?;

@@ -1,14 +1,16 @@
 //! The arguments of the command.
 
+mod sending;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rolecall::{DateTime, ImageSize, VideoSize};
 use serde_json::Value;
 
-use crate::endpoint::EndpointArgs;
 use crate::input;
-use crate::parameters::ParameterArgs;
+
+pub(crate) use sending::{ChatArgs, RequestArgs, SendArgs, StatusArgs, WhoamiArgs};
 
 /// Chat prompts, exactly as the model was trained to see them.
 #[derive(Debug, Parser)]
@@ -47,9 +49,15 @@ pub(crate) enum Command {
         after_help = "Example:\n  rolecall send --endpoint http://127.0.0.1:8091 --model builtin:llama-3 --stream examples/llama-cookbook.json"
     )]
     Send(Box<SendArgs>),
-    /// Tell how an endpoint is, and what it says about itself
+    /// Talk with a model in the terminal
     #[command(
-        after_help = "The exit code is 0 when the server is well.\n\nExample:\n  rolecall status --endpoint http://127.0.0.1:8091"
+        long_about = CHAT,
+        after_help = "Examples:\n  rolecall chat --endpoint http://127.0.0.1:8091 --model builtin:llama-3 --system \"Be brief.\"\n  rolecall chat --endpoint http://127.0.0.1:8080 --chat"
+    )]
+    Chat(Box<ChatArgs>),
+    /// Tell how an endpoint is and what it says about itself, or what a provider serves
+    #[command(
+        after_help = "The exit code is 0 when the server is well, or the provider serves the model.\n\nExamples:\n  rolecall status --endpoint http://127.0.0.1:8091\n  rolecall status --provider hf-inference\n  rolecall status --provider together --served-model ORG/NAME"
     )]
     Status(Box<StatusArgs>),
     /// Tell whose token is used for the Hub
@@ -95,6 +103,18 @@ pub(crate) struct ManArgs {
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
 }
+
+/// What `rolecall chat` reads.
+const CHAT: &str = "\
+Talk with a model in the terminal
+
+Each line of standard input is a message; the answer is printed as it comes, and both stay in the conversation. Lines that \
+begin with a slash are commands, and //TEXT is the message /TEXT. /help lists them: /reset, /image FILE, /save FILE, /quit. \
+The end of input ends the conversation.
+
+The prompt is rendered with --model and sent as rolecall send does it; with --chat the messages themselves are sent. When an \
+answer fails, the message is taken back and the conversation goes on. What is not an answer goes to standard error. When \
+input is not a terminal, the exit code is 1 if a line failed.";
 
 /// What `rolecall diff` does.
 const DIFF: &str = "\
@@ -274,6 +294,13 @@ pub(crate) struct OptionArgs {
     /// Leave the final message open; with a value, another field of it than its content
     #[arg(long, value_name = "FIELD", num_args = 0..=1, require_equals = true, default_missing_value = "content")]
     pub(crate) continue_final_message: Option<String>,
+    #[command(flatten)]
+    pub(crate) template: VariableArgs,
+}
+
+/// What a template sees beside the conversation.
+#[derive(Debug, Args)]
+pub(crate) struct VariableArgs {
     /// A variable for the template; the value is JSON, or text if it is not [such as enable_thinking=false]
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = input::variable)]
     pub(crate) variables: Vec<(String, Value)>,
@@ -386,62 +413,6 @@ pub(crate) struct BatchArgs {
     /// How many lines are rendered at once [as many as the computer has processors if unset]
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
-}
-
-#[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct SendArgs {
-    #[command(flatten)]
-    pub(crate) prompt: PromptArgs,
-    #[command(flatten)]
-    pub(crate) model: ModelArgs,
-    /// Send this text as it is, without a template (- for standard input)
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["input", "model", "template", "images", "variables",
-        "add_generation_prompt", "continue_final_message", "template_name", "image_token", "now"])]
-    pub(crate) raw: Option<String>,
-    #[command(flatten)]
-    pub(crate) endpoint: EndpointArgs,
-    #[command(flatten)]
-    pub(crate) parameters: ParameterArgs,
-    /// Send the messages themselves, for the server to render (chat completions)
-    #[arg(long, conflicts_with_all = ["raw", "model", "template", "add_generation_prompt", "continue_final_message",
-        "variables", "template_name", "image_token", "now"])]
-    pub(crate) chat: bool,
-    /// The server's model sees images: hold --raw to the rules of prompts with images
-    #[arg(long)]
-    pub(crate) sees_images: bool,
-    /// Send ![](…) that somebody typed with a backslash, so that the server does not take it for an image
-    #[arg(long)]
-    pub(crate) neutralise_images: bool,
-    /// Make images smaller if the request is larger than the server takes
-    #[cfg(feature = "image")]
-    #[arg(long)]
-    pub(crate) downscale: bool,
-    /// Print the answer token by token, as it comes
-    #[arg(long)]
-    pub(crate) stream: bool,
-    /// Print a JSON document instead of the bare answer
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct StatusArgs {
-    #[command(flatten)]
-    pub(crate) endpoint: EndpointArgs,
-    /// Print a JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WhoamiArgs {
-    /// The access token to ask about [that of HF_TOKEN or of the token file if unset]
-    #[arg(long, value_name = "TOKEN")]
-    pub(crate) token: Option<String>,
-    /// Print a JSON document: all that the Hub says
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,168 @@
+//! What is sent: a prompt that was rendered here, a text as it is, or messages for the server to render.
+
+use rolecall::{Image, Prompt};
+use rolecall_sender::blocking::{Events, Sender};
+use rolecall_sender::{Dialect, Generation, Markdown, Parameters, Prepared};
+#[cfg(feature = "image")]
+use rolecall_sender::{ErrorKind, TGI_PAYLOAD_LIMIT, downscale, image_budget};
+use serde_json::{Map, Value};
+
+use crate::args::{ModelArgs, RequestArgs, VariableArgs};
+use crate::chat_images as chat;
+use crate::endpoint::TokenChoice;
+use crate::failure::{Failure, Outcome};
+use crate::progress::Waiting;
+
+/// A server, and how it is asked.
+pub(crate) struct Requests {
+    sender: Sender,
+    token: TokenChoice,
+    bar: Waiting,
+    parameters: Parameters,
+    is_stream: bool,
+    #[cfg(feature = "image")]
+    downscale: bool,
+}
+
+impl Requests {
+    pub(crate) fn new(args: &RequestArgs, is_stream: bool) -> Outcome<Self> {
+        let bar = Waiting::new();
+        let (sender, token) = args.server.sender(&bar)?;
+        let dialect = args.dialect();
+        let mut sender = args.generation.set(sender.dialect(dialect))?;
+        if args.neutralise_images {
+            sender = sender.markdown(Markdown::Neutralise);
+        }
+        Ok(Self {
+            sender,
+            token,
+            bar,
+            parameters: args.parameters.read(dialect, is_stream)?,
+            is_stream,
+            #[cfg(feature = "image")]
+            downscale: args.downscale,
+        })
+    }
+
+    /// The same with other parameters.
+    pub(crate) fn with(mut self, change: impl FnOnce(Parameters) -> Parameters) -> Self {
+        self.parameters = change(self.parameters);
+        self
+    }
+
+    /// Texts, too, are held to the rules of prompts with images.
+    pub(crate) fn sees_images(mut self) -> Self {
+        self.sender = self.sender.sees_images(true);
+        self
+    }
+
+    /// A text as it is.
+    pub(crate) fn text(&self, text: &str) -> Outcome<Prepared> {
+        self.sender.prepare(text, &self.parameters, self.is_stream).map_err(Failure::job)
+    }
+
+    /// A rendered prompt, with smaller images if those it has are too large and that is allowed.
+    pub(crate) fn rendered(
+        &self,
+        images: &[Image],
+        render: impl Fn(&[Image]) -> Outcome<Prompt>,
+    ) -> Outcome<Prepared> {
+        let prompt = render(images)?;
+        match self.sender.prepare(&prompt, &self.parameters, self.is_stream) {
+            #[cfg(feature = "image")]
+            Err(error) if self.downscale && *error.kind() == ErrorKind::TooLarge && !images.is_empty() => {
+                let prompt = render(&smaller(&prompt, images)?)?;
+                self.sender.prepare(&prompt, &self.parameters, self.is_stream).map_err(Failure::job)
+            }
+            prepared => prepared.map_err(Failure::job),
+        }
+    }
+
+    /// Messages as they are, with their images.
+    pub(crate) fn messages(&self, mut messages: Value, images: &[Image]) -> Outcome<Prepared> {
+        chat::place_images(&mut messages, images)?;
+        self.sender.prepare_chat(&messages, &self.parameters, self.is_stream).map_err(Failure::job)
+    }
+
+    /// What a chat request says beside its messages, for a server that renders it.
+    pub(crate) fn served(mut self, fields: &Map<String, Value>) -> Outcome<Self> {
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+            match name.as_str() {
+                "tools" => self.parameters = self.parameters.tools(value.clone()),
+                // llama.cpp and vLLM have this field.
+                "chat_template_kwargs" => self.parameters = self.parameters.extra(name, value.clone()),
+                name => {
+                    return Err(Failure::Job(format!(
+                        "the chat request has {name}, and a server that renders it has no place for that. Take it out, \
+                         or send a rendered prompt (--model)."
+                    )));
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// Sends, and gives the whole answer.
+    pub(crate) fn send(&self, prepared: Prepared) -> Outcome<Generation> {
+        let answer = self.sender.send(prepared);
+        self.bar.clear();
+        self.explained(answer.map_err(Failure::job))
+    }
+
+    /// Sends, and gives the answer as it comes.
+    pub(crate) fn stream(&self, prepared: Prepared) -> Outcome<Events> {
+        let events = self.sender.send_stream(prepared);
+        self.bar.clear();
+        self.explained(events.map_err(Failure::job))
+    }
+
+    fn explained<T>(&self, answer: Outcome<T>) -> Outcome<T> {
+        answer.map_err(|failure| self.token.explain(failure, self.sender.endpoint()))
+    }
+}
+
+/// What a chat request says beside its messages.
+pub(crate) fn fields(document: &str) -> Map<String, Value> {
+    match serde_json::from_str(document) {
+        Ok(Value::Object(mut fields)) => {
+            fields.shift_remove("messages");
+            fields
+        }
+        _ => Map::new(),
+    }
+}
+
+/// The images as large as the request has room for.
+#[cfg(feature = "image")]
+fn smaller(prompt: &Prompt, images: &[Image]) -> Outcome<Vec<Image>> {
+    let whole = serde_json::to_string(prompt.text()).map_or(usize::MAX, |text| text.len());
+    let inside: usize = prompt.media().iter().map(|media| media.range().len()).sum();
+    let budget = image_budget(TGI_PAYLOAD_LIMIT, whole.saturating_sub(inside), images.len());
+    images.iter().map(|image| downscale(image, budget).map_err(Failure::job)).collect()
+}
+
+/// Refuses what says how a prompt is rendered, where the server renders.
+pub(crate) fn refuse_rendering(
+    args: &RequestArgs,
+    model: &ModelArgs,
+    template: &VariableArgs,
+    others: &[(&str, bool)],
+) -> Outcome {
+    if args.dialect() != Dialect::Chat {
+        return Ok(());
+    }
+    let named = [
+        ("--model", model.model.is_some()),
+        ("--template", model.template.is_some()),
+        ("--template-name", model.template_name.is_some()),
+        ("--var", !template.variables.is_empty()),
+        ("--now", template.now.is_some()),
+    ];
+    match named.iter().chain(others).find(|(_, is_given)| *is_given) {
+        Some((name, _)) => Err(Failure::Usage(format!(
+            "{name} says how a prompt is rendered, and with the dialect chat the server renders. Leave out {name}, or \
+             ask with another dialect."
+        ))),
+        None => Ok(()),
+    }
+}
