@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use rolecall::{Environment, Token};
-use rolecall_sender::blocking::Sender;
+use rolecall_sender::blocking::{Hub, Sender};
 use rolecall_sender::{BosPolicy, Dialect, Endpoint};
 
 use crate::failure::{Failure, Outcome};
@@ -135,6 +135,15 @@ impl GenerationArgs {
             None => Ok(sender),
         }
     }
+}
+
+/// The Hub, with the token that is given, else that of the environment.
+pub(crate) fn hub(token: Option<&str>) -> Outcome<Hub> {
+    let hub = Hub::from_environment(&Environment::from_process()).map_err(Failure::job)?;
+    Ok(match token.and_then(Token::cleaned) {
+        Some(token) => hub.token(token, "--token"),
+        None => hub,
+    })
 }
 
 fn seconds(name: &str, value: f64) -> Outcome<Duration> {

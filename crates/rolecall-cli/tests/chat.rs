@@ -21,7 +21,9 @@ fn chat(server: &Server, arguments: &[&str]) -> Run {
 
 /// The prompts that were sent.
 fn inputs(server: &Server) -> Vec<String> {
-    let text = |request: &rolecall_testkit::Request| request.json()["inputs"].as_str().map(str::to_owned);
+    let text = |request: &rolecall_testkit::Request| {
+        request.json().get("inputs").and_then(Value::as_str).map(str::to_owned)
+    };
     server.requests().iter().map(|request| text(request).expect("a prompt")).collect()
 }
 

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use reqwest::Url;
+use reqwest::header::{HeaderMap, LINK};
 use rolecall::{Environment, Token};
 use serde_json::Value;
 
@@ -11,6 +13,9 @@ use crate::endpoint::check_id;
 use crate::info::read;
 use crate::transport::Transport;
 use crate::{Endpoint, Error, ErrorKind, Result};
+
+/// The most pages of a list. The Hub puts a thousand models on one.
+const MAX_PAGES: usize = 500;
 
 /// Asks the Hub. Cheap to clone; clones share their connections and what was answered.
 ///
@@ -160,22 +165,28 @@ impl Hub {
         Ok(identity)
     }
 
-    /// The models that a provider serves, such as `hf-inference`.
+    /// The models that a provider serves, such as `hf-inference`: all of them, however many pages the Hub makes of them.
     ///
     /// # Errors
     ///
-    /// What the Hub or the network says.
+    /// What the Hub or the network says; [`ErrorKind::Protocol`] for a list without an end.
     pub async fn deployed(&self, provider: &str) -> Result<Vec<DeployedModel>> {
-        let document = self.get("api/models", &[("inference_provider", provider)]).await?;
-        let Some(models) = document.as_array() else { return Err(unexpected(&document)) };
         let text = |model: &Value, name: &str| model.get(name).and_then(Value::as_str).map(str::to_owned);
-        Ok(models
-            .iter()
-            .filter_map(|model| {
+        let mut all = Vec::new();
+        let mut next = Some(self.url("api/models", &[("inference_provider", provider)]));
+        for _ in 0..MAX_PAGES {
+            let Some(url) = next else { return Ok(all) };
+            let reply = self.transport.send(&Request::get(url)).await?;
+            next = next_page(reply.headers());
+            let document = read(&self.transport.body(reply).await?)?;
+            let Some(models) = document.as_array() else { return Err(unexpected(&document)) };
+            all.extend(models.iter().filter_map(|model| {
                 let id = text(model, "id").or_else(|| text(model, "modelId"))?;
                 Some(DeployedModel { id, task: text(model, "pipeline_tag") })
-            })
-            .collect())
+            }));
+        }
+        let message = format!("the Hub's list of models has more than {MAX_PAGES} pages");
+        Err(Error::new(ErrorKind::Protocol, message).help("Check HF_ENDPOINT"))
     }
 
     /// The providers that serve a model.
@@ -207,13 +218,30 @@ impl Hub {
     }
 
     async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value> {
+        let reply = self.transport.send(&Request::get(self.url(path, query))).await?;
+        read(&self.transport.body(reply).await?)
+    }
+
+    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
         let mut url = self.transport.endpoint.below(path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let reply = self.transport.send(&Request::get(url)).await?;
-        read(&self.transport.body(reply).await?)
+        url
     }
+}
+
+/// Where a list goes on, as the header `Link` says it: `<URL>; rel="next"`. The token goes there only if it is the same
+/// server.
+fn next_page(headers: &HeaderMap) -> Option<Url> {
+    let links = headers.get_all(LINK).iter().filter_map(|link| link.to_str().ok());
+    links.flat_map(|links| links.split(',')).find_map(|link| {
+        let (url, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = parameters.split(';').any(|parameter| {
+            matches!(parameter.trim().split_once('='), Some(("rel", name)) if name.trim_matches('"') == "next")
+        });
+        is_next.then(|| Url::parse(url).ok()).flatten()
+    })
 }
 
 impl Identity {

@@ -47,8 +47,11 @@ pub struct Info {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Status {
-    /// Whether it answers, and is well: the error if not.
+    /// Whether it answers, and is well: the error if not. A server without `/health` is well when one of the other routes
+    /// answers.
     pub health: Result<()>,
+    /// Whether it has `/health`.
+    pub has_health_route: bool,
     /// What it tells about itself, if it has `/info`.
     pub info: Option<Info>,
     /// The models that it serves, if it has `/v1/models`.
@@ -98,10 +101,12 @@ impl Sender {
         let health = self.get("health").await.map(drop);
         // Who is not there has no more to say.
         if health.as_ref().is_err_and(|error| error.status().is_none()) {
-            return Status { health, info: None, models: Vec::new() };
+            return Status { health, has_health_route: false, info: None, models: Vec::new() };
         }
-        let models = self.models().await.unwrap_or_default();
-        Status { health, info: self.info().await.ok(), models }
+        let has_health_route = !health.as_ref().is_err_and(is_no_route);
+        let (models, info) = (self.models().await, self.info().await);
+        let health = if has_health_route { health } else { judged_by(health, &models, &info) };
+        Status { health, has_health_route, info: info.ok(), models: models.unwrap_or_default() }
     }
 
     /// The ids of the models that the server serves, by `/v1/models`.
@@ -127,6 +132,22 @@ impl Sender {
     async fn fetch(&self, url: reqwest::Url) -> Result<Vec<u8>> {
         let reply = self.transport.send(&Request::get(url)).await?;
         self.transport.body(reply).await
+    }
+}
+
+fn is_no_route(error: &Error) -> bool {
+    *error.kind() == ErrorKind::NotFound
+}
+
+/// Whether a server without `/health` is well. What is wrong with a route that it has says more than that others are missing.
+fn judged_by(health: Result<()>, models: &Result<Vec<String>>, info: &Result<Info>) -> Result<()> {
+    if models.is_ok() || info.is_ok() {
+        return Ok(());
+    }
+    let errors = [models.as_ref().err(), info.as_ref().err()];
+    match errors.into_iter().flatten().find(|error| !is_no_route(error)) {
+        Some(error) => Err(error.clone()),
+        None => health,
     }
 }
 

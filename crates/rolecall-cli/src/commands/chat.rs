@@ -91,7 +91,7 @@ fn next_line(source: &mut impl BufRead) -> Outcome<Option<Outcome<String>>> {
 }
 
 /// What a line asks for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Command<'l> {
     Nothing,
     Say(&'l str),

@@ -2,18 +2,12 @@
 
 use std::fmt::Write;
 
-use rolecall::{Environment, Token};
-use rolecall_sender::blocking::Hub;
-
 use crate::args::WhoamiArgs;
 use crate::failure::{Failure, Outcome};
-use crate::output;
+use crate::{endpoint, output};
 
 pub(crate) fn run(args: &WhoamiArgs) -> Outcome {
-    let mut hub = Hub::from_environment(&Environment::from_process()).map_err(Failure::job)?;
-    if let Some(token) = args.token.as_deref().and_then(Token::cleaned) {
-        hub = hub.token(token, "--token");
-    }
+    let hub = endpoint::hub(args.token.as_deref())?;
     let identity = hub.whoami().map_err(Failure::job)?;
     if args.json {
         return output::json(&identity.document);
