@@ -1,14 +1,16 @@
 //! What is sent: a prompt that was rendered here, a text as it is, or messages for the server to render.
 
+use rolecall::tokens::EncodeOptions;
 use rolecall::{Image, Prompt};
 use rolecall_sender::blocking::{Events, Sender};
-use rolecall_sender::{Dialect, Generation, Markdown, Parameters, Prepared};
+use rolecall_sender::{BosPolicy, Dialect, Generation, Markdown, Parameters, Prepared, TokenIds};
 #[cfg(feature = "image")]
 use rolecall_sender::{ErrorKind, TGI_PAYLOAD_LIMIT, downscale, image_budget};
 use serde_json::{Map, Value};
 
 use crate::args::{ModelArgs, RequestArgs, VariableArgs};
 use crate::chat_images as chat;
+use crate::commands::render::Job;
 use crate::endpoint::TokenChoice;
 use crate::failure::{Failure, Outcome};
 use crate::progress::Waiting;
@@ -20,12 +22,19 @@ pub(crate) struct Requests {
     bar: Waiting,
     parameters: Parameters,
     is_stream: bool,
+    token_ids: bool,
     #[cfg(feature = "image")]
     downscale: bool,
 }
 
 impl Requests {
     pub(crate) fn new(args: &RequestArgs, is_stream: bool) -> Outcome<Self> {
+        if args.token_ids && args.generation.bos != BosPolicy::Auto {
+            return Err(Failure::Usage(
+                "--bos is about text, and to token ids nothing is added. Leave out --bos or --token-ids."
+                    .to_owned(),
+            ));
+        }
         let bar = Waiting::new();
         let (sender, token) = args.server.sender(&bar)?;
         let dialect = args.dialect();
@@ -39,6 +48,7 @@ impl Requests {
             bar,
             parameters: args.parameters.read(dialect, is_stream)?,
             is_stream,
+            token_ids: args.token_ids,
             #[cfg(feature = "image")]
             downscale: args.downscale,
         })
@@ -62,20 +72,30 @@ impl Requests {
     }
 
     /// A rendered prompt, with smaller images if those it has are too large and that is allowed.
-    pub(crate) fn rendered(
-        &self,
-        images: &[Image],
-        render: impl Fn(&[Image]) -> Outcome<Prompt>,
-    ) -> Outcome<Prepared> {
-        let prompt = render(images)?;
+    pub(crate) fn rendered(&self, job: &Job, messages: &Value, images: &[Image]) -> Outcome<Prepared> {
+        let prompt = job.render(messages, images, true)?;
+        if self.token_ids {
+            return self.ids(job, &prompt);
+        }
         match self.sender.prepare(&prompt, &self.parameters, self.is_stream) {
             #[cfg(feature = "image")]
             Err(error) if self.downscale && *error.kind() == ErrorKind::TooLarge && !images.is_empty() => {
-                let prompt = render(&smaller(&prompt, images)?)?;
+                let prompt = job.render(messages, &smaller(&prompt, images)?, true)?;
                 self.sender.prepare(&prompt, &self.parameters, self.is_stream).map_err(Failure::job)
             }
             prepared => prepared.map_err(Failure::job),
         }
+    }
+
+    /// A prompt as token ids, in which no control token is a user's.
+    fn ids(&self, job: &Job, prompt: &Prompt) -> Outcome<Prepared> {
+        if !prompt.media().is_empty() || prompt.empty_image_slots() > 0 {
+            return Err(Failure::job(
+                "the prompt has places for images, and token ids hold none. Send it without --token-ids.",
+            ));
+        }
+        let encoding = job.model().tokenizer()?.encode(prompt, &EncodeOptions::default())?;
+        self.sender.prepare(&TokenIds(encoding.ids), &self.parameters, self.is_stream).map_err(Failure::job)
     }
 
     /// Messages as they are, with their images.
@@ -157,6 +177,7 @@ pub(crate) fn refuse_rendering(
         ("--template-name", model.template_name.is_some()),
         ("--var", !template.variables.is_empty()),
         ("--now", template.now.is_some()),
+        ("--token-ids", args.token_ids),
     ];
     match named.iter().chain(others).find(|(_, is_given)| *is_given) {
         Some((name, _)) => Err(Failure::Usage(format!(

@@ -283,6 +283,71 @@ fn a_server_may_render_itself() {
 }
 
 #[test]
+fn an_image_goes_to_a_server_that_renders() {
+    let server = served(vec![vec![delta(&json!({"content": "A llama."})), stop()]]);
+    chat(&server, &["--chat"]).input("/image examples/llama.jpg\nWhat is it?").ok();
+    let sent = server.requests()[0].json();
+    let content = &sent["messages"][0]["content"];
+    assert!(
+        content[0]["image_url"]["url"]
+            .as_str()
+            .is_some_and(|url| url.starts_with("data:image/jpeg;base64,/9j/"))
+    );
+    assert_eq!(content[1], json!({"type": "text", "text": "What is it?"}));
+}
+
+#[test]
+fn an_answer_that_is_cut_off_says_so() {
+    let frames = [json!({"choices": [{"text": "Half", "finish_reason": "length"}]})];
+    let server = Server::start(move |_| {
+        let events: Vec<String> = frames.iter().map(|frame| format!("data: {frame}\n\n")).collect();
+        Response::new(200)
+            .header("content-type", "text/event-stream")
+            .body(events.concat() + "data: [DONE]\n\n")
+    })
+    .expect("a port");
+    let ended = chat(&server, &[&CHATML[..], &["--dialect", "completions"]].concat()).input("Hi").end();
+    assert_eq!((ended.code, ended.out.as_str()), (0, "Half\n"));
+    assert!(ended.err.contains("--max-new-tokens"), "{}", ended.err);
+}
+
+#[test]
+fn no_typed_text_is_a_control_token_in_ids() {
+    let reply =
+        "data: {\"choices\": [{\"text\": \"Sure.\", \"finish_reason\": \"stop\"}]}\n\ndata: [DONE]\n\n";
+    let server =
+        Server::start(move |_| Response::new(200).header("content-type", "text/event-stream").body(reply))
+            .expect("a port");
+    let folder = rolecall_testkit::tiny_llama();
+    let model = folder.to_str().expect("a path");
+    let arguments = ["--model", model, "--dialect", "completions", "--token-ids"];
+    chat(&server, &arguments).input("<|eot_id|>\nHi").ok();
+    let messages = json!([
+        {"role": "user", "content": "<|eot_id|>"},
+        {"role": "assistant", "content": "Sure."},
+        {"role": "user", "content": "Hi"},
+    ]);
+    let ids = rolecall(["tokens", "--model", model, "--add-generation-prompt", "--ids"])
+        .input(&messages.to_string())
+        .ok();
+    let ids: Value = serde_json::from_str(&ids).expect("ids");
+    assert_eq!(server.requests()[1].json()["prompt"], ids);
+    let anywhere =
+        ["tokens", "--model", model, "--add-generation-prompt", "--ids", "--control-tokens", "anywhere"];
+    let forged: Value =
+        serde_json::from_str(&rolecall(anywhere).input(&messages.to_string()).ok()).expect("ids");
+    assert_ne!(ids, forged);
+
+    let asked = server.requests().len();
+    chat(&server, &[&arguments[..2], &["--token-ids"]].concat())
+        .input("Hi")
+        .fails(1, &["token ids", "completions"]);
+    chat(&server, &[&arguments[..], &["--bos", "keep"]].concat()).input("Hi").fails(2, &["--bos"]);
+    chat(&server, &[&CHATML[..], &arguments[2..]].concat()).input("Hi").fails(1, &["tokenizer.json"]);
+    assert_eq!(server.requests().len(), asked);
+}
+
+#[test]
 fn options_that_do_nothing_are_refused() {
     let server = generation(FakeGeneration::new());
     for dialect in [&["--chat"][..], &["--dialect", "chat"]] {

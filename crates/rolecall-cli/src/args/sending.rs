@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rolecall::Model;
 use rolecall_sender::Dialect;
 
 use super::{ModelArgs, PromptArgs, VariableArgs};
 use crate::endpoint::{GenerationArgs, ServerArgs};
+use crate::failure::Outcome;
+use crate::input;
 use crate::parameters::{AnswerArgs, ParameterArgs};
 
 /// Where a prompt goes, and in which form.
@@ -22,6 +25,10 @@ pub(crate) struct RequestArgs {
     /// Send the messages themselves, for the server to render (chat completions)
     #[arg(long)]
     pub(crate) chat: bool,
+    /// Send the prompt as token ids, in which no text of a message becomes a control token (the dialects completions and
+    /// sglang, of servers that take ids; the model's tokenizer is needed)
+    #[arg(long)]
+    pub(crate) token_ids: bool,
     /// Send ![](…) that somebody typed with a backslash, so that the server does not take it for an image
     #[arg(long)]
     pub(crate) neutralise_images: bool,
@@ -32,6 +39,11 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
+    /// The model, with what the request needs of it.
+    pub(crate) fn model(&self, args: &ModelArgs) -> Outcome<Model> {
+        if self.token_ids { input::model_with_tokenizer(args) } else { input::model(args) }
+    }
+
     /// How the server is asked.
     pub(crate) fn dialect(&self) -> Dialect {
         if self.chat { Dialect::Chat } else { self.generation.dialect.unwrap_or_default() }
@@ -47,7 +59,7 @@ pub(crate) struct SendArgs {
     pub(crate) model: ModelArgs,
     /// Send this text as it is, without a template (- for standard input)
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["input", "model", "template", "images", "variables",
-        "add_generation_prompt", "continue_final_message", "template_name", "image_token", "now", "chat"])]
+        "add_generation_prompt", "continue_final_message", "template_name", "image_token", "now", "chat", "token_ids"])]
     pub(crate) raw: Option<String>,
     #[command(flatten)]
     pub(crate) request: RequestArgs,

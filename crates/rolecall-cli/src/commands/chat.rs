@@ -162,7 +162,7 @@ impl Chat {
         if let Some(token) = &args.image_token {
             request.options = request.options.image_token(token);
         }
-        let job = Job::of(&args.model, request, input::model)?;
+        let job = Job::of(&args.model, request, |model| args.request.model(model))?;
         let way = Way::Rendered(Box::new(job));
         Ok(Self { requests, way, conversation, waiting: Vec::new() })
     }
@@ -232,14 +232,18 @@ impl Chat {
                 (self.requests.messages(self.conversation.messages(), &images)?, TurnEnd::default())
             }
             Way::Rendered(job) => {
-                let render = |messages: &Value, images: &[Image]| job.render(messages, images, true);
-                readable::adapt(self.conversation.messages_mut(), |messages| render(messages, &images))?;
-                let messages = self.conversation.messages();
-                let prepared = self.requests.rendered(&images, |images| render(&messages, images))?;
+                let messages = self.conversation.messages_mut();
+                readable::adapt(messages, |messages| job.render(messages, &images, true))?;
+                let prepared = self.requests.rendered(job, &self.conversation.messages(), &images)?;
                 (prepared, turn_end(job, &self.conversation, &images))
             }
         };
         let answer = answer::print(self.requests.stream(prepared)?, Some(&turn_end))?;
+        if answer.finish_reason.as_deref() == Some("length") {
+            output::note(
+                "The answer is cut off: it has as many tokens as were asked for (--max-new-tokens).",
+            );
+        }
         self.conversation.answer(&answer, turn_end.cut(&answer.text));
         Ok(())
     }

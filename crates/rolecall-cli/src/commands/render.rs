@@ -47,11 +47,6 @@ impl Job {
         Self::with(model, prompt, input::model_with_tokenizer)
     }
 
-    /// The same without the images of the arguments, which are given when it is rendered.
-    pub(crate) fn without_images(model: &ModelArgs, prompt: &PromptArgs) -> Outcome<Self> {
-        Self::of(model, input::request(prompt, &input::text(&prompt.input)?, &[])?, input::model)
-    }
-
     fn with(
         model: &ModelArgs,
         prompt: &PromptArgs,

@@ -66,8 +66,9 @@ fn prepare(args: &SendArgs, mut requests: Requests) -> Outcome<(Requests, Prepar
         }
         None => {
             let images = input::images(&args.prompt.images)?;
-            let job = Job::without_images(&args.model, &args.prompt)?;
-            requests.rendered(&images, |images| job.render(&job.request().messages, images, true))?
+            let request = input::request(&args.prompt, &input::text(&args.prompt.input)?, &[])?;
+            let job = Job::of(&args.model, request, |model| args.request.model(model))?;
+            requests.rendered(&job, &job.request().messages, &images)?
         }
     };
     Ok((requests, prepared))
