@@ -3,7 +3,7 @@
 use std::io;
 
 use rolecall_sender::blocking::Events;
-use rolecall_sender::{Event, Generation, TokenInfo};
+use rolecall_sender::{Event, Generation, Result, TokenInfo};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Outcome};
@@ -22,7 +22,10 @@ pub(crate) fn whole(events: Events) -> Outcome<Generation> {
 
 /// Prints an answer as it comes, and gives the whole of it. In a conversation what the model thinks is shown beside it,
 /// and what ends its turn is not shown.
-pub(crate) fn print(events: Events, turn: Option<&TurnEnd>) -> Outcome<Generation> {
+pub(crate) fn print(
+    events: impl IntoIterator<Item = Result<Event>>,
+    turn: Option<&TurnEnd>,
+) -> Outcome<Generation> {
     let mut out = io::stdout().lock();
     let mut text = String::new();
     let mut shown = 0;
@@ -65,8 +68,9 @@ pub(crate) fn print(events: Events, turn: Option<&TurnEnd>) -> Outcome<Generatio
         last = calls;
     }
     match turn {
-        Some(_) if !last.ends_with('\n') => output::piece(&mut out, "\n")?,
-        Some(_) => {}
+        // An empty answer has a line, and an answer that never came has none.
+        Some(_) if last.ends_with('\n') || last.is_empty() && ended.is_err() => {}
+        Some(_) => output::piece(&mut out, "\n")?,
         None => output::end(&mut out, &last)?,
     }
     ended

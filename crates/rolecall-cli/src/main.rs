@@ -14,6 +14,7 @@ mod cross_check;
 mod endpoint;
 mod failure;
 mod input;
+mod interrupt;
 mod output;
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
 mod parameters;

@@ -13,6 +13,7 @@ use crate::chat_images as chat;
 use crate::commands::render::Job;
 use crate::endpoint::TokenChoice;
 use crate::failure::{Failure, Outcome};
+use crate::interrupt::Interruptible;
 use crate::progress::Waiting;
 
 /// A server, and how it is asked.
@@ -136,7 +137,18 @@ impl Requests {
         self.explained(events.map_err(Failure::job))
     }
 
-    fn explained<T>(&self, answer: Outcome<T>) -> Outcome<T> {
+    /// Sends, and gives the answer as it comes, until Ctrl-C. What goes wrong is in it.
+    pub(crate) fn interruptible(&self, prepared: Prepared) -> Outcome<Interruptible> {
+        self.sender.begin_stream(prepared).map(Interruptible::new).map_err(Failure::job)
+    }
+
+    /// Takes the message away that says what is waited for.
+    pub(crate) fn clear(&self) {
+        self.bar.clear();
+    }
+
+    /// Says with a failure what is known about its reason here.
+    pub(crate) fn explained<T>(&self, answer: Outcome<T>) -> Outcome<T> {
         answer.map_err(|failure| self.token.explain(failure, self.sender.endpoint()))
     }
 }

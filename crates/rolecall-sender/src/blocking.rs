@@ -2,14 +2,14 @@
 //! thread of its own.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 use rolecall::Token;
 use serde::Serialize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
 
@@ -199,6 +199,24 @@ impl Sender {
     ///
     /// As there.
     pub fn send_stream(&self, prepared: Prepared) -> Result<Events> {
+        let mut events = self.begin_stream(prepared)?;
+        // What goes wrong before the first piece is the call's own failure.
+        match events.receive() {
+            Some(Err(error)) => Err(error),
+            first => {
+                events.first = first;
+                Ok(events)
+            }
+        }
+    }
+
+    /// Sends what was prepared for a stream, and does not wait for the server: what goes wrong before the answer begins
+    /// is an event, too. For callers who want to give up in the meantime, with [`Events::next_within`].
+    ///
+    /// # Errors
+    ///
+    /// When no thread can be had for the connections.
+    pub fn begin_stream(&self, prepared: Prepared) -> Result<Events> {
         let sender = self.0.clone();
         let (to_caller, receiver) = mpsc::channel(64);
         handle()?.spawn(async move {
@@ -209,15 +227,7 @@ impl Sender {
                 () = to_caller.closed() => {}
             }
         });
-        let mut events = Events { receiver: Some(receiver), first: None };
-        // What goes wrong before the first piece is the call's own failure.
-        match events.receive() {
-            Some(Err(error)) => Err(error),
-            first => {
-                events.first = first;
-                Ok(events)
-            }
-        }
+        Ok(Events { receiver: Some(receiver), first: None })
     }
 
     /// As [`crate::Sender::text_to_image`].
@@ -309,6 +319,16 @@ fn handle() -> Result<&'static Handle> {
 
 /// Waits for a future on this thread. A runtime's own way of waiting panics inside of async code.
 fn wait<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = wait_until(future.as_mut(), None) {
+            return output;
+        }
+    }
+}
+
+/// The same, up to a moment.
+fn wait_until<F: Future>(mut future: Pin<&mut F>, end: Option<Instant>) -> Poll<F::Output> {
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
@@ -317,11 +337,14 @@ fn wait<F: Future>(future: F) -> F::Output {
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
-    let mut future = pin!(future);
     loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Poll::Ready(output);
+        }
+        match end.map(|end| end.saturating_duration_since(Instant::now())) {
+            None => thread::park(),
+            Some(Duration::ZERO) => return Poll::Pending,
+            Some(left) => thread::park_timeout(left),
         }
     }
 }
@@ -350,10 +373,25 @@ pub struct Events {
 impl Events {
     fn receive(&mut self) -> Option<Result<Event>> {
         let event = wait(self.receiver.as_mut()?.recv());
+        self.received(event)
+    }
+
+    fn received(&mut self, event: Option<Result<Event>>) -> Option<Result<Event>> {
         if matches!(event, None | Some(Err(_) | Ok(Event::End(_)))) {
             self.receiver = None;
         }
         event
+    }
+
+    /// The next piece, if it comes within this time: [`Poll::Pending`] if not, and the next call waits on.
+    pub fn next_within(&mut self, time: Duration) -> Poll<Option<Result<Event>>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(first));
+        }
+        let Some(receiver) = &mut self.receiver else { return Poll::Ready(None) };
+        let end = Instant::now().checked_add(time);
+        let event = wait_until(pin!(receiver.recv()), end);
+        event.map(|event| self.received(event))
     }
 }
 

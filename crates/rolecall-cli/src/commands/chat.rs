@@ -12,7 +12,7 @@ use crate::conversation::{Conversation, Mark, NamedImage};
 use crate::failure::{Failure, Outcome};
 use crate::request::{Requests, refuse_rendering};
 use crate::turn_end::TurnEnd;
-use crate::{answer, input, output, readable};
+use crate::{answer, input, interrupt, output, readable};
 
 /// What `/help` says.
 const HELP: &str = "\
@@ -20,7 +20,7 @@ A line is a message. Lines that begin with a slash are commands:
   /image FILE   give an image with the next message
   /reset        go back to the beginning
   /save FILE    write the conversation as JSON; /save! FILE writes over a file that is there
-  /quit         end, as the end of input does
+  /quit         end, as the end of input does; Ctrl-C ends an answer that is coming
   //TEXT        the message /TEXT";
 
 pub(crate) fn run(args: &ChatArgs) -> Outcome {
@@ -34,6 +34,7 @@ pub(crate) fn run(args: &ChatArgs) -> Outcome {
     let mut chat = Chat::new(args)?;
     let is_terminal = io::stdin().is_terminal();
     if is_terminal {
+        interrupt::listen()?;
         output::note("/help lists the commands, /quit ends.");
     }
     let mut all_is_well = true;
@@ -238,8 +239,14 @@ impl Chat {
                 (prepared, turn_end(job, &self.conversation, &images))
             }
         };
-        let answer = answer::print(self.requests.stream(prepared)?, Some(&turn_end))?;
-        if answer.finish_reason.as_deref() == Some("length") {
+        let events = self.requests.interruptible(prepared)?.inspect(|_| self.requests.clear());
+        let answer = self.requests.explained(answer::print(events, Some(&turn_end)))?;
+        if interrupt::was_stopped(&answer) {
+            if answer.text.is_empty() {
+                return Err(Failure::job("the answer was stopped before it began."));
+            }
+            output::note("The answer was stopped. What came of it stays in the conversation.");
+        } else if answer.finish_reason.as_deref() == Some("length") {
             output::note(
                 "The answer is cut off: it has as many tokens as were asked for (--max-new-tokens).",
             );
