@@ -41,6 +41,7 @@ mod sender;
 mod sse;
 mod stream;
 mod transport;
+mod unused;
 
 pub use bos::{BosAction, BosPolicy};
 pub use dialect::{Dialect, Frames, Payload, Request};

@@ -19,6 +19,9 @@ pub enum Note {
     Bos(BosAction),
     /// The most tokens of the answer were not set, so that this many are asked for.
     DefaultMaxNewTokens(u32),
+    /// The server refused a parameter that the sender adds by itself and that its model does not use: it is asked again
+    /// without it, and from then on.
+    LeftOut(String),
     /// `x-compute-type`: `cache` says that the answer is an old one.
     ComputeType(String),
     /// `X-HF-Warning`.
@@ -31,6 +34,9 @@ impl fmt::Display for Note {
             Self::Sending { route, bytes } => write!(f, "{route}, {bytes} bytes"),
             Self::Bos(action) => write!(f, "BOS: {action}"),
             Self::DefaultMaxNewTokens(count) => write!(f, "max_new_tokens is not set: asking for {count}"),
+            Self::LeftOut(name) => {
+                write!(f, "the server's model does not use {name}: asking again without it")
+            }
             Self::ComputeType(kind) => write!(f, "the server computed it with: {kind}"),
             Self::Warning(text) => write!(f, "the server warns: {text}"),
         }

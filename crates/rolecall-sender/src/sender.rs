@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rolecall::Token;
@@ -13,7 +14,8 @@ use crate::bos::{self, Knowledge};
 use crate::dialect::Payload;
 use crate::input::{Markdown, guarded};
 use crate::stream::TokenStream;
-use crate::transport::{self, Transport};
+use crate::transport::{self, Reply, Transport};
+use crate::unused;
 use crate::{
     BosAction, BosPolicy, Dialect, Endpoint, Error, ErrorKind, Frames, Generation, Input, Note, Parameters,
     Request, Result, Waiting,
@@ -54,6 +56,8 @@ pub struct Sender {
     sees_images: bool,
     markdown: Markdown,
     payload_limit: usize,
+    /// The server's model does not use what the sender adds by itself.
+    leaves_out: Arc<AtomicBool>,
 }
 
 /// A request that is ready to be sent, and what was done to the prompt for it.
@@ -94,6 +98,7 @@ impl Sender {
             sees_images: false,
             markdown: Markdown::default(),
             payload_limit: TGI_PAYLOAD_LIMIT,
+            leaves_out: Arc::default(),
         }
     }
 
@@ -471,7 +476,7 @@ impl Sender {
     /// What the server or the network says.
     pub async fn send(&self, prepared: Prepared) -> Result<Generation> {
         self.tell(&prepared);
-        let reply = self.transport.send(&prepared.request).await?;
+        let reply = self.reply(&prepared).await?;
         let id = reply.request_id();
         let body = self.transport.body(reply).await?;
         self.read(&prepared, &body, id)
@@ -484,7 +489,7 @@ impl Sender {
     /// What the server or the network says before the stream begins.
     pub async fn send_stream(&self, prepared: Prepared) -> Result<TokenStream> {
         self.tell(&prepared);
-        let reply = self.transport.send(&prepared.request).await?;
+        let reply = self.reply(&prepared).await?;
         let frames = Frames::new(prepared.dialect);
         if reply.is_event_stream() {
             let frames = frames.with_prefix(prepared.prefix);
@@ -494,6 +499,23 @@ impl Sender {
         let id = reply.request_id();
         let body = self.transport.body(reply).await?;
         Ok(TokenStream::whole(self.read(&prepared, &body, id)?, frames))
+    }
+
+    /// The answer to a request; without what the sender added to it where the server's model does not use that.
+    async fn reply(&self, prepared: &Prepared) -> Result<Reply> {
+        let without = || unused::without(&prepared.request, prepared.dialect);
+        let is_known = self.leaves_out.load(Ordering::Relaxed);
+        if let Some(request) = is_known.then(without).flatten() {
+            return self.transport.send(&request).await;
+        }
+        let error = match self.transport.send(&prepared.request).await {
+            Err(error) if unused::is_refused(&error) => error,
+            reply => return reply,
+        };
+        let Some(request) = without() else { return Err(error) };
+        self.leaves_out.store(true, Ordering::Relaxed);
+        self.transport.note(&Note::LeftOut(unused::ADDED.to_owned()));
+        self.transport.send(&request).await
     }
 
     fn read(&self, prepared: &Prepared, body: &[u8], id: Option<String>) -> Result<Generation> {
