@@ -218,7 +218,11 @@ impl Chat {
                 let is_taken_back = self.conversation.len() < had;
                 Err(match failure {
                     Failure::Job(message) if is_taken_back => {
-                        Failure::Job(format!("{message} The message was taken back: it can be sent again."))
+                        // An excerpt of a template has lines of its own.
+                        let space = if message.contains('\n') { '\n' } else { ' ' };
+                        Failure::Job(format!(
+                            "{message}{space}The message was taken back: it can be sent again."
+                        ))
                     }
                     failure => failure,
                 })
