@@ -11,7 +11,7 @@ use crate::prepared::Asks;
 use crate::templates::Asker;
 #[cfg(feature = "tokenizers")]
 use crate::tokens::{self, EncodeOptions, Encoding, Tokenizer};
-use crate::{Error, ErrorKind, Options, Prepared, Prompt, Result, SpecialTokens};
+use crate::{Error, ErrorKind, Options, Prepared, Prompt, Result, SpecialTokens, keywords};
 
 /// A compiled chat template and the special tokens that it sees.
 ///
@@ -140,6 +140,7 @@ impl ChatTemplate {
             .help("Use a Model"));
         }
         let conversation = Conversation::placed(to_json(messages)?, place, Asker::Tokenizer, options)?;
+        keywords::check_handed_on(&self.special_tokens, options)?;
         let engine = Arc::clone(&self.engine);
         let asks = Asks::of_template(&self.special_tokens);
         Prepared::new(engine, &self.special_tokens, conversation, options, asks)

@@ -8,43 +8,7 @@ use crate::continue_final::{self, Continuation};
 use crate::python::type_name;
 use crate::reasoning;
 use crate::templates::Asker;
-use crate::{Error, ErrorKind, Options, Result, SpecialTokens, media, processor};
-
-/// The parameters of the tokenizer's method; a template variable cannot have one of these names.
-const PARAMETERS: [&str; 15] = [
-    "conversation",
-    "tools",
-    "documents",
-    "chat_template",
-    "add_generation_prompt",
-    "continue_final_message",
-    "tokenize",
-    "padding",
-    "truncation",
-    "max_length",
-    "return_tensors",
-    "return_dict",
-    "return_assistant_tokens_mask",
-    "sanitize_control_tokens",
-    "tokenizer_kwargs",
-];
-
-/// The same of the processor's method.
-const PROCESSOR_PARAMETERS: [&str; 13] = [
-    "conversation",
-    "chat_template",
-    "tools",
-    "documents",
-    "add_generation_prompt",
-    "continue_final_message",
-    "return_assistant_tokens_mask",
-    "tokenize",
-    "return_tensors",
-    "return_dict",
-    "load_audio_from_video",
-    "processor_kwargs",
-    "sanitize_control_tokens",
-];
+use crate::{Error, ErrorKind, Options, Result, SpecialTokens, keywords, media, processor};
 
 /// A conversation that passed the checks that come before the template is compiled.
 pub(crate) struct Conversation(Vec<Map<String, Value>>);
@@ -73,19 +37,7 @@ impl Conversation {
     /// The checks and changes that come first: an empty list, messages that are no objects, keys whose
     /// value is `null`, options that exclude each other.
     pub(crate) fn placed(messages: Value, place: Place, asker: Asker, options: &Options) -> Result<Self> {
-        let parameters = match asker {
-            Asker::Tokenizer => PARAMETERS.as_slice(),
-            Asker::Processor => &PROCESSOR_PARAMETERS,
-        };
-        for name in options.variables.keys() {
-            if parameters.contains(&name.as_str()) {
-                let message =
-                    format!("apply_chat_template() got multiple values for keyword argument '{name}'");
-                return Err(refused(Class::Type, message).help(format!(
-                    "{name} is an option of its own: do not give it among the template's variables"
-                )));
-            }
-        }
+        keywords::check_arguments(asker, options)?;
         let conversation = match asker {
             Asker::Tokenizer => {
                 let conversation = messages_of(messages, place, asker)?;
@@ -103,18 +55,6 @@ impl Conversation {
                 conversation
             }
         };
-        for reserved in ["conversations", "messages"] {
-            if options.variables.contains_key(reserved) {
-                let function = if reserved == "messages" {
-                    "jinja2.environment.Template.render"
-                } else {
-                    "transformers.utils.chat_template_utils.render_jinja_template"
-                };
-                let message = format!("{function}() got multiple values for keyword argument '{reserved}'");
-                return Err(refused(Class::Type, message)
-                    .help("Give the template's variable another name: this one is taken"));
-            }
-        }
         Ok(Self(conversation))
     }
 
@@ -139,6 +79,7 @@ impl Conversation {
                 ));
             }
         };
+        keywords::check_rendered(tokens, options)?;
         let mut variables = Map::new();
         for (name, text) in tokens.iter() {
             variables.insert(name.to_owned(), Value::from(text));

@@ -20,7 +20,7 @@ use crate::tokenizer_class::special_token_defaults;
 use crate::tokens::{self, EncodeOptions, Encoding, ModelTokenizer, Tokenizer};
 use crate::{
     ChatRequest, Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens,
-    builtin, cache, gguf, placeholder,
+    builtin, cache, gguf, keywords, placeholder,
 };
 
 /// How many compiled templates a model keeps, as many as the reference does.
@@ -422,7 +422,7 @@ impl Model {
     pub(crate) fn selected<'t>(&'t self, options: &'t Options) -> Result<&'t str> {
         let (set, asker) = self.template_set(options);
         let argument = options.chat_template.as_deref();
-        set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error))
+        set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error, options))
     }
 
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render: the
@@ -448,6 +448,7 @@ impl Model {
         let source = self.selected(options)?;
         let asker = self.template_set(options).1;
         let conversation = Conversation::placed(messages()?, place, asker, options)?;
+        keywords::check_handed_on(&self.special_tokens, options)?;
         let engine = self.compiled(source)?;
         let processor = match &options.expansion {
             None => None,
@@ -502,10 +503,14 @@ impl Model {
         result
     }
 
-    fn named(&self, error: Error) -> Error {
-        let advice = match self.templates(Loader::Auto).next() {
-            None => "Use a model that has a chat template, or give one",
-            Some(_) => "Choose one of them by name",
+    fn named(&self, error: Error, options: &Options) -> Error {
+        let (set, asker) = self.template_set(options);
+        let advice = match (asker, set) {
+            (_, TemplateSet::Named(_)) => "Choose one of them by name",
+            (Asker::Processor, _) if self.tokenizer != TemplateSet::None => {
+                "Use Loader::Tokenizer: the tokenizer has one"
+            }
+            _ => "Use a model that has a chat template, or give one",
         };
         error.in_model(self.origin()).help(advice)
     }

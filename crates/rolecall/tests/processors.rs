@@ -268,7 +268,8 @@ fn the_processors_method_has_errors_of_its_own() {
     let kwargs = Options::new().variable("processor_kwargs", true);
     assert_eq!(
         words(json!([{"content": "Hi"}]), kwargs),
-        "TypeError: apply_chat_template() got multiple values for keyword argument 'processor_kwargs'"
+        "TypeError: transformers.processing_utils.ProcessorMixin.apply_chat_template() got multiple values for keyword \
+         argument 'processor_kwargs'"
     );
 }
 
