@@ -1,6 +1,5 @@
 //! What a tokenizer adds at the beginning of a text, so that no prompt has it twice.
 
-use serde_json::{Map, Value};
 use tokenizers::PostProcessor as _;
 
 use super::encoding::{Encoding, TokenKind, TokenOrigin};
@@ -24,24 +23,14 @@ impl Bos {
         self.id.is_some_and(|id| self.before.first() == Some(&id))
     }
 
-    /// Finds it out: by the config's `add_bos_token` and `add_eos_token` where one of them is there or there is no
-    /// post-processor, as the reference does it; else by what the post-processor makes of an empty text.
-    pub(super) fn of(
-        tokenizer: &tokenizers::Tokenizer,
-        config: &Map<String, Value>,
-        special_tokens: &SpecialTokens,
-    ) -> Self {
-        let id = |name: &str| special_tokens.get(name).and_then(|token| tokenizer.token_to_id(token));
-        let bos = id("bos_token");
-        let says = |name: &str| config.get(name).is_some();
-        let wants = |name: &str| config.get(name).is_some_and(crate::python::is_true);
-        if says("add_bos_token") || says("add_eos_token") || tokenizer.get_post_processor().is_none() {
-            let before = bos.filter(|_| wants("add_bos_token")).into_iter().collect();
-            let after = id("eos_token").filter(|_| wants("add_eos_token")).into_iter().collect();
-            return Self { before, after, id: bos };
-        }
+    /// Finds it out by what the post-processor makes of a text. As in the reference nothing else counts beside a
+    /// `tokenizer.json`: `add_bos_token` and `add_eos_token` in `tokenizer_config.json` are for other files.
+    pub(super) fn of(tokenizer: &tokenizers::Tokenizer, special_tokens: &SpecialTokens) -> Self {
+        let bos = special_tokens.get("bos_token").and_then(|token| tokenizer.token_to_id(token));
+        let Some(processor) = tokenizer.get_post_processor() else {
+            return Self { id: bos, ..Self::default() };
+        };
         // What comes before a text is what comes before a token of it.
-        let Some(processor) = tokenizer.get_post_processor() else { return Self::default() };
         let marker = u32::MAX;
         let text =
             tokenizers::Encoding::from_tokens(vec![tokenizers::Token::new(marker, String::new(), (0, 0))], 0);

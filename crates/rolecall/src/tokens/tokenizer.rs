@@ -106,7 +106,7 @@ impl Tokenizer {
         tokenizer.with_truncation(None).map_err(|error| failed(&*error))?;
         tokenizer.with_padding(None);
         add_missing(&mut tokenizer, config, special_tokens)?;
-        let bos = Bos::of(&tokenizer, config, special_tokens);
+        let bos = Bos::of(&tokenizer, special_tokens);
         let side = |name: &str, default: Side| side(config, name, default);
         let padding_side = match padded {
             Some(tokenizers::PaddingDirection::Left) => Side::Left,
