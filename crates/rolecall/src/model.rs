@@ -44,6 +44,8 @@ pub struct Model {
     special_tokens: SpecialTokens,
     tokenizer: TemplateSet,
     processor: Option<TemplateSet>,
+    /// Why there is no processor in spite of its files. The tokenizer, which does not look at them, may load all the same.
+    processor_fails: Option<Error>,
     image_token: Option<String>,
     compiled: Mutex<Vec<Compiled>>,
     control_tokens: OnceLock<ControlTokens>,
@@ -93,7 +95,12 @@ impl Model {
         })
         .map_err(|error| error.in_model(files.origin()))?;
         let tokenizer = TemplateSet::of_tokenizer(&files, &config)?;
-        let processor = if has_processor(&files)? { Some(TemplateSet::of_processor(&files)?) } else { None };
+        let (processor, processor_fails) =
+            match has_processor(&files)?.then(|| TemplateSet::of_processor(&files)) {
+                None => (None, None),
+                Some(Ok(set)) => (Some(set), None),
+                Some(Err(error)) => (Some(TemplateSet::None), Some(error)),
+            };
         let image_token = placeholder::image_token(&files, &special_tokens)?;
         let files = Arc::new(files);
         Ok(Self {
@@ -103,6 +110,7 @@ impl Model {
             special_tokens,
             tokenizer,
             processor,
+            processor_fails,
             image_token,
             compiled: Mutex::default(),
             control_tokens: OnceLock::new(),
@@ -212,6 +220,7 @@ impl Model {
             special_tokens: metadata.special_tokens,
             tokenizer: metadata.templates,
             processor: None,
+            processor_fails: None,
             image_token,
             compiled: Mutex::default(),
             control_tokens: OnceLock::new(),
@@ -266,7 +275,8 @@ impl Model {
     fn template_set(&self, options: &Options) -> (&TemplateSet, Asker) {
         const NOTHING: &TemplateSet = &TemplateSet::None;
         let processor = || (self.processor.as_ref().unwrap_or(NOTHING), Asker::Processor);
-        let has_processor = self.processor.as_ref().is_some_and(|set| *set != TemplateSet::None);
+        let has_processor = self.processor_fails.is_some()
+            || self.processor.as_ref().is_some_and(|set| *set != TemplateSet::None);
         match options.loader {
             Loader::Processor => processor(),
             Loader::Auto
@@ -421,6 +431,9 @@ impl Model {
     /// The text of the template that the options select.
     pub(crate) fn selected<'t>(&'t self, options: &'t Options) -> Result<&'t str> {
         let (set, asker) = self.template_set(options);
+        if let (Asker::Processor, Some(error)) = (asker, &self.processor_fails) {
+            return Err(error.clone().in_model(self.origin()));
+        }
         let argument = options.chat_template.as_deref();
         set.select(asker, argument, options.tools.as_ref()).map_err(|error| self.named(error, options))
     }

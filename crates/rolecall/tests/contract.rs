@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test says what it expects")]
 
-use rolecall::{Model, ModelFiles, Options};
+use rolecall::{Loader, Model, ModelFiles, Options};
 use serde_json::{Value, json};
 
 /// The text or the reference's error of a request to a model with this template and this `tokenizer_config.json`.
@@ -93,4 +93,22 @@ fn names_that_the_reference_passes_itself() {
     assert_eq!(found, "TypeError: Template.render() got multiple values for argument 'self'");
     let config = json!({"extra_special_tokens": {"tokenize": "<t>", "conversation": "<c>"}});
     assert_eq!(answer("{{ tokenize }}{{ conversation }}", &config, &hi(), &Options::new()), "<t><c>");
+}
+
+#[test]
+fn a_processor_that_does_not_load_is_no_fault_of_the_tokenizer() {
+    let mut files = ModelFiles::new("a-model");
+    files.insert("tokenizer_config.json", json!({"chat_template": "config"}).to_string());
+    files.insert("chat_template.json", json!({"chat_template": "legacy"}).to_string());
+    files.insert("chat_template.jinja", WORKS);
+    files.insert("additional_chat_templates/rag.jinja", "rag");
+    let model = Model::from_files(files).expect("loads");
+    for loader in [Loader::Auto, Loader::Tokenizer] {
+        let prompt = model.apply_chat_template(&hi(), &Options::new().loader(loader)).expect("renders");
+        assert_eq!(prompt.text(), "Hi");
+    }
+    let error =
+        model.apply_chat_template(&hi(), &Options::new().loader(Loader::Processor)).expect_err("is refused");
+    assert!(error.to_string().contains("Cannot load chat template due to conflicting files"), "{error}");
+    assert_eq!(model.inspect().processor_templates.map(|templates| templates.len()), Some(0));
 }
