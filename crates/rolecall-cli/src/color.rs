@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal};
 use rolecall::snapshot::is_hidden;
 
 use crate::args::{ColorArg, ColorArgs};
+use crate::failure::{Failure, Outcome};
 
 /// Whether the output is in colour: as `--color` says, else as the environment and the output do.
 pub(crate) fn is_wanted(args: ColorArgs) -> bool {
@@ -16,6 +17,16 @@ pub(crate) fn is_wanted(args: ColorArgs) -> bool {
         ColorArg::Never => false,
         ColorArg::Auto => by_environment(|name| env::var_os(name), io::stdout().is_terminal()),
     }
+}
+
+/// Refuses colours that are asked for where the output has none; it has some `with` another option.
+pub(crate) fn check(args: ColorArgs, has_colors: bool, with: &str) -> Outcome {
+    if args.color == ColorArg::Always && !has_colors {
+        return Err(Failure::Usage(format!(
+            "--color always goes with {with}: nothing else that this command prints has colours"
+        )));
+    }
+    Ok(())
 }
 
 /// The conventions of no-color.org and bixense.com/clicolors.

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rolecall::{ChatRequest, Clock, DateTime, Image, Loader, Model, ModelFiles, ModelSource, Options};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::args::{LoaderArg, ModelArgs, OptionArgs, PromptArgs, VariableArgs};
@@ -212,7 +213,7 @@ impl From<LoaderArg> for Loader {
     }
 }
 
-/// `NAME=VALUE`, the value as JSON; what is not JSON is text.
+/// `NAME=VALUE`, the value as JSON; what is not JSON is text, and JSON that cannot be kept exactly is refused.
 pub(crate) fn variable(argument: &str) -> Result<(String, Value), String> {
     let Some((name, value)) = argument.split_once('=') else {
         return Err("write it as NAME=VALUE, such as enable_thinking=false".to_owned());
@@ -220,7 +221,13 @@ pub(crate) fn variable(argument: &str) -> Result<(String, Value), String> {
     if name.is_empty() {
         return Err("the name before the = is missing".to_owned());
     }
-    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+    let value = match rolecall::json::to_value(value) {
+        Ok(value) => value,
+        Err(error) if serde_json::from_str::<IgnoredAny>(value).is_ok() => {
+            return Err(error.message().to_owned());
+        }
+        Err(_) => Value::from(value),
+    };
     Ok((name.to_owned(), value))
 }
 

@@ -88,6 +88,28 @@ fn variables_and_the_clock_reach_the_template() {
 }
 
 #[test]
+fn a_variable_is_exact_or_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = folder.path().join("t.jinja");
+    fs::write(&template, "{{ n }} {{ n is string }}").expect("writes");
+    let run = |value: &str| {
+        let arguments = ["render".as_ref(), "--template".as_ref(), template.as_os_str(), "--var".as_ref()];
+        rolecall(arguments.into_iter().chain([format!("n={value}").as_ref()])).input(HI)
+    };
+    for (value, expected) in [
+        ("18446744073709551615", "18446744073709551615 False"),
+        ("1e16", "1e+16 False"),
+        (r#"{"a": 1, "a": -0}"#, "{'a': 0} False"),
+        ("[1,", "[1, True"),
+        ("", " True"),
+    ] {
+        assert_eq!(run(value).ok(), expected);
+    }
+    run("[123456789012345678901]").fails(2, &["--var", "cannot be kept exactly"]);
+    run("1e999").fails(2, &["--var", "cannot be kept exactly"]);
+}
+
+#[test]
 fn images_go_where_the_template_put_them() {
     let image = "examples/llama.jpg";
     let run = || rolecall(["render", "--model", "builtin:idefics2", "--image", image]);

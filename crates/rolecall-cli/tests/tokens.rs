@@ -151,6 +151,21 @@ fn nothing_of_users_drives_a_terminal() {
 }
 
 #[test]
+fn colours_are_refused_where_there_are_none() {
+    for arguments in [
+        &["render", "--model", MODEL][..],
+        &["render", "--model", MODEL, "--spans", "--json"],
+        &["tokens", "--model", MODEL],
+        &["tokens", "--model", MODEL, "--json"],
+        &["tokens", "--model", MODEL, "--ids"],
+    ] {
+        let always = [arguments, &["--color", "always"]].concat();
+        run(&always).input(HOSTILE).fails(2, &["--color always goes with"]);
+        run(&[arguments, &["--color", "never"]].concat()).input(HOSTILE).ok();
+    }
+}
+
+#[test]
 fn who_wrote_what_for_programs() {
     let folder = tempfile::tempdir().expect("a folder");
     let template = folder.path().join("t.jinja");

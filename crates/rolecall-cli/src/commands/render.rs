@@ -10,6 +10,7 @@ use crate::failure::Outcome;
 use crate::{color, input, output, spans};
 
 pub(crate) fn run(args: &RenderArgs) -> Outcome {
+    color::check(args.color, args.spans && !args.json, "--spans")?;
     let job = Job::new(&args.model, &args.prompt)?;
     let prepared = job.prepare()?;
     #[cfg(feature = "cross-check")]

@@ -14,6 +14,7 @@ use crate::{output, spans};
 
 pub(crate) fn run(args: &TokensArgs) -> Outcome {
     let as_ids = args.ids || !(args.json || args.table || io::stdout().is_terminal());
+    color::check(args.color, !as_ids && !args.json, "--table")?;
     if as_ids && args.mask {
         return Err(Failure::Usage("--mask is shown with --json or --table; add one of them".to_owned()));
     }
