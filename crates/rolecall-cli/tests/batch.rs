@@ -211,6 +211,24 @@ fn answers_go_to_a_file() {
     let written = fs::read_to_string(&output).expect("reads");
     assert_eq!(written, "{\"prompt\":\"<|im_start|>user\\nHi<|im_end|>\\n\"}\n");
     run(&input).fails(2, &["is the input", "another file"]);
+    let link = path("link.jsonl");
+    fs::hard_link(&input, &link).expect("links");
+    run(&link).fails(2, &["is the input"]);
+    let streams = |output: &[&str]| {
+        let append = fs::File::options().append(true).open(&input).expect("opens");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+        command
+            .args(["batch", "--model", "builtin:chatml"])
+            .args(output)
+            .stderr(Stdio::piped())
+            .stdout(append);
+        let ended = command.stdin(fs::File::open(&input).expect("opens")).output().expect("runs");
+        (ended.status.code(), String::from_utf8(ended.stderr).expect("UTF-8"))
+    };
+    for output in [&[][..], &["--output", &input]] {
+        let (code, err) = streams(output);
+        assert!(code == Some(2) && err.contains("is the input"), "{err}");
+    }
     assert_eq!(fs::read_to_string(&input).expect("reads"), HI, "the input is untouched");
     run(&path("no/such/folder")).fails(1, &["cannot write", "Check the path"]);
 }

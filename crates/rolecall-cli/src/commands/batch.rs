@@ -7,6 +7,7 @@ use std::path::Path;
 use std::thread;
 
 use rolecall::{ChatRequest, Model};
+use same_file::Handle;
 
 use crate::args::BatchArgs;
 use crate::batch::answer::{self, Answers, MAX_LINE_BYTES, Problem};
@@ -54,19 +55,31 @@ fn render(model: &Model, mut request: ChatRequest, args: &BatchArgs) -> rolecall
 
 /// What the answers are written to.
 fn destination(args: &BatchArgs) -> Outcome<Box<dyn Write>> {
-    let Some(path) = &args.output else { return Ok(Box::new(io::stdout().lock())) };
-    if is_same_file(Path::new(&args.input), path) {
+    if is_same_file(&args.input, args.output.as_deref()) {
+        let output = args
+            .output
+            .as_deref()
+            .map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
         return Err(Failure::Usage(format!(
-            "{} is the input: the answers would overwrite it. Give --output another file.",
-            path.display()
+            "{output} is the input: the answers would overwrite it. Give --output another file."
         )));
     }
+    let Some(path) = &args.output else { return Ok(Box::new(io::stdout().lock())) };
     let file = File::create(path).map_err(|error| unwritable(path, &error))?;
     Ok(Box::new(file))
 }
 
-fn is_same_file(input: &Path, output: &Path) -> bool {
-    matches!((fs::canonicalize(input), fs::canonicalize(output)), (Ok(input), Ok(output)) if input == output)
+/// Whether the answers would go into the file that is read, whatever its names are; without a path to standard output.
+fn is_same_file(input: &str, output: Option<&Path>) -> bool {
+    // A pipe must not be opened a second time, and a terminal is no file that can be overwritten.
+    let is_file = |path: &Path| fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let handle = |path: &Path| is_file(path).then(|| Handle::from_path(path).ok()).flatten();
+    let of_stream = |stream: io::Result<Handle>| {
+        stream.ok().filter(|handle| handle.as_file().metadata().is_ok_and(|metadata| metadata.is_file()))
+    };
+    let input = if input == "-" { of_stream(Handle::stdin()) } else { handle(Path::new(input)) };
+    let output = output.map_or_else(|| of_stream(Handle::stdout()), handle);
+    input.is_some() && input == output
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
