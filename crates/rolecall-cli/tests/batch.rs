@@ -117,7 +117,10 @@ fn whatever_a_line_holds_it_is_answered() {
         assert_eq!(kinds(&ended.out), expected);
         assert_eq!(ended.code, 1);
         let failed = expected.iter().filter(|kind| **kind != "none").count();
-        let summary = format!("{} lines, {failed} failed; the first is line 2: JsonError: ", expected.len());
+        let summary = format!(
+            "{} lines, {failed} failed; the first is line 2: JsonError: not a JSON document: column 1: ",
+            expected.len()
+        );
         assert!(ended.err.starts_with(&summary), "{}", ended.err);
         for answer in answers(&ended.out) {
             let prompt = json!("<|im_start|>user\nHi<|im_end|>\n");

@@ -69,7 +69,12 @@ impl From<Error> for Problem {
             ErrorKind::Media => "MediaError",
             _ => "ModelError",
         };
-        Self { kind, message: error.to_string(), line: None }
+        // A line of the input has no further lines; in which line of it the mistake is would only mislead.
+        Self {
+            kind,
+            message: error.to_string().replacen("JSON document: line 1, ", "JSON document: ", 1),
+            line: None,
+        }
     }
 }
 
