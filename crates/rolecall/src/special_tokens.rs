@@ -94,6 +94,12 @@ impl SpecialTokens {
         {
             merge_special_tokens_map(&mut config, &mut explicit, map);
         }
+        // The name of old counts once more when all others have been sorted.
+        if !config.contains_key("extra_special_tokens")
+            && let Some(legacy) = config.shift_remove("additional_special_tokens")
+        {
+            config.insert("extra_special_tokens".to_owned(), legacy);
+        }
 
         let mut tokens = Self::default();
         for name in STANDARD {
@@ -110,6 +116,21 @@ impl SpecialTokens {
         }
         for (name, text) in sources.class_defaults.iter().filter(|(name, _)| !STANDARD.contains(name)) {
             tokens.set(*name, *text);
+        }
+        match config.get("extra_special_tokens") {
+            None | Some(Value::Null | Value::Array(_)) => {}
+            Some(Value::Object(extra))
+                if extra.get("__type").and_then(Value::as_str) != Some("AddedToken") =>
+            {
+                for (name, value) in extra {
+                    tokens.set(name, token_text(name, value)?);
+                }
+            }
+            Some(_) => {
+                return Err(refused(
+                    "extra_special_tokens must be a list/tuple of tokens or a dict of named tokens",
+                ));
+            }
         }
         for (name, value) in &config {
             // An untyped object under a name of the model's own is not a token.
@@ -130,12 +151,7 @@ impl SpecialTokens {
                 ));
             }
         }
-        match config.get("extra_special_tokens") {
-            None | Some(Value::Null | Value::Array(_) | Value::Object(_)) => Ok(tokens),
-            Some(_) => {
-                Err(refused("extra_special_tokens must be a list/tuple of tokens or a dict of named tokens"))
-            }
-        }
+        Ok(tokens)
     }
 }
 
@@ -184,7 +200,6 @@ fn merge_special_tokens_map(
                     target.extend(extra.clone());
                 }
             }
-            ("extra_special_tokens" | "additional_special_tokens", Value::Array(_)) => {}
             (_, Value::Object(token)) => {
                 let mut token = token.clone();
                 token.insert("__type".to_owned(), Value::from("AddedToken"));
@@ -306,6 +321,27 @@ mod tests {
             (json!({"bos_token": "B"}), Some(json!({"bos_token": null})), vec![]),
             (json!({}), Some(json!({"d_token": {"content": "dd"}})), vec![("d_token", "dd")]),
             (json!({"add_bos_token": true, "token": "x", "_token": "y"}), None, vec![("_token", "y")]),
+            (
+                json!({"additional_special_tokens": {"d": "D", "bos_token": "Q"}, "x_token": "x",
+                    "extra_special_tokens": {"t": "T"}, "bos_token": "B"}),
+                None,
+                vec![("bos_token", "Q"), ("d", "D"), ("x_token", "x"), ("t", "T")],
+            ),
+            (
+                json!({"additional_special_tokens": {"d": "D"}, "extra_special_tokens": ["t"]}),
+                Some(json!({})),
+                vec![],
+            ),
+            (
+                json!({"additional_special_tokens": {"d": "D"}, "extra_special_tokens": {"t": "T"}}),
+                Some(json!({"extra_special_tokens": ["t"]})),
+                vec![("t", "T")],
+            ),
+            (
+                json!({"x_token": "x"}),
+                Some(json!({"additional_special_tokens": ["d"]})),
+                vec![("x_token", "x")],
+            ),
         ];
         for (config, map, expected) in rows {
             let found = load(&config, map.as_ref()).expect("loads");
@@ -334,6 +370,10 @@ mod tests {
         for config in [json!({"extra_special_tokens": "x"}), json!({"model_specific_special_tokens": ["a"]})]
         {
             assert!(load(&config, None).is_err(), "{config}");
+        }
+        for value in [json!("x"), json!(5), json!({"content": "x"})] {
+            let map = json!({"additional_special_tokens": value});
+            assert!(load(&json!({"x_token": "x"}), Some(&map)).is_err(), "{map}");
         }
     }
 }
