@@ -34,9 +34,13 @@ impl TemplateSet {
         if let Some(text) = jinja_file(files, "chat_template.jinja")? {
             put(&mut named, "default", text);
         }
-        for (name, text) in additional_templates(files)? {
-            // The reference files this name under the key of chat_template.jinja itself.
-            let name = if name == "file" { "default" } else { name };
+        let (first, others): (Vec<_>, Vec<_>) =
+            additional_templates(files)?.into_iter().partition(|(name, _)| *name == "file");
+        // The reference files this name under the key of chat_template.jinja itself, which is read before all others.
+        for (_, text) in first {
+            put(&mut named, "default", text);
+        }
+        for (name, text) in others {
             put(&mut named, name, text);
         }
         if !named.is_empty() {
@@ -327,6 +331,13 @@ mod tests {
                 single("D"),
             ),
             (vec![("chat_template.jinja", "A"), ("additional_chat_templates/file.jinja", "F")], single("F")),
+            (
+                vec![
+                    ("additional_chat_templates/default.jinja", "D"),
+                    ("additional_chat_templates/file.jinja", "F"),
+                ],
+                single("D"),
+            ),
             (vec![("additional_chat_templates/deep/er.jinja", "E"), config], single("C")),
             (vec![("chat_template.json", r#"{"chat_template": "J"}"#)], TemplateSet::None),
             (vec![("tekken.json", ""), ("chat_template.json", r#"{"chat_template": "J"}"#)], single("J")),
