@@ -110,6 +110,19 @@ fn a_variable_is_exact_or_refused() {
 }
 
 #[test]
+fn an_image_token_alone_does_nothing_and_is_refused() {
+    let run = |more: &[&str]| {
+        let arguments = ["render", "--model", "builtin:chatml", "--image-token", "Hi"];
+        rolecall(arguments.iter().chain(more)).input(HI)
+    };
+    run(&[]).fails(2, &["--image-token", "--image "]);
+    assert!(
+        run(&["--json"]).ok().contains("\"empty_image_slots\": 0"),
+        "what a user typed is no place for one"
+    );
+}
+
+#[test]
 fn images_go_where_the_template_put_them() {
     let image = "examples/llama.jpg";
     let run = || rolecall(["render", "--model", "builtin:idefics2", "--image", image]);

@@ -6,11 +6,17 @@ use serde_json::{Value, json};
 use crate::args::{ModelArgs, PromptArgs, RenderArgs};
 #[cfg(feature = "cross-check")]
 use crate::cross_check;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::{color, input, output, spans};
 
 pub(crate) fn run(args: &RenderArgs) -> Outcome {
     color::check(args.color, args.spans && !args.json, "--spans")?;
+    if args.prompt.image_token.is_some() && args.prompt.images.is_empty() && !args.json {
+        return Err(Failure::Usage(
+            "--image-token says where images go. Give --image with it, or --json, which tells how many places are left"
+                .to_owned(),
+        ));
+    }
     let job = Job::new(&args.model, &args.prompt)?;
     let prepared = job.prepare()?;
     #[cfg(feature = "cross-check")]
