@@ -13,9 +13,10 @@ mod demo;
 mod generation;
 mod http;
 mod hub;
-mod parameters;
+mod media;
+pub mod refusals;
 
 pub use demo::{demo_repos, tiny_llama};
-pub use generation::FakeGeneration;
+pub use generation::{Engine, FakeGeneration};
 pub use http::{Part, Request, Response, Server};
 pub use hub::{FakeHub, Repo};

@@ -104,6 +104,8 @@ fn serve(settings: Settings) -> Result<(), Failure> {
         None => FakeGeneration::new(),
     };
     let generation = generation
+        .image_model("stabilityai/stable-diffusion-xl-base-1.0")
+        .speech_model("suno/bark")
         .frame_pause(Duration::from_millis(80))
         .start_on(settings.generation_port)
         .map_err(|error| taken("text-generation server", settings.generation_port, &error))?;

@@ -69,6 +69,10 @@ impl Response {
         Self { status, headers: Vec::new(), delay: None, parts: Vec::new(), framing: Framing::Length(0) }
     }
 
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
     /// These bytes as they are, be they HTTP or not; then the connection ends.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self { parts: vec![Part::Bytes(bytes.into())], framing: Framing::Raw, ..Self::new(0) }
@@ -311,9 +315,11 @@ fn reason(status: u16) -> &'static str {
         307 => "Temporary Redirect",
         400 => "Bad Request",
         401 => "Unauthorized",
+        402 => "Payment Required",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        410 => "Gone",
         413 => "Payload Too Large",
         415 => "Unsupported Media Type",
         416 => "Range Not Satisfiable",
@@ -322,7 +328,9 @@ fn reason(status: u16) -> &'static str {
         429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
+        502 => "Bad Gateway",
         503 => "Service Unavailable",
+        504 => "Gateway Timeout",
         _ => "Status",
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::Deployed;
 use super::repo::{Access, File, Files, Repo, git_id};
 use crate::http::Request;
 
@@ -42,6 +43,22 @@ pub(super) fn model(repo: &Repo, files: &Files, commit: &str, request: &Request)
         "pipeline_tag": "text-generation",
         "siblings": siblings,
     })
+}
+
+/// `api/models?inference_provider=PROVIDER`: what a provider serves.
+pub(super) fn deployed(all: &[Deployed], provider: &str) -> Value {
+    let of_provider = all.iter().filter(|deployed| deployed.provider == provider);
+    of_provider.map(|deployed| json!({"id": deployed.model, "pipeline_tag": deployed.task})).collect()
+}
+
+/// `api/models/ORG/NAME?expand=inferenceProviderMapping`: who serves a model.
+pub(super) fn providers(all: &[Deployed], model: &str) -> Value {
+    let mut mappings = serde_json::Map::new();
+    for deployed in all.iter().filter(|deployed| deployed.model == model) {
+        let mapping = json!({"status": "live", "providerId": model, "task": deployed.task});
+        mappings.insert(deployed.provider.clone(), mapping);
+    }
+    json!({"id": model, "inferenceProviderMapping": mappings})
 }
 
 /// `…/refs`: the branches.

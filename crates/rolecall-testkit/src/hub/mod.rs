@@ -35,7 +35,15 @@ pub struct FakeHub {
     repos: Vec<Repo>,
     refused_tokens: Vec<String>,
     pace: Option<(usize, Duration)>,
+    deployed: Vec<Deployed>,
     script: Mutex<Vec<(String, Response)>>,
+}
+
+/// A model that a provider serves.
+struct Deployed {
+    provider: String,
+    model: String,
+    task: String,
 }
 
 impl FakeHub {
@@ -55,6 +63,14 @@ impl FakeHub {
     #[must_use]
     pub fn refuse_token(mut self, token: &str) -> Self {
         self.refused_tokens.push(token.to_owned());
+        self
+    }
+
+    /// Lets a provider serve a model.
+    #[must_use]
+    pub fn deployed(mut self, provider: &str, model: &str, task: &str) -> Self {
+        let [provider, model, task] = [provider, model, task].map(str::to_owned);
+        self.deployed.push(Deployed { provider, model, task });
         self
     }
 
@@ -123,6 +139,11 @@ impl FakeHub {
                 None => refused(401, None, "Invalid username or password."),
             };
         }
+        if path == "api/models"
+            && let Some(provider) = request.parameter("inference_provider")
+        {
+            return Response::new(200).json(&listing::deployed(&self.deployed, &provider));
+        }
         let answer = match path.strip_prefix("api/models/") {
             Some(rest) => self.api(request, rest),
             None => self.resolve(request, path),
@@ -133,6 +154,9 @@ impl FakeHub {
     /// `api/models/ORG/NAME`, `…/refs`, `…/revision/REV`, `…/tree/REV/FOLDER`, `…/paths-info/REV`.
     fn api(&self, request: &Request, rest: &str) -> Option<Response> {
         let (name, rest) = self.split_name(rest);
+        if rest.is_empty() && request.parameter("expand").as_deref() == Some("inferenceProviderMapping") {
+            return Some(Response::new(200).json(&listing::providers(&self.deployed, &name)));
+        }
         let repo = match self.visible(request, &name) {
             Ok(repo) => repo,
             Err(response) => return Some(response),
