@@ -1,6 +1,6 @@
 //! What a notebook about prompts does, in its order: text generation with parameters, a conversation by its template
 //! and by the server, streams, an image out of text, the response cache, an image inside of a prompt, speech, whose
-//! token it is, and what is deployed.
+//! token it is, what is deployed, and how the endpoint is. While a model loads, every step waits.
 //!
 //! ```text
 //! cargo run -p rolecall-sender --example notebook -- [ENDPOINT [PROVIDER]]
@@ -79,8 +79,16 @@ impl Notebook {
         let parameters = ImageParameters::new().guidance_scale(8.0).seed(42);
         let image = sender.text_to_image("llama", &parameters)?;
         let path = image.save(self.folder.join("llama"))?;
-        println!("   {:?}, {:?} pixels, {}", image.media_type(), image.dimensions(), path.display());
+        println!(
+            "   {}, {:?} pixels, {} bytes, {}",
+            image.media_type().unwrap_or("?"),
+            image.dimensions(),
+            image.bytes().len(),
+            path.display()
+        );
         // The same once more comes from the cache, unless that is not wanted.
+        let again = sender.text_to_image("llama", &parameters)?;
+        println!("   the same once more: {}", again.bytes() == image.bytes());
         let fresh = sender.use_cache(false).text_to_image("llama", &parameters)?;
         println!("   the same without the cache: {}", fresh.bytes() == image.bytes());
         Ok(())
@@ -108,13 +116,15 @@ impl Notebook {
     fn text_to_speech(&self) -> Outcome {
         let sound = self.sender("suno/bark")?.text_to_speech("limerick", &SpeechParameters::new())?;
         let path = sound.save(self.folder.join("limerick"))?;
-        println!("   {:?}, {} bytes, {}", sound.media_type(), sound.bytes().len(), path.display());
+        let kind = sound.media_type().unwrap_or("?");
+        println!("   {kind}, {} bytes, {}", sound.bytes().len(), path.display());
         Ok(())
     }
 
     fn whoami(&self) -> Outcome {
         let identity = Hub::from_environment(&self.environment)?.whoami()?;
-        println!("   {} ({}), token {:?}", identity.name, identity.kind, identity.token_role);
+        let role = identity.token_role.as_deref().unwrap_or("?");
+        println!("   {} ({}), a token to {role}", identity.name, identity.kind);
         Ok(())
     }
 
@@ -124,8 +134,20 @@ impl Notebook {
         for model in models.iter().take(5) {
             println!("   {} ({})", model.id, model.task.as_deref().unwrap_or("?"));
         }
-        let status = self.sender("meta-llama/Meta-Llama-3-8B-Instruct")?.status()?;
-        println!("   health: {:?}, models: {:?}", status.health.is_ok(), status.models);
+        Ok(())
+    }
+
+    fn how_it_is(&self) -> Outcome {
+        let sender = self.sender("meta-llama/Meta-Llama-3-8B-Instruct")?;
+        // All that it tells: by /health, /v1/models and /info, as far as it has them.
+        let status = sender.status()?;
+        println!("   well: {}", status.health.is_ok());
+        println!("   models: {}", status.models.join(", "));
+        if let Some(info) = status.info {
+            let limit = info.max_total_tokens.map_or("?".to_owned(), |count| count.to_string());
+            println!("   {}, up to {limit} tokens", info.model_id.as_deref().unwrap_or("?"));
+        }
+        status.health?;
         Ok(())
     }
 }
@@ -171,7 +193,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let steps: [Step; 8] = [
+    let steps: [Step; 9] = [
         ("text generation", Notebook::text_generation),
         ("a conversation by its template", Notebook::by_template),
         ("a conversation by the server", Notebook::by_the_server),
@@ -180,6 +202,7 @@ fn main() -> ExitCode {
         ("text to speech", Notebook::text_to_speech),
         ("whose token it is", Notebook::whoami),
         ("what is deployed", Notebook::deployed),
+        ("how the endpoint is", Notebook::how_it_is),
     ];
     let mut failed = 0;
     for (name, step) in steps {
