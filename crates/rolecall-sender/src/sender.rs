@@ -8,7 +8,6 @@ use std::time::Duration;
 use rolecall::Token;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::Semaphore;
 
 use crate::bos::{self, Knowledge};
 use crate::dialect::Payload;
@@ -216,11 +215,11 @@ impl Sender {
         self
     }
 
-    /// How many connections may be open at once, over all clones; further calls wait for one. Default: as many as there
-    /// are calls.
+    /// How many connections may be open at once, over the clones made after this; further calls wait for one. Where one is
+    /// given back late, a call may briefly open another. Default: as many as there are calls.
     #[must_use]
     pub fn connections(mut self, count: usize) -> Self {
-        self.transport.connections = Some(Arc::new(Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS))));
+        self.transport.limit_connections(count);
         self
     }
 

@@ -50,7 +50,8 @@ pub(crate) struct Transport {
     pub(crate) repeats_all: bool,
     pub(crate) on_wait: Option<Arc<OnWait>>,
     pub(crate) on_note: Option<Arc<OnNote>>,
-    pub(crate) connections: Option<Arc<Semaphore>>,
+    connections: Option<Arc<Semaphore>>,
+    max_idle: usize,
     client: Arc<OnceLock<Client>>,
 }
 
@@ -88,6 +89,7 @@ impl Transport {
             on_wait: None,
             on_note: None,
             connections: None,
+            max_idle: usize::MAX,
             client: Arc::default(),
         }
     }
@@ -95,6 +97,14 @@ impl Transport {
     /// A limit that belongs to the client: those of before keep theirs.
     pub(crate) fn forget_client(&mut self) {
         self.client = Arc::default();
+    }
+
+    /// How many connections may be open at once.
+    pub(crate) fn limit_connections(&mut self, count: usize) {
+        let count = count.clamp(1, Semaphore::MAX_PERMITS);
+        self.connections = Some(Arc::new(Semaphore::new(count)));
+        self.max_idle = count;
+        self.forget_client();
     }
 
     pub(crate) fn note(&self, note: &Note) {
@@ -267,6 +277,7 @@ impl Transport {
         let mut builder = Client::builder()
             .user_agent(concat!("rolecall/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect)
+            .pool_max_idle_per_host(self.max_idle)
             .redirect(reqwest::redirect::Policy::none());
         if self.endpoint.is_loopback() {
             builder = builder.no_proxy();
@@ -328,6 +339,11 @@ impl Reply {
         const AT_ONCE: Duration = Duration::from_millis(50);
         let rest = async { while let Ok(Some(_)) = self.response.chunk().await {} };
         within(AT_ONCE, rest).await;
+        // The connection is given back by tasks of its own. Let them come first: who gets the place would find no
+        // connection and make another.
+        for _ in 0..4 {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// As much of the body as can be had, up to a limit.

@@ -134,6 +134,16 @@ impl Server {
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.shared.memory).requests.iter().map(|request| Request::clone(request)).collect()
     }
+
+    /// Forgets the requests so far.
+    pub fn forget(&self) {
+        *lock(&self.shared.memory) = Memory::default();
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        lock(&self.shared.connections).len()
+    }
 }
 
 impl Drop for Server {
