@@ -86,7 +86,7 @@ impl Endpoint {
             Error::new(ErrorKind::Endpoint, format!("the endpoint's address {problem}"))
                 .help("Write it like https://name.endpoints.huggingface.cloud or http://127.0.0.1:8080")
         };
-        let url =
+        let mut url =
             Url::parse(address.trim()).map_err(|error| refused(&format!("cannot be read ({error})")))?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err(refused("does not start with http:// or https://"));
@@ -97,7 +97,12 @@ impl Endpoint {
         if url.fragment().is_some() {
             return Err(refused("has a fragment, which a base address cannot have"));
         }
-        let is_router = url.host_str() == Some("router.huggingface.co") && path_of(&url).is_empty();
+        // Its base address for clients of OpenAI's ends in /v1.
+        let is_router =
+            url.host_str() == Some("router.huggingface.co") && matches!(path_of(&url), "" | "/v1");
+        if is_router {
+            url.set_path("");
+        }
         Ok(Self { url, model: None, provider: None, is_router })
     }
 
@@ -394,18 +399,25 @@ mod tests {
             (Some("together"), Chat, "/together/v1/chat/completions"),
             (Some("featherless-ai"), Completions, "/featherless-ai/v1/completions"),
             (Some("novita"), Completions, "/novita/v3/openai/completions"),
+            (Some("deepinfra"), Completions, "/deepinfra/v1/openai/completions"),
         ];
         for (provider, dialect, path) in rows {
-            let router = Endpoint::hugging_face().model("org/name");
-            let router = provider.map_or(router.clone(), |provider| router.clone().provider(provider));
-            let url = router.url(dialect, true).expect(path);
-            assert_eq!((url.host_str(), url.path()), (Some("router.huggingface.co"), path));
+            for base in ["https://router.huggingface.co", "https://router.huggingface.co/v1/"] {
+                let router = Endpoint::parse(base).expect("an address").model("org/name");
+                let router = provider.map_or(router.clone(), |provider| router.clone().provider(provider));
+                let url = router.url(dialect, true).expect(path);
+                assert_eq!((url.host_str(), url.path()), (Some("router.huggingface.co"), path));
+            }
         }
         let base = "https://router.huggingface.co/";
         for refused in [
             Endpoint::hugging_face().url(Chat, false),
             Endpoint::parse(base).expect("an address").model("a/b").url(Tgi, false),
             Endpoint::hugging_face().model("a/b").url(Completions, false),
+            Endpoint::parse("https://router.huggingface.co/v1")
+                .expect("an address")
+                .model("a/b")
+                .url(Completions, false),
             Endpoint::hugging_face().model("a/b").provider("together").url(Tgi, false),
             Endpoint::hugging_face().model("a/../b").provider("hf-inference").url(Tgi, false),
             Endpoint::hugging_face().model("a/b").provider("x/y").url(Chat, false),

@@ -410,6 +410,10 @@ fn streams_of_completions() {
     let (_, end) =
         read(Dialect::Completions, &[r#"{"error":{"message":"x","http_status_code":422}}"#, "[DONE]"]);
     assert_eq!(end.expect_err("an error").server_message(), Some("x"));
+    // transformers serve writes what went wrong without escapes.
+    let (_, end) = read(Dialect::Completions, &[r#"{"error": "no "such" thing"}"#]);
+    let error = end.expect_err("an error");
+    assert_eq!((error.kind(), error.server_message()), (&ErrorKind::Server, Some("no \"such\" thing")));
     let (_, end) = read(Dialect::Completions, &["[DONE]"]);
     assert_eq!(*end.expect_err("nothing").kind(), ErrorKind::Protocol);
 }

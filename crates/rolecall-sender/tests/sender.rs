@@ -271,10 +271,16 @@ fn the_blocking_sender_may_be_called_from_async_code() {
 
 #[test]
 fn dropping_a_stream_ends_it() {
-    let server = start(FakeGeneration::new().frame_pause(Duration::from_millis(50)));
+    let server =
+        start(FakeGeneration::new().answer(&"on and ".repeat(1000)).frame_pause(Duration::from_millis(50)));
     let mut events = to(&server).generate_stream("hi", &Parameters::new()).expect("begins");
     assert!(events.next().is_some());
     let start = Instant::now();
     drop(events);
     assert!(start.elapsed() < Duration::from_millis(40));
+    // The server would write for a minute and more.
+    while server.connections() > 0 {
+        assert!(start.elapsed() < Duration::from_secs(5), "the connection goes on");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }

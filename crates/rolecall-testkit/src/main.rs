@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use rolecall_testkit::{FakeGeneration, FakeHub, Repo, demo_repos};
+use rolecall_testkit::{Engine, FakeGeneration, FakeHub, Repo, demo_repos};
 
 const HELP: &str = "\
 A fake Hub and a fake text-generation server on this computer, to try rolecall with
@@ -16,6 +16,7 @@ Usage: rolecall-testkit serve [OPTIONS]
 Options:
   --hub-port PORT         The Hub's port [default: 8090; 0 is any free one]
   --generation-port PORT  The text-generation server's port [default: 8091; 0 is any free one]
+  --engine NAME           The server that is played: tgi, vllm, llama.cpp, transformers or sglang [default: tgi]
   --repo ORG/NAME=DIR     Let the Hub have a folder as a repository, too; may be repeated
   --loading SECONDS       Let the model be loading at first
   -h, --help              Print this help
@@ -29,6 +30,7 @@ struct Settings {
     generation_port: u16,
     repos: Vec<Repo>,
     loading: Option<Duration>,
+    engine: Engine,
 }
 
 enum Failure {
@@ -56,7 +58,13 @@ fn main() -> ExitCode {
 }
 
 fn settings(arguments: &[String]) -> Result<Settings, Failure> {
-    let mut settings = Settings { hub_port: 8090, generation_port: 8091, repos: demo_repos(), loading: None };
+    let mut settings = Settings {
+        hub_port: 8090,
+        generation_port: 8091,
+        repos: demo_repos(),
+        loading: None,
+        engine: Engine::default(),
+    };
     let mut arguments = arguments.iter();
     match arguments.next().map(String::as_str) {
         Some("serve") => {}
@@ -75,6 +83,7 @@ fn settings(arguments: &[String]) -> Result<Settings, Failure> {
         match option.as_str() {
             "--hub-port" => settings.hub_port = value.parse().map_err(|_| wrong(value))?,
             "--generation-port" => settings.generation_port = value.parse().map_err(|_| wrong(value))?,
+            "--engine" => settings.engine = value.parse().map_err(|_| wrong(value))?,
             "--repo" => {
                 let (name, folder) = value.split_once('=').ok_or_else(|| wrong(value))?;
                 let repo = Repo::from_dir(name, Path::new(folder));
@@ -97,13 +106,18 @@ fn serve(settings: Settings) -> Result<(), Failure> {
     let taken = |what: &str, port: u16, error: &io::Error| {
         Failure::Job(format!("the {what} cannot listen on port {port}: {error}. Choose another one."))
     };
-    let hub = settings.repos.into_iter().fold(FakeHub::new(), FakeHub::repo);
+    let hub = FakeHub::new()
+        .deployed("hf-inference", "meta-llama/Meta-Llama-3-8B-Instruct", "text-generation")
+        .deployed("hf-inference", "stabilityai/stable-diffusion-xl-base-1.0", "text-to-image")
+        .deployed("hf-inference", "suno/bark", "text-to-speech");
+    let hub = settings.repos.into_iter().fold(hub, FakeHub::repo);
     let hub = hub.start_on(settings.hub_port).map_err(|error| taken("Hub", settings.hub_port, &error))?;
     let generation = match settings.loading {
         Some(time) => FakeGeneration::new().loading_for(time),
         None => FakeGeneration::new(),
     };
     let generation = generation
+        .engine(settings.engine)
         .image_model("stabilityai/stable-diffusion-xl-base-1.0")
         .speech_model("suno/bark")
         .frame_pause(Duration::from_millis(80))
@@ -116,7 +130,9 @@ fn serve(settings: Settings) -> Result<(), Failure> {
          HF_ENDPOINT={hub_url} HF_TOKEN=hf_demo rolecall fetch rolecall/demo-gated\n  \
          rolecall send --endpoint {generation_url} --model builtin:llama-3 --stream examples/llama-cookbook.json\n  \
          rolecall send --endpoint {generation_url} --model builtin:idefics2 --image examples/llama.jpg \
-         examples/limerick.json\n\nCtrl-C ends both.\n"
+         examples/limerick.json\n  \
+         HF_ENDPOINT={hub_url} HF_TOKEN=hf_demo cargo run -p rolecall-sender --example notebook -- {generation_url} \
+         hf-inference\n\nCtrl-C ends both.\n"
     );
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())

@@ -65,9 +65,10 @@ impl Frames {
         if data.trim() == "[DONE]" {
             return self.done();
         }
-        let frame: Value = serde_json::from_str(data).map_err(|error| {
-            Error::new(ErrorKind::Protocol, format!("an event of the stream is not JSON ({error})"))
-                .said(words(data))
+        let frame: Value = serde_json::from_str(data).map_err(|error| match unescaped_error(data) {
+            Some(said) => Error::new(ErrorKind::Server, "the server reports an error").said(words(said)),
+            None => Error::new(ErrorKind::Protocol, format!("an event of the stream is not JSON ({error})"))
+                .said(words(data)),
         })?;
         if has_error(&frame) {
             return Err(failure::in_answer(&frame));
@@ -250,4 +251,10 @@ impl Frames {
         call.arguments.push_str(&arguments);
         events.push(Event::ToolCall { index, name, arguments });
     }
+}
+
+/// The words of an error that is JSON but for them: transformers serve writes them as they are, quotes and all.
+fn unescaped_error(data: &str) -> Option<&str> {
+    let said = data.trim().strip_prefix("{\"error\":")?.strip_suffix('}')?.trim();
+    said.strip_prefix('"')?.strip_suffix('"')
 }

@@ -1,5 +1,7 @@
 //! In what text-generation servers differ.
 
+use std::str::FromStr;
+
 use serde_json::{Value, json};
 
 use crate::http::Response;
@@ -26,6 +28,15 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// All of them, by their names.
+    pub const ALL: [(&str, Self); 5] = [
+        ("tgi", Self::Tgi),
+        ("vllm", Self::Vllm),
+        ("llama.cpp", Self::LlamaCpp),
+        ("transformers", Self::Transformers),
+        ("sglang", Self::SgLang),
+    ];
+
     /// Whether it has TGI's own routes.
     pub(super) fn has_native_routes(self) -> bool {
         self == Self::Tgi
@@ -106,5 +117,14 @@ impl Engine {
                 {"code": 503, "message": "Loading model", "type": "unavailable_error"}})),
             _ => refusals::loading(model, estimated_time),
         }
+    }
+}
+
+impl FromStr for Engine {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|(known, _)| *known == name);
+        known.map(|(_, engine)| engine).ok_or_else(|| format!("there is no server {name:?}"))
     }
 }

@@ -240,7 +240,7 @@ impl FakeGeneration {
         if request.header("x-use-cache") != Some("0")
             && let Some(known) = cache.get(&key)
         {
-            return known.clone().header("x-compute-type", "cache");
+            return known.clone().set_header("x-compute-type", "cache");
         }
         let answer = self.generate(request, &target);
         if answer.status() == 200 {

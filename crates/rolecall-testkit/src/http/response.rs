@@ -90,6 +90,13 @@ impl Response {
         self
     }
 
+    /// Sets a header, over one of the same name.
+    #[must_use]
+    pub(crate) fn set_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.header(name, value)
+    }
+
     /// A body of known length.
     #[must_use]
     pub fn body(mut self, bytes: impl Into<Vec<u8>>) -> Self {
