@@ -58,6 +58,11 @@ pub trait Input {
         false
     }
 
+    /// The model's placeholder for an image, if it is known.
+    fn image_token(&self) -> Option<&str> {
+        None
+    }
+
     /// The text that goes over the wire, if it may.
     ///
     /// # Errors
@@ -159,7 +164,11 @@ impl Input for Prompt {
     }
 
     fn sees_images(&self) -> bool {
-        self.image_token().is_some()
+        Prompt::image_token(self).is_some()
+    }
+
+    fn image_token(&self) -> Option<&str> {
+        Prompt::image_token(self)
     }
 }
 
@@ -188,6 +197,21 @@ pub(crate) fn guarded<I: Input + ?Sized>(
         )
         .help("Give an image for each, with --image"));
     }
+    // Images have taken the places of those that the template wrote: one that is there was typed.
+    if let Some(token) = input.image_token().filter(|token| !token.is_empty() && text.contains(*token)) {
+        let message = format!(
+            "a message holds the text {token}, which the server would take for an image that is not there"
+        );
+        return Err(Error::new(ErrorKind::Parameter, message)
+            .help("Take it out of the message; images are given with --image"));
+    }
+    if let Some(at) = described_image(text) {
+        let what: String = text.get(at..).unwrap_or_default().chars().take(40).collect();
+        let message = format!(
+            "the text {what:?}… is an image with a description, which the server would read as text, letter by letter"
+        );
+        return Err(Error::new(ErrorKind::Parameter, message).help("Give the image with --image"));
+    }
     let images = input.image_ranges();
     let mut out = String::new();
     let (mut copied, mut from) = (0, 0);
@@ -214,6 +238,16 @@ pub(crate) fn guarded<I: Input + ?Sized>(
     Ok(Cow::Owned(out))
 }
 
+/// Where `![description](data:` begins.
+fn described_image(text: &str) -> Option<usize> {
+    text.match_indices("](data:image/").find_map(|(end, _)| {
+        let before = text.get(..end)?;
+        let start = before.rfind("![")?;
+        let description = before.get(start + 2..)?;
+        (!description.is_empty() && !description.contains([']', '\n'])).then_some(start)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,5 +260,10 @@ mod tests {
         let neutral = guarded(text, true, Markdown::Neutralise).expect("text");
         assert_eq!(neutral, r"a !\[](http://x) ![b](c) !\[](d");
         assert!(guarded(&*neutral, true, Markdown::Refuse).is_ok(), "once is enough");
+        for refused in ["a ![x](data:image/png;base64,QUJD)", "![a](b) ![x](data:image/gif;base64,QUJD)"] {
+            assert!(guarded(refused, true, Markdown::Neutralise).is_err(), "{refused}");
+            assert!(guarded(refused, false, Markdown::Refuse).is_ok(), "{refused}");
+        }
+        assert!(guarded("![a]\n[b](data:image/png;base64,QUJD)", true, Markdown::Refuse).is_ok());
     }
 }

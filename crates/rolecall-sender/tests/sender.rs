@@ -97,7 +97,14 @@ fn a_prompt_with_images() {
     assert_eq!(server.requests()[0].json()["inputs"], good.text());
 
     let typed = json!([part, {"type": "text", "text": "and ![](http://evil/x)"}]);
-    for prompt in [render(json!([part]), Options::new()), render(typed, Options::new().image(image))] {
+    // A placeholder that somebody typed is one without an image, too.
+    let placeholder = json!([part, {"type": "text", "text": "and <image>"}]);
+    for prompt in [
+        render(json!([part]), Options::new()),
+        render(typed, Options::new().image(image.clone())),
+        render(placeholder, Options::new().image(image)),
+        render(json!([{"type": "text", "text": "an <image>"}]), Options::new()),
+    ] {
         let error = to(&server).generate(&prompt, &Parameters::new()).expect_err("refused");
         assert_eq!(*error.kind(), ErrorKind::Parameter, "{error}");
     }

@@ -256,7 +256,8 @@ impl Context<'_> {
         if !self.is_chat {
             return self.answer.tokens.iter().map(|text| json!(text)).collect();
         }
-        let mut pieces = vec![json!({"role": "assistant", "content": ""})];
+        let nothing = if self.engine == Engine::LlamaCpp { Value::Null } else { json!("") };
+        let mut pieces = vec![json!({"role": "assistant", "content": nothing})];
         if let Some((name, arguments)) = self.call {
             let call = |function: Value| json!({"tool_calls": [{"index": 0, "function": function}]});
             pieces.push(json!({"tool_calls": [{"index": 0, "id": "call-1", "type": "function",
