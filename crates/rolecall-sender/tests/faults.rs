@@ -98,7 +98,7 @@ fn faulty(bytes: &Arc<[u8]>) -> Server {
         let number: usize = words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
         let other: usize = words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
         let part = |bytes: &[u8]| Part::Bytes(bytes.to_vec());
-        let (before, after) = bytes.split_at(number);
+        let (before, after) = bytes.split_at(number.min(bytes.len()));
         let events = |parts| Response::new(200).header("content-type", "text/event-stream").parts(parts);
         match kind {
             "cut" => events(vec![part(before), Part::Cut]),
@@ -108,6 +108,10 @@ fn faulty(bytes: &Arc<[u8]>) -> Server {
             "pause" => {
                 let pause = Part::Pause(Duration::from_millis(other as u64));
                 events(vec![part(before), pause, part(after)])
+            }
+            "comments" => {
+                let comment = |_| [part(b":\n\n"), Part::Pause(Duration::from_millis(other as u64))];
+                events((0..number).flat_map(comment).chain([part(&bytes)]).collect())
             }
             "late" => events(vec![part(&bytes)]).delayed(Duration::from_millis(other as u64)),
             _ => {
@@ -262,49 +266,61 @@ fn a_wrong_byte_at_every_place() {
 /// Each pause takes its time, so that only some places have one.
 #[test]
 fn a_pause_past_the_limit() {
+    let all = recorded();
+    std::thread::scope(|threads| {
+        for recorded in &all {
+            threads.spawn(|| pauses(recorded));
+        }
+    });
+}
+
+fn pauses(recorded: &Recorded) {
     const LIMIT: Duration = Duration::from_millis(600);
-    for recorded in recorded() {
-        let server = faulty(&recorded.bytes);
-        let endpoint = Endpoint::parse(&server.url()).expect("an address");
-        let sender = Sender::new(endpoint)
-            .dialect(recorded.dialect)
-            .silence_timeout(LIMIT)
-            .first_byte_timeout(Duration::from_millis(900));
-        let length = recorded.bytes.len();
-        let places: Vec<usize> = (0..12).map(|at| length * at / 12).collect();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        runtime.expect("a runtime").block_on(async {
-            let run = |fault: String| {
-                let task = outcome(sender.clone(), recorded.dialect, fault);
-                tokio::spawn(async move {
-                    let start = Instant::now();
-                    (task.await, start.elapsed())
-                })
-            };
-            let long: Vec<_> = places.iter().map(|at| (*at, run(format!("pause {at} 8000")))).collect();
-            let short: Vec<_> = places.iter().map(|at| (*at, run(format!("pause {at} 30")))).collect();
-            let late = run("late 0 8000".to_owned());
-            for (at, task) in long {
-                let (outcome, time) = task.await.expect("no panic");
-                assert!(time < Duration::from_secs(5), "{}: {time:?}", recorded.dialect);
-                let given = tokens_in(recorded.dialect, &recorded.bytes[..at]);
-                assert_eq!(outcome.tokens, given, "{} at {at}", recorded.dialect);
-                match outcome.end {
-                    // The server had said that it was done.
-                    Ok(text) => assert_eq!((text.as_str(), given.concat().as_str()), (ANSWER, ANSWER)),
-                    Err(error) => {
-                        let text = given.concat();
-                        assert_eq!(*error.kind(), ErrorKind::Incomplete { text }, "{error}");
-                    }
+    let server = faulty(&recorded.bytes);
+    let endpoint = Endpoint::parse(&server.url()).expect("an address");
+    let sender = Sender::new(endpoint)
+        .dialect(recorded.dialect)
+        .silence_timeout(LIMIT)
+        .first_byte_timeout(Duration::from_millis(900));
+    let length = recorded.bytes.len();
+    let places: Vec<usize> = (0..12).map(|at| length * at / 12).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let run = |fault: String| {
+            let task = outcome(sender.clone(), recorded.dialect, fault);
+            tokio::spawn(async move {
+                let start = Instant::now();
+                (task.await, start.elapsed())
+            })
+        };
+        let long: Vec<_> = places.iter().map(|at| (*at, run(format!("pause {at} 8000")))).collect();
+        let short: Vec<_> = places.iter().map(|at| (*at, run(format!("pause {at} 30")))).collect();
+        let late = run("late 0 8000".to_owned());
+        // Twice the limit, but never silent.
+        let comments = run("comments 12 100".to_owned());
+        for (at, task) in long {
+            let (outcome, time) = task.await.expect("no panic");
+            assert!(time < Duration::from_secs(5), "{}: {time:?}", recorded.dialect);
+            let given = tokens_in(recorded.dialect, &recorded.bytes[..at]);
+            assert_eq!(outcome.tokens, given, "{} at {at}", recorded.dialect);
+            match outcome.end {
+                // The server had said that it was done.
+                Ok(text) => assert_eq!((text.as_str(), given.concat().as_str()), (ANSWER, ANSWER)),
+                Err(error) => {
+                    let text = given.concat();
+                    assert_eq!(*error.kind(), ErrorKind::Incomplete { text }, "{error}");
                 }
             }
-            for (at, task) in short {
-                let (outcome, _) = task.await.expect("no panic");
-                assert_eq!(outcome.end.expect("an answer"), ANSWER, "{} at {at}", recorded.dialect);
-            }
-            let (outcome, time) = late.await.expect("no panic");
-            assert_eq!(*outcome.end.expect_err("too late").kind(), ErrorKind::Timeout);
-            assert!(time < Duration::from_secs(5), "{time:?}");
-        });
-    }
+        }
+        for (at, task) in short {
+            let (outcome, _) = task.await.expect("no panic");
+            assert_eq!(outcome.end.expect("an answer"), ANSWER, "{} at {at}", recorded.dialect);
+        }
+        let (outcome, time) = comments.await.expect("no panic");
+        assert_eq!(outcome.end.expect("an answer"), ANSWER, "{}", recorded.dialect);
+        assert!(time > LIMIT * 2, "{time:?}");
+        let (outcome, time) = late.await.expect("no panic");
+        assert_eq!(*outcome.end.expect_err("too late").kind(), ErrorKind::Timeout);
+        assert!(time < Duration::from_secs(5), "{time:?}");
+    });
 }

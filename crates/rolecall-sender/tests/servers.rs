@@ -13,7 +13,8 @@ use std::time::{Duration, Instant, SystemTime};
 use rolecall::{Image, Model, Options, Token};
 use rolecall_sender::blocking::{Hub, Sender};
 use rolecall_sender::{
-    Dialect, Endpoint, Error, ErrorKind, Event, ImageParameters, MediaFormat, Note, Parameters, TokenIds,
+    Dialect, Endpoint, Error, ErrorKind, Event, ImageParameters, MediaFormat, Note, Parameters,
+    SpeechParameters, TokenIds,
 };
 use rolecall_testkit::{Engine, FakeGeneration, FakeHub, Response, Server, refusals};
 use serde_json::{Value, json};
@@ -382,6 +383,25 @@ fn servers_that_ask_for_patience_are_given_it() {
     let begun = Instant::now();
     sender.generate("Hi", &Parameters::new()).expect_err("too long");
     assert!(begun.elapsed() < Duration::from_secs(3) && server.requests().len() == 1);
+}
+
+#[test]
+fn images_and_sounds_are_waited_for_too() {
+    let server =
+        start(FakeGeneration::new().image_model("a/image").speech_model("a/speech").loading(2, 0.01));
+    let sender = |model: &str| {
+        Sender::new(at(&server).provider("hf-inference").model(model)).wait(Duration::from_secs(30))
+    };
+    let image = sender("a/image").text_to_image("llama", &ImageParameters::new()).expect("an image");
+    assert_eq!((image.format(), image.dimensions()), (Some(MediaFormat::Jpeg), Some((64, 48))));
+    let requests = server.requests();
+    let waits: Vec<_> = requests.iter().map(|request| request.header("x-wait-for-model")).collect();
+    assert_eq!(waits, [None, Some("1"), Some("1")]);
+    assert!(requests.iter().all(|request| request.body == br#"{"inputs":"llama","parameters":{}}"#));
+    let sound =
+        sender("a/speech").text_to_speech("limerick", &SpeechParameters::new().set("do_sample", true));
+    assert_eq!(sound.expect("a sound").format(), Some(MediaFormat::Wav));
+    assert_eq!(last(&server), json!({"inputs": "limerick", "parameters": {"do_sample": true}}));
 }
 
 #[test]
