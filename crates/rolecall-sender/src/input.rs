@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use rolecall::Prompt;
+use serde_json::Value;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -236,6 +237,35 @@ pub(crate) fn guarded<I: Input + ?Sized>(
     }
     out.push_str(text.get(copied..).unwrap_or_default());
     Ok(Cow::Owned(out))
+}
+
+/// Holds a conversation for a model that sees images to the same rule: TGI looks for `![](…)` in what it renders, too.
+/// Whether the model sees images is known by `sees_images`, or by an image in the conversation.
+pub(crate) fn guard_messages(messages: &mut Value, sees_images: bool, markdown: Markdown) -> Result<()> {
+    let is_image = |part: &Value| {
+        part.get("type").and_then(Value::as_str).is_some_and(|kind| matches!(kind, "image" | "image_url"))
+    };
+    let list = messages.as_array().map(Vec::as_slice).unwrap_or_default();
+    let parts = |message: &Value| {
+        message.get("content").and_then(Value::as_array).map(|parts| parts.iter().any(is_image))
+    };
+    let has_image = |message: &Value| parts(message).unwrap_or_default();
+    if !sees_images && !list.iter().any(has_image) {
+        return Ok(());
+    }
+    for content in messages.as_array_mut().into_iter().flatten().filter_map(|one| one.get_mut("content")) {
+        let texts = match content {
+            Value::Array(parts) => parts.iter_mut().filter_map(|part| part.get_mut("text")).collect(),
+            content => vec![content],
+        };
+        for text in texts {
+            let Value::String(text) = text else { continue };
+            if let Cow::Owned(neutral) = guarded(text.as_str(), true, markdown)? {
+                *text = neutral;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where `![description](data:` begins.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::bos::{self, Knowledge};
 use crate::dialect::Payload;
-use crate::input::{Markdown, guarded};
+use crate::input::{Markdown, guard_messages, guarded};
 use crate::stream::TokenStream;
 use crate::transport::{self, Reply, Transport};
 use crate::unused;
@@ -358,7 +358,7 @@ impl Sender {
         parameters: &Parameters,
         stream: bool,
     ) -> Result<Prepared> {
-        let messages = serde_json::to_value(messages).map_err(|error| {
+        let mut messages = serde_json::to_value(messages).map_err(|error| {
             Error::new(ErrorKind::Parameter, format!("the messages cannot be written as JSON ({error})"))
         })?;
         let Value::Array(list) = &messages else {
@@ -368,6 +368,7 @@ impl Sender {
         if list.is_empty() {
             return Err(Error::new(ErrorKind::Parameter, "the conversation has no message").help("Add one"));
         }
+        guard_messages(&mut messages, self.sees_images, self.markdown)?;
         let dialect = Dialect::Chat;
         let endpoint = &self.transport.endpoint;
         let request = dialect.request(endpoint, Payload::Messages(&messages), parameters, stream)?;

@@ -169,11 +169,26 @@ fn what_is_typed_is_no_image() {
     let sender = Sender::new(at(&server));
     let text = "see ![](http://evil/x)";
     sender.generate(text, &Parameters::new()).expect("text to a model without images");
-    let sees = sender.sees_images(true);
+    let sees = sender.clone().sees_images(true);
     assert_eq!(*sees.generate(text, &Parameters::new()).expect_err("refused").kind(), ErrorKind::Parameter);
-    sees.markdown(Markdown::Neutralise).generate(text, &Parameters::new()).expect("an answer");
+    sees.clone().markdown(Markdown::Neutralise).generate(text, &Parameters::new()).expect("an answer");
     assert_eq!(last(&server)["inputs"], r"see !\[](http://evil/x)");
-    assert_eq!(server.requests().len(), 2);
+    // A conversation that the server renders holds it, too.
+    let chat = |sender: &Sender, content: Value| {
+        sender.chat_completion(&json!([{"role": "user", "content": content}]), &Parameters::new())
+    };
+    let image = json!({"type": "image_url", "image_url": {"url": "data:image/gif;base64,R0lGODlh"}});
+    let parts = json!([image, {"type": "text", "text": text}]);
+    chat(&sender, json!(text)).expect("text to a model without images");
+    for error in [chat(&sees, json!(text)), chat(&sender, parts.clone())] {
+        assert_eq!(*error.expect_err("refused").kind(), ErrorKind::Parameter);
+    }
+    chat(&sender.clone().markdown(Markdown::Neutralise), parts).expect("an answer");
+    assert_eq!(
+        last(&server)["messages"][0]["content"],
+        json!([image, {"type": "text", "text": r"see !\[](http://evil/x)"}])
+    );
+    assert_eq!(server.requests().len(), 4);
 }
 
 #[test]

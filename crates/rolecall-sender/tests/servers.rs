@@ -440,6 +440,11 @@ fn refusals_and_what_helps() {
     let long = "x".repeat(2_000_001);
     let error = Sender::new(at(&server)).generate(&long, &Parameters::new()).expect_err("too large");
     assert_eq!((error.kind(), error.status()), (&ErrorKind::TooLarge, None));
+    let around = Sender::new(at(&server)).prepare("x", &Parameters::new(), false).expect("a request");
+    let most = "x".repeat(2_000_001 - around.request.body.len());
+    let one_more = format!("{most}x");
+    Sender::new(at(&server)).generate(&most, &Parameters::new()).expect("just as much as the server takes");
+    Sender::new(at(&server)).generate(&one_more, &Parameters::new()).expect_err("one byte too many");
     let sender = Sender::new(at(&server)).payload_limit(4_000_000);
     let error = sender.generate(&long, &Parameters::new()).expect_err("too large");
     assert_eq!((error.kind(), error.status()), (&ErrorKind::TooLarge, Some(413)));
