@@ -185,7 +185,8 @@ fn what_a_token_costs() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let server = server();
     let sender = sender(&server);
-    let runtime = runtime();
+    // One thread, as the blocking sender has it: with more the time goes into waking each other.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let address = server.url();
     let mut connection = TcpStream::connect(address.trim_start_matches("http://")).expect("connected");
     let body = format!(r#"{{"prompt":"1","max_tokens":{MANY},"stream":true}}"#);
