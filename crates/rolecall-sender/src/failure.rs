@@ -133,12 +133,30 @@ fn kind_of(error_type: Option<&str>) -> Option<ErrorKind> {
 /// The kinds of llama.cpp and `OpenAI`, in an error that is an object.
 fn kind_of_code(document: &Value) -> Option<ErrorKind> {
     let error = document.get("error")?;
+    // TGI's streams in the form of OpenAI have the same status whatever failed; its words have fixed beginnings.
+    if error.get("http_status_code").is_some() {
+        return kind_of_words(error.get("message").and_then(Value::as_str)?);
+    }
     Some(match error.get("type").and_then(Value::as_str) {
         Some("invalid_request_error" | "exceed_context_size_error") => ErrorKind::Validation,
         Some("authentication_error") => ErrorKind::Unauthorised,
         Some("rate_limit_error") => ErrorKind::Overloaded,
         _ => return None,
     })
+}
+
+/// The kind of an error by how TGI words it.
+fn kind_of_words(message: &str) -> Option<ErrorKind> {
+    let beginnings = [
+        ("Input validation error", "validation"),
+        ("Template error", "template_error"),
+        ("Tool error", "tool_error"),
+        ("Request failed during generation", "generation"),
+        ("Incomplete generation", "incomplete_generation"),
+        ("Model is overloaded", "overloaded"),
+    ];
+    let known = beginnings.iter().find(|(beginning, _)| message.starts_with(beginning));
+    known.and_then(|(_, error_type)| kind_of(Some(error_type)))
 }
 
 fn estimate(document: &Value) -> Option<Duration> {
@@ -404,6 +422,17 @@ mod tests {
             let error = in_answer(&document);
             assert_eq!(*error.kind(), kind, "{document}");
             assert!(error.server_message().is_some_and(|words| words == "x" || words == "boom"));
+        }
+        // The status is no help, the words are.
+        for (message, kind) in [
+            ("Input validation error: `temperature` must be strictly positive", ErrorKind::Validation),
+            ("Tool error: x", ErrorKind::Validation),
+            ("Request failed during generation: Server error: x", ErrorKind::Generation),
+            ("Incomplete generation", ErrorKind::Incomplete { text: String::new() }),
+            ("Model is overloaded", ErrorKind::Overloaded),
+        ] {
+            let error = serde_json::json!({"error": {"message": message, "http_status_code": 422}});
+            assert_eq!(*in_answer(&error).kind(), kind, "{message}");
         }
     }
 }

@@ -148,6 +148,9 @@ fn failures_in_the_middle() {
         assert_eq!((texts.as_str(), error.text_so_far()), ("A llama in", Some("A llama in")), "{what}");
         assert!(error.to_string().contains("CUDA out of memory"), "{what}: {error}");
         assert!(!error.is_repeatable(), "{what}");
+        if engine == Engine::Tgi {
+            assert_eq!(*error.kind(), ErrorKind::Generation, "{what}");
+        }
         let error = match dialect {
             Dialect::Chat => sender.chat_completion(&messages(), &parameters),
             _ => sender.generate("Hi", &parameters),
@@ -308,7 +311,9 @@ fn tools() {
     let whole = Sender::new(at(&server)).chat_completion(&messages(), &both).expect_err("refused");
     assert_eq!((whole.kind(), whole.status()), (&ErrorKind::Validation, Some(422)), "{whole}");
     let (_, streamed) = collect(Sender::new(at(&server)).chat_completion_stream(&messages(), &both));
-    assert!(streamed.expect_err("refused").to_string().contains("mutually exclusive"));
+    let streamed = streamed.expect_err("refused");
+    assert_eq!(*streamed.kind(), ErrorKind::Validation, "in the stream, too");
+    assert!(streamed.to_string().contains("mutually exclusive"), "{streamed}");
 }
 
 #[test]

@@ -228,7 +228,11 @@ impl Context<'_> {
         }
         if let Some(reason) = &self.answer.failure {
             let mut frames: Vec<Value> = chunks.into_iter().map(Value::Object).collect();
-            frames.push(self.engine.error_frame(reason));
+            let said = match self.engine {
+                Engine::Tgi => format!("Request failed during generation: {reason}"),
+                _ => reason.clone(),
+            };
+            frames.push(self.engine.error_frame(&said));
             return frames;
         }
         let end = if self.is_chat { json!({}) } else { json!("") };
