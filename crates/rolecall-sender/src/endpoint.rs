@@ -15,6 +15,9 @@ const OLD_HOST: &str = "api-inference.huggingface.co";
 /// The provider of Hugging Face itself, whose routes are those of a text-generation server for each model.
 const HF_INFERENCE: &str = "hf-inference";
 
+/// The other providers whose text completions the router has.
+const COMPLETING_PROVIDERS: [&str; 4] = ["deepinfra", "featherless-ai", "novita", "together"];
+
 /// Where the `OpenAI` routes of providers begin on the router, if not at `v1`.
 const PROVIDER_ROOTS: [(&str, &str); 3] =
     [("deepinfra", "v1/openai"), ("groq", "openai/v1"), ("novita", "v3/openai")];
@@ -168,6 +171,16 @@ impl Endpoint {
             Some(HF_INFERENCE) => Ok(self.at(&[&self.provider_model()?, "v1", route])),
             Some(provider) => {
                 self.needs_model()?;
+                if route == "completions" && !COMPLETING_PROVIDERS.contains(&provider) {
+                    return Err(Error::new(
+                        ErrorKind::Endpoint,
+                        format!("the router has no text completions of the provider {provider}"),
+                    )
+                    .help(format!(
+                        "Use the dialect chat, or one of {HF_INFERENCE}, {}",
+                        COMPLETING_PROVIDERS.join(", ")
+                    )));
+                }
                 let root =
                     PROVIDER_ROOTS.iter().find(|(name, _)| *name == provider).map_or("v1", |(_, root)| root);
                 Ok(self.at(&[path_of(&self.url), segment(provider)?, root, route]))
@@ -397,6 +410,7 @@ mod tests {
             (Some("hf-inference"), Chat, "/hf-inference/models/org/name/v1/chat/completions"),
             (Some("together"), Completions, "/together/v1/completions"),
             (Some("together"), Chat, "/together/v1/chat/completions"),
+            (Some("cerebras"), Chat, "/cerebras/v1/chat/completions"),
             (Some("featherless-ai"), Completions, "/featherless-ai/v1/completions"),
             (Some("novita"), Completions, "/novita/v3/openai/completions"),
             (Some("deepinfra"), Completions, "/deepinfra/v1/openai/completions"),
@@ -419,6 +433,7 @@ mod tests {
                 .model("a/b")
                 .url(Completions, false),
             Endpoint::hugging_face().model("a/b").provider("together").url(Tgi, false),
+            Endpoint::hugging_face().model("a/b").provider("cerebras").url(Completions, false),
             Endpoint::hugging_face().model("a/../b").provider("hf-inference").url(Tgi, false),
             Endpoint::hugging_face().model("a/b").provider("x/y").url(Chat, false),
         ] {

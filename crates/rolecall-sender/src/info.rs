@@ -58,17 +58,12 @@ pub struct Status {
     pub models: Vec<String>,
 }
 
-impl Sender {
-    /// What the server tells about itself, by `/info`.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotFound`] for a server that has no such route; what the server or the network says.
-    pub async fn info(&self) -> Result<Info> {
-        let document = self.get_json("info").await?;
+impl From<Value> for Info {
+    /// Reads what `/info` answers.
+    fn from(document: Value) -> Self {
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
         let number = |name: &str| document.get(name).and_then(Value::as_u64);
-        Ok(Info {
+        Self {
             model_id: text("model_id"),
             model_sha: text("model_sha"),
             model_pipeline_tag: text("model_pipeline_tag"),
@@ -79,7 +74,18 @@ impl Sender {
             max_input_tokens: number("max_input_tokens"),
             max_total_tokens: number("max_total_tokens"),
             document,
-        })
+        }
+    }
+}
+
+impl Sender {
+    /// What the server tells about itself, by `/info`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] for a server that has no such route; what the server or the network says.
+    pub async fn info(&self) -> Result<Info> {
+        Ok(Info::from(self.get_json("info").await?))
     }
 
     /// Whether the server is well, by `/health`.

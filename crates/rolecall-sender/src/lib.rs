@@ -54,6 +54,7 @@ pub use generation::{Event, Generation, TokenInfo, ToolCall};
 pub use hub::{DeployedModel, Hub, Identity, Organisation, ProviderMapping};
 pub use info::{Info, Status};
 pub use input::{Input, Markdown, TokenIds};
+pub use limits::ServerLimits;
 pub use media::MediaFormat;
 pub use note::Note;
 pub use parameters::{DEFAULT_MAX_NEW_TOKENS, Grammar, Parameters};

@@ -2,14 +2,52 @@
 
 use std::fmt::Display;
 
-use crate::{Dialect, Error, ErrorKind, Parameters, Result};
+use crate::{Dialect, Error, ErrorKind, Info, Parameters, Result};
 
-/// The most stop sequences that servers take.
-const MAX_STOPS: usize = 4;
-/// The most of the tokens' competitors that TGI tells.
-const MAX_TOP_TOKENS: u32 = 5;
-/// The most answers of which TGI gives the best.
-const MAX_BEST_OF: u32 = 2;
+/// The most that a server takes of what it counts. The default is that of TGI, which others are supposed to have, too;
+/// a server that was started with other limits tells them in `/info`.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Parameters, ServerLimits, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// let limits = ServerLimits::from(&sender.info()?);
+/// let parameters = Parameters::new().limits(limits).stop("\n");
+/// # assert_eq!(limits, ServerLimits::default());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerLimits {
+    /// Stop sequences.
+    pub stop: u64,
+    /// Answers of which the best is given.
+    pub best_of: u64,
+    /// Competitors of each token that are told.
+    pub top_n_tokens: u64,
+}
+
+impl Default for ServerLimits {
+    fn default() -> Self {
+        Self { stop: 4, best_of: 2, top_n_tokens: 5 }
+    }
+}
+
+impl From<&Info> for ServerLimits {
+    fn from(info: &Info) -> Self {
+        let default = Self::default();
+        Self {
+            stop: info.max_stop_sequences.unwrap_or(default.stop),
+            best_of: info.max_best_of.unwrap_or(default.best_of),
+            ..default
+        }
+    }
+}
+
+/// What helps against a limit.
+const FEWER: &str = "Give fewer, or the limits of your server (Parameters::limits)";
 
 fn refused(name: &str, value: impl Display, rule: &str, help: &str) -> Result<()> {
     Err(Error::new(ErrorKind::Parameter, format!("{name} is {value}, but {rule}")).help(help))
@@ -20,9 +58,9 @@ pub(crate) fn check(p: &Parameters, dialect: Dialect, stream: bool) -> Result<()
     counts(p)?;
     sampling(p, dialect)?;
     penalties(p)?;
-    if p.stop.len() > MAX_STOPS {
-        let rule = format!("servers take up to {MAX_STOPS} sequences");
-        return refused("stop", format!("a list of {}", p.stop.len()), &rule, "Give fewer");
+    if p.stop.len() as u64 > p.limits.stop {
+        let rule = format!("servers take up to {} sequences", p.limits.stop);
+        return refused("stop", format!("a list of {}", p.stop.len()), &rule, FEWER);
     }
     if p.stop.iter().any(String::is_empty) {
         return refused("stop", "an empty text", "every answer has that at once", "Leave it out");
@@ -53,8 +91,9 @@ fn counts(p: &Parameters) -> Result<()> {
             return refused(name, 0, rule, help);
         }
     }
-    if let Some(count) = p.top_n_tokens.filter(|count| *count > MAX_TOP_TOKENS) {
-        return refused("top_n_tokens", count, "servers take up to 5", "Ask for fewer");
+    let most = p.limits.top_n_tokens;
+    if let Some(count) = p.top_n_tokens.filter(|count| u64::from(*count) > most) {
+        return refused("top_n_tokens", count, &format!("servers take up to {most}"), FEWER);
     }
     Ok(())
 }
@@ -109,8 +148,9 @@ fn several(p: &Parameters, stream: bool) -> Result<()> {
         }
     }
     let Some(count) = p.best_of.filter(|count| *count > 1) else { return Ok(()) };
-    if count > MAX_BEST_OF {
-        return refused("best_of", count, "servers take up to 2", "Ask for fewer");
+    let most = p.limits.best_of;
+    if u64::from(count) > most {
+        return refused("best_of", count, &format!("servers take up to {most}"), FEWER);
     }
     if p.seed.is_some() {
         return refused("best_of", count, "with a seed all answers are the same", "Leave out the seed");

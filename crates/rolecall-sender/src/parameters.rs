@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::limits;
+use crate::limits::{self, ServerLimits};
 
 /// The most tokens of an answer where nothing is said, our own choice. Servers of
 /// completions differ from 16 to all that fit, so that it is always sent to them.
@@ -85,6 +85,8 @@ pub struct Parameters {
     pub(crate) typical_p: Option<f64>,
     pub(crate) watermark: Option<bool>,
     pub(crate) extra: Map<String, Value>,
+    /// What the server takes at most. It is not sent.
+    pub(crate) limits: ServerLimits,
 }
 
 impl Parameters {
@@ -336,6 +338,13 @@ impl Parameters {
 
     pub(crate) fn add_extra(&self, body: &mut Map<String, Value>) {
         body.extend(self.extra.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    /// What the server takes at most, if it is not the default. Nothing of it is sent.
+    #[must_use]
+    pub fn limits(mut self, limits: ServerLimits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// Refuses what the dialect's servers are known to refuse.

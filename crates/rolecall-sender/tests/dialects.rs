@@ -3,7 +3,8 @@
 #![allow(clippy::expect_used, reason = "a test says what it expects")]
 
 use rolecall_sender::{
-    Dialect, Endpoint, Error, ErrorKind, Event, Frames, Generation, Grammar, Parameters, Payload, Request,
+    Dialect, Endpoint, Error, ErrorKind, Event, Frames, Generation, Grammar, Info, Parameters, Payload,
+    Request, ServerLimits,
 };
 use serde_json::{Value, json};
 
@@ -230,6 +231,22 @@ fn what_servers_refuse_is_refused_before_sending() {
         refused(dialect, &new().temperature(-0.1), false);
         refused(dialect, &new().top_p(1.1), false);
     }
+}
+
+#[test]
+fn a_server_may_have_other_limits() {
+    let info = Info::from(json!({"max_stop_sequences": 5, "max_best_of": 3}));
+    let limits = ServerLimits::from(&info);
+    let stops =
+        |count: usize| (0..count).fold(Parameters::new().limits(limits), |p, at| p.stop(at.to_string()));
+    request(Dialect::Tgi, &local(), "x", &stops(5), false);
+    let error = refused(Dialect::Tgi, &stops(6), false).to_string();
+    assert!(error.contains("up to 5 sequences") && error.contains("Parameters::limits"), "{error}");
+    let best_of = |count| Parameters::new().limits(limits).best_of(count).do_sample(true);
+    request(Dialect::Tgi, &local(), "x", &best_of(3), false);
+    refused(Dialect::Tgi, &best_of(4), false);
+    // What the server does not tell stays.
+    refused(Dialect::Tgi, &Parameters::new().limits(limits).top_n_tokens(6), false);
 }
 
 #[test]

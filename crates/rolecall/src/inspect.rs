@@ -34,6 +34,10 @@ pub struct Inspection {
     /// Whether the template that renders by default begins a prompt with the BOS token, as a conversation of one message
     /// shows. Unknown where there is no BOS token, or where no such conversation is rendered.
     pub template_writes_bos: Option<bool>,
+    /// Whether the tokenizer puts a BOS token before a text by itself, if that is known: by its `tokenizer.json` or, without
+    /// one, by `add_bos_token` in `tokenizer_config.json`. A template that writes one too would make it two.
+    #[cfg(feature = "tokenizers")]
+    pub tokenizer_adds_bos: Option<bool>,
     /// What the tokenizer does with prompts, where its files are at hand.
     #[cfg(feature = "tokenizers")]
     pub tokenizer: Option<crate::tokens::TokenizerInspection>,
@@ -86,6 +90,8 @@ impl Model {
                 .collect(),
             image_token: self.image_token().map(str::to_owned),
             template_writes_bos: self.writes_bos(&Options::new()),
+            #[cfg(feature = "tokenizers")]
+            tokenizer_adds_bos: self.adds_bos(),
             #[cfg(feature = "tokenizers")]
             tokenizer: self.inspect_tokenizer(),
         }

@@ -419,6 +419,11 @@ impl Model {
         self.ids.get()
     }
 
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn ids(&self) -> &ModelTokenizer {
+        &self.ids
+    }
+
     /// The texts that are control tokens where a template writes them, read on first use.
     pub(crate) fn control_tokens(&self) -> Result<&ControlTokens> {
         if let Some(known) = self.control_tokens.get() {

@@ -335,8 +335,8 @@ impl Prompt {
     }
 
     /// Whether the model's tokenizer puts a BOS token before a text by itself, as most servers have it do. `None` where
-    /// nothing is known of it: there is no `tokenizer.json`, or the prompt is of a template alone. The tokenizer is read
-    /// on the first use.
+    /// nothing is known of it: there is neither a `tokenizer.json` nor, for other formats of tokenizers, `add_bos_token` in
+    /// `tokenizer_config.json`, or the prompt is of a template alone. The tokenizer is read on the first use.
     ///
     /// With [`starts_with_bos`](Self::starts_with_bos) this says what becomes of a prompt: where both hold, a server
     /// that gets the text makes it two.
@@ -346,10 +346,7 @@ impl Prompt {
     /// [`ErrorKind::Tokenizer`] when `tokenizer.json` is not a tokenizer's.
     #[cfg(feature = "tokenizers")]
     pub fn tokenizer_adds_bos(&self) -> Result<Option<bool>> {
-        match &self.encoding.tokenizer {
-            Some(tokenizer) if tokenizer.is_there() => Ok(Some(tokenizer.get()?.bos().is_added())),
-            _ => Ok(None),
-        }
+        self.encoding.tokenizer.as_ref().map_or(Ok(None), |tokenizer| tokenizer.adds_bos())
     }
 
     /// Whether the reference's processor has the tokenizer add its special tokens: if what the template wrote does not

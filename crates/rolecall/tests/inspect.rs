@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use rolecall::tokens::TokenizerInspection;
-use rolecall::{Inspection, Model, ModelFiles};
+use rolecall::{Inspection, Model, ModelFiles, Options};
 use serde_json::{Value, json};
 
 const WITH_BOS: &str = "{{ bos_token }}{{ messages[0].content }}";
@@ -78,6 +78,7 @@ fn who_writes_bos_and_eos() {
                 let inspection = inspected(template, &config, &json);
                 assert_eq!(inspection.template_writes_bos, Some(writes), "{template}");
                 assert_eq!(inspection.templates[0].writes_bos, Some(writes));
+                assert_eq!(inspection.tokenizer_adds_bos, Some(adds_bos));
                 let tokenizer = inspection.tokenizer.unwrap();
                 assert_eq!(
                     (tokenizer.adds_bos, tokenizer.adds_eos),
@@ -89,6 +90,24 @@ fn who_writes_bos_and_eos() {
                 assert_eq!(tokenizer.error, None);
             }
         }
+    }
+}
+
+/// Other formats of tokenizers are not read, and what the config says of them is all that is known.
+#[test]
+fn without_a_tokenizer_json_the_config_says_it() {
+    for (config, expected) in [
+        (json!({}), None),
+        (json!({"add_bos_token": true}), Some(true)),
+        (json!({"add_bos_token": false}), Some(false)),
+    ] {
+        let mut files = ModelFiles::new("a-model");
+        files.insert("chat_template.jinja", WITH_BOS);
+        files.insert("tokenizer_config.json", config.to_string());
+        let model = Model::from_files(files).unwrap();
+        assert_eq!(model.inspect().tokenizer_adds_bos, expected);
+        let prompt = model.apply_chat_template(&json!([{"role": "user", "content": "Hi"}]), &Options::new());
+        assert_eq!(prompt.unwrap().tokenizer_adds_bos().unwrap(), expected);
     }
 }
 

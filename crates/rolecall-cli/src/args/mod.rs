@@ -199,7 +199,8 @@ const BATCH: &str = "\
 Render many conversations: a chat request on each line in, a prompt on each line out
 
 A line in is a JSON object with messages and, if wanted, tools, documents, chat_template_kwargs, \
-add_generation_prompt and continue_final_message. A line out, in the same order, is {\"prompt\": TEXT} or \
+add_generation_prompt (false if it is left out) and continue_final_message; any other key is refused by its name. A \
+line out, in the same order, is {\"prompt\": TEXT} or \
 {\"error\": {\"kind\": NAME, \"message\": TEXT, \"line\": NUMBER or null}}. The line is the template's, and the kind \
 is the exception class that Python's transformers raises. Where it raises none the kind is LimitError or \
 UnsupportedError (the engine refuses), LineError (the line is empty, too long or not UTF-8), JsonError (it is not \

@@ -57,9 +57,7 @@ fn control_tokens(out: &mut String, inspection: &Inspection) {
             list(out, "control tokens", &shown);
         }
     }
-    let adds_bos =
-        tokenizer.filter(|tokenizer| tokenizer.error.is_none()).map(|tokenizer| tokenizer.adds_bos);
-    let bos = bos(inspection.template_writes_bos, adds_bos);
+    let bos = bos(inspection.template_writes_bos, inspection.tokenizer_adds_bos);
     if !bos.is_empty() {
         list(out, "BOS", &bos.lines().map(str::to_owned).collect::<Vec<_>>());
     }

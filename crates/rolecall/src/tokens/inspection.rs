@@ -35,6 +35,11 @@ pub struct ControlToken {
 }
 
 impl Model {
+    /// Whether the tokenizer puts a BOS token before a text, if that is known.
+    pub(crate) fn adds_bos(&self) -> Option<bool> {
+        self.ids().adds_bos().ok().flatten()
+    }
+
     /// What the tokenizer does; nothing where the model has no `tokenizer.json`.
     pub(crate) fn inspect_tokenizer(&self) -> Option<TokenizerInspection> {
         if !self.files().has("tokenizer.json") {

@@ -24,6 +24,16 @@ impl ModelTokenizer {
         self.files.names().any(|name| name == "tokenizer.json")
     }
 
+    /// Whether it puts a BOS token before a text by itself, if that is known. As in the reference a `tokenizer.json` says
+    /// it alone; for other formats, which are not read, `tokenizer_config.json` has `add_bos_token`.
+    pub(crate) fn adds_bos(&self) -> Result<Option<bool>> {
+        if self.is_there() {
+            return Ok(Some(self.get()?.bos().is_added()));
+        }
+        let config = self.files.json_object("tokenizer_config.json")?.unwrap_or_default();
+        Ok(config.get("add_bos_token").map(crate::python::is_true))
+    }
+
     /// Reads it, unless that is done.
     pub(crate) fn get(&self) -> Result<&Tokenizer> {
         if let Some(known) = self.read.get() {
