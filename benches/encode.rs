@@ -9,7 +9,6 @@
 #![allow(clippy::expect_used, reason = "a benchmark that cannot start has nothing better to do")]
 #![allow(clippy::print_stdout, reason = "a table is what it is for")]
 
-use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,7 +40,7 @@ fn main() {
         group.throughput(Throughput::Bytes(input.prompt().text().len() as u64));
         for mut entry in subject.entries(&input) {
             let id = BenchmarkId::new(entry.name, length);
-            group.bench_function(id, |bencher| bencher.iter(|| black_box((entry.run)())));
+            group.bench_function(id, |bencher| bencher.iter_custom(|runs| entry.time(runs)));
         }
         let id = BenchmarkId::new("encode_cached, one more message, cache copied before", length);
         group.bench_function(id, |bencher| {

@@ -7,8 +7,15 @@
     reason = "a benchmark that cannot start has nothing better to do"
 )]
 
+pub mod cases;
 pub mod conversations;
+pub mod engines;
+pub mod events;
+pub mod job;
+pub mod machine;
 pub mod peers;
+pub mod plot;
+pub mod table;
 pub mod timing;
 
 use serde_json::{Value, json};

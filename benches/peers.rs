@@ -1,5 +1,7 @@
 //! The other engines, set up as a user would for chat templates.
 
+pub mod process;
+
 use std::borrow::Cow;
 
 use minijinja::syntax::SyntaxConfig;

@@ -6,45 +6,57 @@ use std::time::{Duration, Instant};
 pub struct Entry<'a> {
     /// What it is called in tables.
     pub name: &'static str,
-    /// What it does. The result is there so that it is not optimised away.
-    pub run: Box<dyn FnMut() -> usize + 'a>,
+    time: Box<dyn FnMut(u64) -> Duration + 'a>,
 }
 
 impl<'a> Entry<'a> {
-    /// An entry.
-    pub fn new(name: &'static str, run: impl FnMut() -> usize + 'a) -> Self {
-        Self { name, run: Box::new(run) }
+    /// An entry. Its result is there so that it is not optimised away.
+    pub fn new(name: &'static str, mut run: impl FnMut() -> usize + 'a) -> Self {
+        Self::timed(name, move |runs| {
+            let start = Instant::now();
+            for _ in 0..runs {
+                std::hint::black_box(run());
+            }
+            start.elapsed()
+        })
+    }
+
+    /// An entry that takes the time of so many runs itself, as another process does.
+    pub fn timed(name: &'static str, time: impl FnMut(u64) -> Duration + 'a) -> Self {
+        Self { name, time: Box::new(time) }
+    }
+
+    /// The time of so many runs.
+    pub fn time(&mut self, runs: u64) -> Duration {
+        (self.time)(runs)
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "a small number")]
+    fn seconds(&mut self, runs: u64) -> f64 {
+        self.time(runs).as_secs_f64() / runs as f64
     }
 }
 
 /// The seconds that one run of each entry takes: the least of `rounds` rounds, in each of which every entry runs for
 /// some `batch`, one after another.
 pub fn in_turns(entries: &mut [Entry<'_>], rounds: u32, batch: Duration) -> Vec<f64> {
-    let counts: Vec<u32> = entries.iter_mut().map(|entry| runs_in(batch, &mut *entry.run)).collect();
+    let counts: Vec<u64> = entries.iter_mut().map(|entry| runs_in(batch, entry)).collect();
     let mut least = vec![f64::INFINITY; entries.len()];
     for _ in 0..rounds {
         for ((entry, count), least) in entries.iter_mut().zip(&counts).zip(&mut least) {
-            *least = least.min(seconds(*count, &mut *entry.run));
+            *least = least.min(entry.seconds(*count));
         }
     }
     least
 }
 
 /// How many runs take some `batch`.
-fn runs_in(batch: Duration, run: &mut dyn FnMut() -> usize) -> u32 {
-    std::hint::black_box(run());
-    let once = seconds(1, run).min(seconds(1, run)).max(1e-9);
+fn runs_in(batch: Duration, entry: &mut Entry<'_>) -> u64 {
+    entry.time(1);
+    let once = entry.seconds(1).min(entry.seconds(1)).max(1e-9);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
-    let runs = (batch.as_secs_f64() / once).clamp(1.0, 1e6) as u32;
+    let runs = (batch.as_secs_f64() / once).clamp(1.0, 1e6) as u64;
     runs
-}
-
-fn seconds(runs: u32, run: &mut dyn FnMut() -> usize) -> f64 {
-    let start = Instant::now();
-    for _ in 0..runs {
-        std::hint::black_box(run());
-    }
-    start.elapsed().as_secs_f64() / f64::from(runs)
 }
 
 /// The geometric mean.
@@ -62,5 +74,21 @@ pub fn readable(seconds: f64) -> String {
     match seconds {
         s if s < 1e-3 => format!("{:.2} µs", s * 1e6),
         s => format!("{:.2} ms", s * 1e3),
+    }
+}
+
+/// How many of `count` things there are in a second when all of them take `seconds`.
+#[allow(clippy::cast_precision_loss, reason = "a small number")]
+pub fn per_second(count: usize, seconds: f64) -> f64 {
+    count as f64 / seconds
+}
+
+/// A power of ten of seconds, for an axis.
+pub fn short(seconds: f64) -> String {
+    match seconds {
+        s if s < 0.99e-6 => format!("{:.0} ns", s * 1e9),
+        s if s < 0.99e-3 => format!("{:.0} µs", s * 1e6),
+        s if s < 0.99 => format!("{:.0} ms", s * 1e3),
+        s => format!("{s:.0} s"),
     }
 }
