@@ -70,12 +70,12 @@ impl Case {
     /// Answers that begin with a thought. The last one is behind the last question, so that its thought stays.
     pub fn reasoning() -> Self {
         let messages: Value = (1..=OTHER_LENGTH)
-            .map(|number| match number % 2 {
-                1 => json!({"role": "user", "content": text(number)}),
-                _ => {
-                    let (thought, answer) = (text(number + 1), text(number));
-                    json!({"role": "assistant", "content": format!("<think>\n{thought}\n</think>\n\n{answer}")})
+            .map(|number| {
+                if number % 2 == 1 {
+                    return json!({"role": "user", "content": text(number)});
                 }
+                let (thought, answer) = (text(number + 1), text(number));
+                json!({"role": "assistant", "content": format!("<think>\n{thought}\n</think>\n\n{answer}")})
             })
             .collect();
         let context = json!({"messages": messages, "bos_token": BOS_TOKEN, "add_generation_prompt": true});

@@ -32,9 +32,13 @@ pub fn described(peers: &[Peer], passed_over: &[String]) -> String {
 
 /// The version of a crate that was compiled.
 fn version(name: &str) -> &'static str {
+    // Where the lock file has several of a name, the list of our dependencies says which one.
+    let own = LOCK.split("[[package]]").find(|package| package.contains("name = \"rolecall-benches\""));
+    let listed =
+        own.and_then(|own| own.split('"').find_map(|entry| entry.strip_prefix(name)?.strip_prefix(' ')));
     let entry = format!("name = \"{name}\"\nversion = \"");
-    let found = LOCK.split_once(entry.as_str()).and_then(|(_, rest)| rest.split_once('"'));
-    found.map_or("of unknown version", |(version, _)| version)
+    let found = || LOCK.split_once(entry.as_str()).and_then(|(_, rest)| rest.split_once('"'));
+    listed.or_else(|| found().map(|(version, _)| version)).unwrap_or("of unknown version")
 }
 
 fn processor() -> String {

@@ -125,7 +125,7 @@ fn apart(heights: &[i32]) -> Vec<i32> {
     // Each pass moves neighbours that are too near by half of what is missing.
     for _ in 0..200 {
         for at in 1..places.len() {
-            if let [.., above, below] = &mut places[..=at] {
+            if let Some([above, below]) = places.get_mut(at - 1..=at) {
                 let missing = ROOM - (*below - *above);
                 if missing > 0 {
                     *above -= missing / 2;

@@ -108,15 +108,13 @@ fn ratios(columns: &[&Measured]) -> String {
     let head = columns.iter().map(|column| column.column.clone());
     let head: Vec<String> = ["messages".to_owned()].into_iter().chain(head).collect();
     let names = columns.first().map(|column| column.times.clone()).unwrap_or_default();
-    let row = |label: String, engine: &str, base: &str| {
-        let cells =
-            columns.iter().map(|column| column.ratio(engine, base).map_or(String::new(), table::ratio));
-        [label].into_iter().chain(cells).collect::<Vec<String>>()
-    };
     let shown = names.iter().filter(|(name, _)| !["render", "serde_json alone"].contains(name));
-    let mut rows: Vec<Vec<String>> = shown.map(|(name, _)| row(code(name), name, "render")).collect();
-    rows.push(row("`render_json` / `serde_json` alone".to_owned(), "render_json", "serde_json alone"));
-    table::markdown(&head, &rows)
+    let row = |(name, _): &(&str, f64)| {
+        let cells =
+            columns.iter().map(|column| column.ratio(name, "render").map_or(String::new(), table::ratio));
+        [code(name)].into_iter().chain(cells).collect()
+    };
+    table::markdown(&head, &shown.map(row).collect::<Vec<Vec<String>>>())
 }
 
 /// Names of functions as code.
