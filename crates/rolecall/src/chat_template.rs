@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
 use crate::prepared::Asks;
+use crate::refill;
 use crate::templates::Asker;
 #[cfg(feature = "tokenizers")]
 use crate::tokens::{self, EncodeOptions, Encoding, Tokenizer};
@@ -143,7 +144,8 @@ impl ChatTemplate {
         keywords::check_handed_on(&self.special_tokens, options)?;
         let engine = Arc::clone(&self.engine);
         let asks = Asks::of_template(&self.special_tokens);
-        Prepared::new(engine, &self.special_tokens, conversation, options, asks)
+        let prepared = Prepared::new(engine, &self.special_tokens, conversation, options, asks)?;
+        Ok(prepared.with_copied_messages())
     }
 }
 
@@ -155,7 +157,7 @@ pub(crate) fn compiled(source: &str) -> Result<Arc<Engine>> {
 
 /// A conversation as JSON.
 pub(crate) fn to_json<M: Serialize + ?Sized>(messages: &M) -> Result<Value> {
-    serde_json::to_value(messages).map_err(|error| {
+    refill::to_value(messages).map_err(|error| {
         Error::new(ErrorKind::Json, format!("the messages cannot be written as JSON: {error}"))
             .help("Messages are a list of objects with text keys")
     })

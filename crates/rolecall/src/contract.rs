@@ -80,7 +80,8 @@ impl Conversation {
             }
         };
         keywords::check_rendered(tokens, options)?;
-        let mut variables = Map::new();
+        // The tokens, the variables and the four below.
+        let mut variables = Map::with_capacity(tokens.iter().count() + options.variables.len() + 4);
         for (name, text) in tokens.iter() {
             variables.insert(name.to_owned(), Value::from(text));
         }

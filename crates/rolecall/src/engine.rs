@@ -44,18 +44,19 @@ impl Engine {
 }
 
 /// The parts of the output that the template wrote or took from a trusted value: between them stands a user's text.
-pub(crate) fn own_parts(traced: &Traced) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
-    let mut own: Option<Range<usize>> = None;
-    for span in traced.spans() {
-        if matches!(span.origin, Origin::Template | Origin::Trusted { .. }) {
-            own = Some(own.map_or(span.range.start, |own| own.start)..span.range.end);
-        } else {
-            parts.extend(own.take());
+pub(crate) fn own_parts(traced: &Traced) -> impl Iterator<Item = Range<usize>> {
+    let mut spans = traced.spans();
+    std::iter::from_fn(move || {
+        let mut own: Option<Range<usize>> = None;
+        for span in spans.by_ref() {
+            if matches!(span.origin, Origin::Template | Origin::Trusted { .. }) {
+                own = Some(own.map_or(span.range.start, |own| own.start)..span.range.end);
+            } else if own.is_some() {
+                break;
+            }
         }
-    }
-    parts.extend(own);
-    parts
+        own
+    })
 }
 
 /// Where `needle` is found inside of one of the parts of a text.

@@ -61,6 +61,7 @@ mod processor;
 mod prompt;
 mod python;
 mod reasoning;
+mod refill;
 mod request;
 mod source;
 mod special_tokens;

@@ -349,7 +349,7 @@ impl Model {
     where
         M: Serialize,
     {
-        let render = |messages| self.prepare_in(Place::InBatch, || to_json(messages), options)?.render();
+        let render = |messages| self.prepare_copied(Place::InBatch, messages, options)?.render();
         conversations.iter().map(render).collect()
     }
 
@@ -454,7 +454,15 @@ impl Model {
     where
         M: Serialize + ?Sized,
     {
-        self.prepare_in(Place::Alone, || to_json(messages), options)
+        self.prepare_copied(Place::Alone, messages, options)
+    }
+
+    fn prepare_copied<'a, M>(&self, place: Place, messages: &M, options: &'a Options) -> Result<Prepared<'a>>
+    where
+        M: Serialize + ?Sized,
+    {
+        let prepared = self.prepare_in(place, || to_json(messages), options)?;
+        Ok(prepared.with_copied_messages())
     }
 
     fn prepare_in<'a>(

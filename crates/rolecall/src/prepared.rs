@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::contract::{Context, Conversation};
 use crate::engine::{self, Engine};
 use crate::processor::Processor;
-use crate::prompt::{ForEncoding, Placing, Rendered};
+use crate::prompt::{ForEncoding, Placing, Rendered, Role};
+use crate::refill;
 use crate::templates::Asker;
 use crate::{Error, ErrorKind, Image, Options, Prompt, Result, SpecialTokens, clock};
 
@@ -51,6 +52,8 @@ pub struct Prepared<'a> {
     images: &'a [Image],
     options: RenderOptions,
     moment: Arc<OnceLock<DateTime>>,
+    /// Whether the messages were copied from the caller's, so that their memory serves the next.
+    copied: bool,
 }
 
 /// What of a model a render depends on.
@@ -119,7 +122,14 @@ impl<'a> Prepared<'a> {
             images: &options.images,
             options: RenderOptions { clock: Some(clock), limits: options.limits },
             moment,
+            copied: false,
         })
+    }
+
+    /// The same, if its messages are a copy of the caller's.
+    pub(crate) fn with_copied_messages(mut self) -> Self {
+        self.copied = true;
+        self
     }
 
     /// The template's text.
@@ -153,26 +163,28 @@ impl<'a> Prepared<'a> {
         let traced = traced.map_err(|error| self.failed(error))?;
         let end = self.end(traced.text())?;
         let text = traced.text().get(..end).unwrap_or_default();
-        let mut own = engine::own_parts(&traced);
-        own.retain_mut(|part| {
-            part.end = part.end.min(end);
-            part.start < part.end
-        });
+        let own = || {
+            let parts = engine::own_parts(&traced).map(|part| part.start..part.end.min(end));
+            parts.filter(|part| part.start < part.end)
+        };
         let starts_with_bos = self.encoding.bos_token.as_deref().is_some_and(|token| {
             token.is_empty()
-                || own.first().is_some_and(|first| {
+                || own().next().is_some_and(|first| {
                     first.start == 0 && text.get(first.clone()).is_some_and(|text| text.starts_with(token))
                 })
         });
         let placing = if let Some(processor) = &self.processor {
             let most = self.options.limits.unwrap_or_default().output_bytes;
             Placing::Expanded {
-                placed: processor.expand(text, &own, most)?,
+                placed: processor.expand(text, &own().collect::<Vec<_>>(), most)?,
                 tokens: processor.tokens(),
                 moves_generations: processor.moves_generations(),
             }
         } else {
-            let slots = self.image_token.as_deref().map(|token| engine::found(text, &own, token));
+            let slots = self
+                .image_token
+                .as_deref()
+                .map(|token| engine::found(text, &own().collect::<Vec<_>>(), token));
             Placing::Images { slots: slots.unwrap_or_default(), images: self.images }
         };
         let rendered = Rendered {
@@ -225,10 +237,9 @@ impl<'a> Prepared<'a> {
     }
 
     /// The role of each message, where it is a text.
-    fn roles(&self) -> Vec<Option<Box<str>>> {
+    fn roles(&self) -> Vec<Option<Role>> {
         let messages =
             self.variables().get("messages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let role = |message: &Value| message.get("role").and_then(Value::as_str).map(Box::from);
         messages.iter().map(role).collect()
     }
 
@@ -246,6 +257,28 @@ impl<'a> Prepared<'a> {
         }
     }
 }
+
+impl Drop for Prepared<'_> {
+    fn drop(&mut self) {
+        if self.copied
+            && let Some(messages) = self.context.variables.get_mut("messages")
+        {
+            refill::keep(messages.take());
+        }
+    }
+}
+
+/// The role of a message, where it is a text.
+fn role(message: &Value) -> Option<Role> {
+    // It is one of the first of a few keys: comparing takes less time than a look-up.
+    let (_, role) = message.as_object()?.iter().find(|(key, _)| *key == "role")?;
+    let role = role.as_str()?;
+    let usual = ROLES.into_iter().find(|usual| *usual == role);
+    Some(usual.map_or_else(|| Role::Owned(role.to_owned()), Role::Borrowed))
+}
+
+/// The roles that most messages have: nothing is allocated for them.
+const ROLES: [&str; 4] = ["user", "assistant", "tool", "system"];
 
 /// A clock that stands still once it is read, so that all of a prompt is of one moment, and the place where
 /// that moment is found if the clock was read.

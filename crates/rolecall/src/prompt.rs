@@ -1,5 +1,6 @@
 //! A rendered prompt and what is known about it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -46,8 +47,11 @@ pub struct Prompt {
     image_token: Option<String>,
     clock_read: bool,
     engine: Arc<Engine>,
-    roles: Vec<Option<Box<str>>>,
+    roles: Vec<Option<Role>>,
 }
+
+/// The role of a message.
+pub(crate) type Role = Cow<'static, str>;
 
 /// What has to be known where the prompt is encoded.
 #[derive(Debug, Clone)]
@@ -103,7 +107,7 @@ pub(crate) struct Rendered {
     pub(crate) clock_read: bool,
     pub(crate) engine: Arc<Engine>,
     /// The role of each message, where it is a text.
-    pub(crate) roles: Vec<Option<Box<str>>>,
+    pub(crate) roles: Vec<Option<Role>>,
 }
 
 /// What is to be done with placeholders.
@@ -300,7 +304,7 @@ impl Prompt {
     pub(crate) fn count(&self, token: &str, anywhere: bool) -> usize {
         match &self.placed {
             Some(placed) if !anywhere => {
-                let own = placed.own(&crate::engine::own_parts(&self.traced));
+                let own = placed.own(&crate::engine::own_parts(&self.traced).collect::<Vec<_>>());
                 crate::engine::found(self.text(), &own, token).len()
             }
             _ => self.text().matches(token).count(),
