@@ -140,12 +140,12 @@ impl<'a> Serializer for Place<'a> {
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<Items<'a>, Error> {
-        let items = match self.value.take() {
-            Value::Array(items) => items,
+        let list = match self.value.take() {
+            Value::Array(list) => list,
             // As much as serde_json prepares for.
             _ => Vec::with_capacity(length.unwrap_or_default()),
         };
-        Ok(Items { place: self.value, key: self.key, items, at: 0 })
+        Ok(Items { place: self.value, key: self.key, list, at: 0 })
     }
 
     fn serialize_tuple(self, length: usize) -> Result<Items<'a>, Error> {
@@ -168,11 +168,11 @@ impl<'a> Serializer for Place<'a> {
     }
 
     fn serialize_map(self, length: Option<usize>) -> Result<Fields<'a>, Error> {
-        let fields = match self.value.take() {
-            Value::Object(fields) if fields.len() <= FEW => fields,
+        let map = match self.value.take() {
+            Value::Object(map) if map.len() <= FEW => map,
             _ => Map::with_capacity(length.unwrap_or_default()),
         };
-        Ok(Fields { place: self.value, key: self.key, fields, at: 0 })
+        Ok(Fields { place: self.value, key: self.key, map, at: 0 })
     }
 
     fn serialize_struct(self, name: &'static str, length: usize) -> Result<Struct<'a>, Error> {
@@ -200,25 +200,25 @@ impl<'a> Serializer for Place<'a> {
 struct Items<'a> {
     place: &'a mut Value,
     key: &'a mut Value,
-    items: Vec<Value>,
+    list: Vec<Value>,
     /// How many of the items are written; those behind it are of the array before.
     at: usize,
 }
 
 impl Items<'_> {
     fn add<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        if let Some(item) = self.items.get_mut(self.at) {
+        if let Some(item) = self.list.get_mut(self.at) {
             value.serialize(Place { value: item, key: self.key, is_key: false })?;
         } else {
-            self.items.push(serde_json::to_value(value)?);
+            self.list.push(serde_json::to_value(value)?);
         }
         self.at += 1;
         Ok(())
     }
 
     fn finish(mut self) {
-        self.items.truncate(self.at);
-        *self.place = Value::Array(self.items);
+        self.list.truncate(self.at);
+        *self.place = Value::Array(self.list);
     }
 }
 
@@ -227,7 +227,7 @@ struct Fields<'a> {
     place: &'a mut Value,
     /// The key of the next field, a string, until its value is written.
     key: &'a mut Value,
-    fields: Map<String, Value>,
+    map: Map<String, Value>,
     /// How many of the fields are written; those behind it are of the object before.
     at: usize,
 }
@@ -248,7 +248,7 @@ impl Fields<'_> {
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         let name = self.key.as_str().ok_or_else(|| Error::custom("a value without a key"))?;
-        if let Some((key, place)) = self.fields.iter_mut().nth(self.at)
+        if let Some((key, place)) = self.map.iter_mut().nth(self.at)
             && key == name
         {
             value.serialize(Place { value: place, key: self.key, is_key: false })?;
@@ -257,21 +257,21 @@ impl Fields<'_> {
         }
         let name = name.to_owned();
         self.shorten();
-        self.fields.insert(name, serde_json::to_value(value)?);
-        self.at = self.fields.len();
+        self.map.insert(name, serde_json::to_value(value)?);
+        self.at = self.map.len();
         Ok(())
     }
 
     /// Takes away what is of the object before.
     fn shorten(&mut self) {
-        if self.at < self.fields.len() {
-            self.fields = std::mem::take(&mut self.fields).into_iter().take(self.at).collect();
+        if self.at < self.map.len() {
+            self.map = std::mem::take(&mut self.map).into_iter().take(self.at).collect();
         }
     }
 
     fn finish(mut self) {
         self.shorten();
-        *self.place = Value::Object(self.fields);
+        *self.place = Value::Object(self.map);
     }
 }
 
@@ -281,7 +281,7 @@ enum Struct<'a> {
     Private(Anew<'a, <Fresh as Serializer>::SerializeStruct>),
 }
 
-/// What serde_json makes anew.
+/// What `serde_json` makes anew.
 struct Anew<'a, S> {
     place: &'a mut Value,
     inner: S,
