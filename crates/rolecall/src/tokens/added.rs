@@ -110,6 +110,10 @@ impl Matcher {
             if entry.rstrip {
                 range.end += behind.len() - behind.trim_start().len();
             }
+            // Nothing is left of a blank that the token before it took in.
+            if range.is_empty() {
+                continue;
+            }
             if done < range.start {
                 parts.push(Part { range: done..range.start, token: None, exact: done..range.start });
             }

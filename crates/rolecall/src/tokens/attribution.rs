@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::control::Controls;
 use super::encoding::{Encoding, TokenKind, TokenOrigin};
 use super::owners::{Owner, Owners};
+use super::pipeline::trimmed;
 use crate::Prompt;
 
 /// Who each token is of. Text of the template is of the message that its loop was at.
@@ -17,7 +18,7 @@ pub(super) fn origins(
     let turns = prompt.messages();
     let mut places =
         Places { parts: owners.parts(), starts: owners.starts(), turns: &turns, part: 0, span: 0, turn: 0 };
-    let text = |place: &Range<usize>| prompt.text().get(place.clone()).unwrap_or_default().trim();
+    let text = |place: &Range<usize>| prompt.text().get(trimmed(prompt.text(), place)).unwrap_or_default();
     let mut origins = Vec::with_capacity(encoding.ids.len());
     // Most tokens lie where the one before them lies, and are of the same.
     let (mut around, mut same) = (0..0, TokenOrigin::default());

@@ -9,6 +9,10 @@ use tokenizers::AddedToken;
 pub(super) struct Ids(Vec<u32>);
 
 impl Ids {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn contains(&self, id: u32) -> bool {
         match self.0.as_slice() {
             // Most tokens are outside of the range of the special ones.

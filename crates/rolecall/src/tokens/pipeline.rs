@@ -4,8 +4,10 @@
 //! there; a text that only looks like one goes the way of all text. The parts between added tokens are encoded one by
 //! one, as the library does it, so that a part that was encoded before need not be encoded again.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::fmt;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokenizers::normalizer::Range as Part;
 use tokenizers::tokenizer::pre_tokenizer::{OffsetType, PreTokenizedString};
@@ -34,8 +36,10 @@ pub(super) struct Pipeline {
     exact: Option<Matcher>,
     /// Those that are found in the normalized text.
     normalized: Option<Matcher>,
-    /// The same in the text as it is, and which of them are found there whatever letters stand beside them.
-    written: Option<(Matcher, Ids)>,
+    /// The same in the text as it is.
+    written: Option<Matcher>,
+    /// Those that a normalizer leaves to be found whatever letters stand beside them.
+    steady: Ids,
     added: Ids,
 }
 
@@ -86,22 +90,19 @@ impl Pipeline {
         let written = normal.iter().map(|(id, _, token)| (*id, token.content.as_str(), *token));
         let written = Matcher::new(written).map_err(built)?;
         let ids = added.keys().copied().collect();
-        let mut pipeline = Self { tokenizer, exact, normalized, written: None, added: ids };
-        let steady = normal.iter().filter(|(_, _, token)| !token.single_word);
-        let steady: Vec<u32> = steady
-            .filter(|(id, _, token)| pipeline.is_steady(*id, &token.content))
-            .map(|(id, ..)| *id)
-            .collect();
+        let mut pipeline = Self { tokenizer, exact, normalized, written, steady: Ids::default(), added: ids };
         if pipeline.tokenizer.get_normalizer().is_some() {
-            pipeline.written = written.map(|written| (written, steady.into_iter().collect()));
+            let steady = normal.iter().filter(|(id, _, token)| pipeline.is_steady(*id, token));
+            pipeline.steady = steady.map(|(id, ..)| *id).collect();
         }
         Ok(pipeline)
     }
 
-    /// Whether a normalized token is found between letters.
-    fn is_steady(&self, id: u32, content: &str) -> bool {
+    /// Whether a normalized token is found between letters, or between signs if it is one only as a word of its own.
+    fn is_steady(&self, id: u32, token: &AddedToken) -> bool {
         let controls = Controls::default();
-        let text = format!("x{content}x");
+        let beside = if token.single_word { "." } else { "x" };
+        let text = format!("{beside}{}{beside}", token.content);
         let standing = |_: u32, _: &Range<usize>| Standing::Token;
         let segment = Segment { text: &text, at_start: true, controls: &controls, standing: &standing };
         let mut part = NormalizedString::from(text.as_str());
@@ -148,8 +149,14 @@ impl Pipeline {
         mut cache: Option<&mut EncodingCache>,
     ) -> Result<(Vec<u32>, Vec<Range<usize>>)> {
         let whole = || vec![super::added::Part { range: 0..text.len(), token: None, exact: 0..text.len() }];
+        let written = OnceCell::new();
         let parts = match &self.exact {
-            Some(matcher) => matcher.split(text, standing),
+            Some(matcher) => matcher.split(text, |id, place| match standing(id, place) {
+                Standing::Mixed if overlaps(written.get_or_init(|| self.written(text, standing)), place) => {
+                    Standing::Text
+                }
+                standing => standing,
+            }),
             None => whole(),
         };
         let most = text.len() / 4 + 8;
@@ -191,15 +198,28 @@ impl Pipeline {
         Ok((ids, places))
     }
 
+    /// The places of control tokens that the template wrote and that are only found when the text is normalized.
+    fn written(&self, text: &str, standing: Find<'_>) -> Vec<Range<usize>> {
+        let Some(matcher) = &self.written else { return Vec::new() };
+        let parts = matcher.split(text, standing).into_iter();
+        let is_written = |id: u32, place: &Range<usize>| standing(id, place) == Standing::Written;
+        parts
+            .filter(|part| part.token.is_some_and(|id| is_written(id, &part.exact)))
+            .map(|part| part.exact)
+            .collect()
+    }
+
     /// Encodes a part of a text between two added tokens.
     fn segment(&self, segment: Segment<'_>) -> Result<Vec<Piece>> {
         let pieces = self.pieces(segment, &[])?;
-        let Some((matcher, steady)) = &self.written else { return Ok(pieces) };
+        let Some(matcher) = self.written.as_ref().filter(|_| !self.steady.is_empty()) else {
+            return Ok(pieces);
+        };
         // A text beside a token may change in normalizing what the token is found by. It must not where a user wrote it.
         let mut cuts = Vec::new();
         let mut rest = pieces.as_slice();
         for part in matcher.split(segment.text, segment.standing) {
-            let Some(id) = part.token.filter(|id| steady.contains(*id)) else { continue };
+            let Some(id) = part.token.filter(|id| self.steady.contains(*id)) else { continue };
             let is_written = |place: Range<usize>| (segment.standing)(id, &place) == Standing::Written;
             if !is_written(part.exact.clone()) {
                 continue;
@@ -227,6 +247,10 @@ impl Pipeline {
 
     /// The tokens of a segment that is cut at some places before anything is done to it.
     fn pieces(&self, segment: Segment<'_>, cuts: &[usize]) -> Result<Vec<Piece>> {
+        guarded(|| self.pieces_by_library(segment, cuts))
+    }
+
+    fn pieces_by_library(&self, segment: Segment<'_>, cuts: &[usize]) -> Result<Vec<Piece>> {
         let before = segment.before();
         let text = segment.text;
         let whole = if before == 0 { text.to_owned() } else { format!("{BEFORE}{text}") };
@@ -290,6 +314,7 @@ impl Pipeline {
         while let Some((from, to)) = left.pop() {
             let text = text.get(from..to).unwrap_or_default();
             let mut tokens = model.tokenize(text)?;
+            self.count_left_out(text, &mut tokens)?;
             let mut cuts = Vec::new();
             for token in &tokens {
                 let (start, end) = token.offsets;
@@ -297,11 +322,11 @@ impl Pipeline {
                     continue;
                 }
                 let written = text.get(start..end).unwrap_or_default();
-                if segment.controls.is_unknown(token.id, written) {
-                    continue;
-                }
-                let place = segment.place(part, from + start..from + end);
-                if (segment.standing)(token.id, &trimmed(segment.text, &place)) != Standing::Text {
+                let place = trimmed(segment.text, &segment.place(part, from + start..from + end));
+                let original = segment.text.get(place.clone()).unwrap_or_default();
+                if segment.controls.is_unknown(token.id, original)
+                    || (segment.standing)(token.id, &place) != Standing::Text
+                {
                     continue;
                 }
                 match start + written.chars().next().map_or(0, char::len_utf8) {
@@ -323,6 +348,34 @@ impl Pipeline {
             left.extend(parts.into_iter().rev());
         }
         Ok(done)
+    }
+
+    /// Moves tokens to where they stand: a model that leaves out what it does not know counts as if it were not there.
+    fn count_left_out(&self, text: &str, tokens: &mut [Token]) -> tokenizers::Result<()> {
+        let counted = tokens.last().map_or(text.len(), |last| last.offsets.1);
+        if counted == text.len() {
+            return Ok(());
+        }
+        // Where each byte stands that was not left out.
+        let mut kept = Vec::with_capacity(counted);
+        for (start, c) in text.char_indices() {
+            let end = start + c.len_utf8();
+            let known = self.tokenizer.get_model().tokenize(text.get(start..end).unwrap_or_default())?;
+            if !known.is_empty() {
+                kept.extend(start..end);
+            }
+        }
+        if kept.len() != counted {
+            return Err("the model leaves out text and does not say where".into());
+        }
+        for token in tokens {
+            let (start, end) = token.offsets;
+            let kept = kept.get(start..end).unwrap_or_default();
+            if let (Some(first), Some(last)) = (kept.first(), kept.last()) {
+                token.offsets = (*first, *last + 1);
+            }
+        }
+        Ok(())
     }
 
     /// Cuts a normalized text into the added tokens that are looked for in it and what is between them.
@@ -375,11 +428,37 @@ impl Pipeline {
     }
 }
 
-/// The place of a token without the white space that it took in.
-fn trimmed(text: &str, place: &Range<usize>) -> Range<usize> {
+/// Whether one of some places in order shares bytes with another place.
+fn overlaps(places: &[Range<usize>], place: &Range<usize>) -> bool {
+    let first = places.partition_point(|other| other.end <= place.start);
+    places.get(first).is_some_and(|other| other.start < place.end)
+}
+
+/// The place of a token without the white space that it took in, unless it is nothing else.
+pub(super) fn trimmed(text: &str, place: &Range<usize>) -> Range<usize> {
     let token = text.get(place.clone()).unwrap_or_default();
+    if token.trim().is_empty() {
+        return place.clone();
+    }
     let start = place.start + token.len() - token.trim_start().len();
     start..start + token.trim().len()
+}
+
+/// What the tokenizers library makes, which panics where it has a fault and where a file is not a sound tokenizer's.
+pub(super) fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| Err(failed(&Panicked)))
+}
+
+/// A panic inside of the tokenizers library. What it says has been printed by the panic hook.
+#[derive(Debug)]
+struct Panicked;
+
+impl std::error::Error for Panicked {}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the tokenizers library panicked")
+    }
 }
 
 /// A failure inside of the tokenizers library.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::added::Matcher;
+use super::control::Controls;
 use super::encoding::{Encoding, TokenKind, TokenOrigin};
 use super::options::EncodeOptions;
 use super::standing::Standing;
@@ -117,8 +118,9 @@ fn encode(tokenizer: &Tokenizer, text: &str, options: &EncodeOptions) -> Result<
 
 /// The ids of a text in which all added tokens count.
 fn plain(tokenizer: &Tokenizer, text: &str) -> Result<Vec<u32>> {
-    let encoded = tokenizer.pipeline.tokenizer.encode_fast(text, false);
-    encoded.map(|encoded| encoded.get_ids().to_vec()).map_err(|error| super::pipeline::failed(&*error))
+    let anywhere = |_: u32, _: &Range<usize>| Standing::Token;
+    let (ids, _) = tokenizer.pipeline.encode(text, &Controls::default(), &anywhere, None)?;
+    Ok(ids)
 }
 
 /// Cuts a text at its marks: the first piece, then those that are not empty, with whether they were marked.

@@ -17,7 +17,7 @@ use super::encoding::{Encoding, padded_length};
 use super::mask;
 use super::options::{Compat, ControlTokens, EncodeOptions, Side, Truncation};
 use super::owners::Owners;
-use super::pipeline::{Pipeline, failed};
+use super::pipeline::{Pipeline, failed, guarded};
 use super::standing::Standing;
 use crate::{Error, ErrorKind, ModelFiles, Prompt, Result, SpecialTokens};
 
@@ -93,6 +93,14 @@ impl Tokenizer {
     ///
     /// [`ErrorKind::Tokenizer`] when the file is not a tokenizer's, or the config is not what it should be.
     pub fn new(
+        tokenizer_json: &[u8],
+        config: &Map<String, Value>,
+        special_tokens: &SpecialTokens,
+    ) -> Result<Self> {
+        guarded(|| Self::read(tokenizer_json, config, special_tokens))
+    }
+
+    fn read(
         tokenizer_json: &[u8],
         config: &Map<String, Value>,
         special_tokens: &SpecialTokens,
@@ -252,7 +260,8 @@ impl Tokenizer {
     ///
     /// [`ErrorKind::Tokenizer`] when the tokenizer fails.
     pub fn decode(&self, ids: &[u32], skip_special_tokens: bool) -> Result<String> {
-        self.pipeline.tokenizer.decode(ids, skip_special_tokens).map_err(|error| failed(&*error))
+        let tokenizer = &self.pipeline.tokenizer;
+        guarded(|| tokenizer.decode(ids, skip_special_tokens).map_err(|error| failed(&*error)))
     }
 
     /// The token of an id.
