@@ -326,6 +326,17 @@ fn text_that_the_model_leaves_out_moves_no_token() {
 }
 
 #[test]
+fn a_model_that_drops_merges_at_random_is_refused() {
+    let new = |dropout: Value| {
+        let json = changed(merges(), |json| json["model"]["dropout"] = dropout.clone());
+        Tokenizer::new(json.to_string().as_bytes(), &Map::new(), &special_tokens())
+    };
+    let error = new(json!(0.1)).unwrap_err().to_string();
+    assert!(error.contains("dropout"), "{error}");
+    assert!(new(json!(0.0)).is_ok() && new(Value::Null).is_ok());
+}
+
+#[test]
 fn a_panic_of_the_library_is_an_error() {
     let json = changed(characters(&json!([])), |json| {
         let often = json!({"type": "Replace", "pattern": {"Regex": "b*"}, "content": " "});

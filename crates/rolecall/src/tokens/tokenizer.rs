@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Map, Value};
-use tokenizers::AddedToken;
+use tokenizers::{AddedToken, ModelWrapper};
 
 use super::added::Matcher;
 use super::attribution::origins;
@@ -109,6 +109,7 @@ impl Tokenizer {
             Error::new(ErrorKind::Tokenizer, format!("tokenizer.json is not a tokenizer: {error}"))
                 .help("Fetch the file again")
         })?;
+        refuse_chance(tokenizer.get_model())?;
         let length = tokenizer.get_truncation().map(|truncation| truncation.direction);
         let padded = tokenizer.get_padding().map(|padding| padding.direction);
         tokenizer.with_truncation(None).map_err(|error| failed(&*error))?;
@@ -441,6 +442,18 @@ impl Tokenizer {
             encoding.pad(length, side, pad);
         }
         Ok(())
+    }
+}
+
+/// Refuses a model that gives other tokens each time.
+fn refuse_chance(model: &ModelWrapper) -> Result<()> {
+    match model {
+        ModelWrapper::BPE(model) if model.dropout.is_some_and(|dropout| dropout > 0.0) => Err(Error::new(
+            ErrorKind::Tokenizer,
+            "tokenizer.json: the model has a dropout, and so gives other tokens each time",
+        )
+        .help("It is for training: set model.dropout to null")),
+        _ => Ok(()),
     }
 }
 
