@@ -517,10 +517,35 @@ fn the_references_masks_have_its_faults() {
         assert_eq!(found.unwrap(), reference, "{source}");
         assert_eq!(right, exact, "{source}");
     }
-    let (error, right) = masks("{% generation %}{% endgeneration %}y");
-    let error = error.unwrap_err();
-    let reference = error.reference().unwrap();
-    assert_eq!(reference.kind().class_name(), "OverflowError");
-    assert_eq!(reference.message(), "can't convert negative int to unsigned");
-    assert_eq!(right, [0]);
+    for (source, exact) in
+        [("{% generation %}{% endgeneration %}y", &[0][..]), ("{% generation %}{% endgeneration %}", &[])]
+    {
+        let (error, right) = masks(source);
+        let error = error.unwrap_err();
+        let reference = error.reference().unwrap();
+        assert_eq!(reference.kind().class_name(), "OverflowError");
+        assert_eq!(reference.message(), "can't convert negative int to unsigned");
+        assert_eq!(right, exact);
+    }
+
+    // It makes its mask of what it has cut and filled up.
+    let pad = [("pad_token", "z")].into();
+    let tokenizer = Tokenizer::new(json.to_string().as_bytes(), &Map::new(), &pad).unwrap();
+    let source = "{% generation %}a{% endgeneration %}bb{% generation %}c{% endgeneration %}";
+    let prompt = template(source).apply_chat_template(&json!([{"role": "user"}]), &Options::new()).unwrap();
+    let mask = |max_length, side, compat| {
+        let side = Some(side);
+        let truncation = Some(Truncation { max_length, side });
+        let padding = Padding::MaxLength(5);
+        let sides = EncodeOptions { truncation, padding, padding_side: side, ..EncodeOptions::default() };
+        let options = EncodeOptions { assistant_mask: true, compat, ..sides };
+        let one = tokenizer.encode(&prompt, &options).unwrap();
+        assert_eq!(tokenizer.encode_batch([&prompt], &options).unwrap(), std::slice::from_ref(&one));
+        one.assistant_mask.unwrap()
+    };
+    assert_eq!(mask(4, Side::Right, Compat::Reference), [1, 1, 1, 1, 1]);
+    assert_eq!(mask(4, Side::Right, Compat::Exact), [1, 0, 0, 1, 0]);
+    assert_eq!(mask(4, Side::Left, Compat::Reference), [0, 1, 0, 0, 1]);
+    assert_eq!(mask(3, Side::Left, Compat::Reference), [0; 5]);
+    assert_eq!(mask(3, Side::Left, Compat::Exact), [0, 0, 0, 0, 1]);
 }

@@ -65,7 +65,7 @@ fn token_at(encoding: &Encoding, byte: usize) -> usize {
 }
 
 /// The mask as the reference makes it, with its faults: from the first token of the first character to the *first* token
-/// of the last one, and to the end where that is the first token of all. A block that is empty where the text begins is
+/// of the last one, and to the end, with what is filled up, where that is the first token of all. A block that is empty where the text begins is
 /// an error there. `places` are those of the tokens as the reference has them, in characters.
 pub(super) fn reference(places: &[Range<usize>], prompt: &Prompt) -> Result<Vec<u8>> {
     let mut mask = vec![0; places.len()];
@@ -85,7 +85,6 @@ pub(super) fn reference(places: &[Range<usize>], prompt: &Prompt) -> Result<Vec<
     }
     let token_of = |character: usize| holders.get(character).copied().flatten();
     for range in prompt.reference_generations() {
-        let Some(first) = token_of(range.start) else { break };
         let Some(last) = range.end.checked_sub(1) else {
             let error = rolecall_jinja::Error::new(
                 rolecall_jinja::ErrorKind::Overflow,
@@ -95,6 +94,7 @@ pub(super) fn reference(places: &[Range<usize>], prompt: &Prompt) -> Result<Vec<
                 Error::from_reference(ErrorKind::Tokenizer, error).help("Compat::Exact has no such fault")
             );
         };
+        let Some(first) = token_of(range.start) else { break };
         let end = token_of(last).filter(|last| *last > 0).map_or(mask.len(), |last| last + 1);
         mask.iter_mut().take(end).skip(first).for_each(|mark| *mark = 1);
     }

@@ -112,7 +112,10 @@ fn encode(tokenizer: &Tokenizer, text: &str, options: &EncodeOptions) -> Result<
         tokenizer.bos().surround(&mut encoding);
     }
     tokenizer.truncate(&mut encoding, options);
-    tokenizer.pad(std::slice::from_mut(&mut encoding), options)?;
+    // The reference does not fill up nothing.
+    if !encoding.is_empty() {
+        tokenizer.pad(std::slice::from_mut(&mut encoding), options)?;
+    }
     Ok(encoding)
 }
 

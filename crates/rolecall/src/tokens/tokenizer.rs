@@ -13,7 +13,7 @@ use super::attribution::origins;
 use super::bos::Bos;
 use super::cache::EncodingCache;
 use super::control::Controls;
-use super::encoding::{Encoding, padded_length};
+use super::encoding::{Encoding, TokenKind, TokenOrigin, padded_length};
 use super::mask;
 use super::options::{Compat, ControlTokens, EncodeOptions, Side, Truncation};
 use super::owners::Owners;
@@ -169,7 +169,7 @@ impl Tokenizer {
     /// [`ErrorKind::Tokenizer`] when the tokenizer fails, when it cannot tell a user's text from a control token, or
     /// when padding is asked for and there is no padding token.
     pub fn encode(&self, prompt: &Prompt, options: &EncodeOptions) -> Result<Encoding> {
-        self.finished(self.encoded(prompt, options, None)?, prompt, options)
+        self.finished(self.cut(prompt, options, None)?, options)
     }
 
     /// Encodes a prompt in the time that its new parts take: what the cache knows is not encoded again. The ids are
@@ -204,7 +204,7 @@ impl Tokenizer {
         options: &EncodeOptions,
         cache: &mut EncodingCache,
     ) -> Result<Encoding> {
-        self.finished(self.encoded(prompt, options, Some(cache))?, prompt, options)
+        self.finished(self.cut(prompt, options, Some(cache))?, options)
     }
 
     /// Encodes prompts, all padded to one length if [`EncodeOptions::padding`] asks for it.
@@ -232,14 +232,16 @@ impl Tokenizer {
         prompts: impl IntoIterator<Item = &'p Prompt>,
         options: &EncodeOptions,
     ) -> Result<Vec<Encoding>> {
-        let mut all = Vec::new();
+        let (mut all, mut masks) = (Vec::new(), Vec::new());
         for prompt in prompts {
-            let mut encoding = self.encoded(prompt, options, None)?;
-            self.truncate(&mut encoding, options);
-            self.check_media(&encoding, prompt, options)?;
+            let (encoding, mask) = self.cut(prompt, options, None)?;
             all.push(encoding);
+            masks.push(mask);
         }
         self.pad(&mut all, options)?;
+        for (encoding, mask) in all.iter_mut().zip(masks) {
+            mask.map(|mask| mask.give(encoding)).transpose()?;
+        }
         Ok(all)
     }
 
@@ -388,21 +390,35 @@ impl Tokenizer {
             }
             self.bos.surround(&mut encoding);
         }
-        if options.assistant_mask {
-            encoding.assistant_mask = Some(match options.compat {
-                Compat::Exact => mask::exact(&encoding, prompt, options.end_of_turn),
-                Compat::Reference => {
-                    mask::reference(&self.pipeline.reference_places(&encoding, text)?, prompt)?
-                }
-            });
+        if options.assistant_mask && options.compat == Compat::Exact {
+            encoding.assistant_mask = Some(mask::exact(&encoding, prompt, options.end_of_turn));
         }
         Ok(encoding)
     }
 
-    fn finished(&self, mut encoding: Encoding, prompt: &Prompt, options: &EncodeOptions) -> Result<Encoding> {
+    /// Encodes and cuts off what is too much. The reference makes its mask of what it has cut and filled up.
+    fn cut<'p>(
+        &self,
+        prompt: &'p Prompt,
+        options: &EncodeOptions,
+        cache: Option<&mut EncodingCache>,
+    ) -> Result<(Encoding, Option<ReferenceMask<'p>>)> {
+        let mut encoding = self.encoded(prompt, options, cache)?;
         self.truncate(&mut encoding, options);
         self.check_media(&encoding, prompt, options)?;
+        let wants_mask = options.assistant_mask && options.compat == Compat::Reference;
+        let places = || self.pipeline.reference_places(&encoding, prompt.text());
+        let places = wants_mask.then(places).transpose()?;
+        Ok((encoding, places.map(|places| ReferenceMask { prompt, places })))
+    }
+
+    fn finished(
+        &self,
+        (mut encoding, mask): (Encoding, Option<ReferenceMask<'_>>),
+        options: &EncodeOptions,
+    ) -> Result<Encoding> {
         self.pad(std::slice::from_mut(&mut encoding), options)?;
+        mask.map(|mask| mask.give(&mut encoding)).transpose()?;
         Ok(encoding)
     }
 
@@ -441,6 +457,25 @@ impl Tokenizer {
         for encoding in encodings {
             encoding.pad(length, side, pad);
         }
+        Ok(())
+    }
+}
+
+/// What the reference's mask of a prompt is made of.
+struct ReferenceMask<'p> {
+    prompt: &'p Prompt,
+    /// Where its tokens stand as the reference has it, in characters.
+    places: Vec<Range<usize>>,
+}
+
+impl ReferenceMask<'_> {
+    /// Gives the mask to an encoding that was filled up since.
+    fn give(mut self, encoding: &mut Encoding) -> Result<()> {
+        let is_padding = |origin: &TokenOrigin| origin.kind == TokenKind::Padding;
+        let before = encoding.origins.iter().take_while(|origin| is_padding(origin)).count();
+        self.places.splice(..0, std::iter::repeat_n(0..0, before));
+        self.places.resize(encoding.len(), 0..0);
+        encoding.assistant_mask = Some(mask::reference(&self.places, self.prompt)?);
         Ok(())
     }
 }
