@@ -372,6 +372,52 @@ fn the_assistants_tokens() {
 }
 
 #[test]
+fn the_end_of_an_assistants_turn() {
+    let mut json = tiny_json();
+    for (id, content) in [(400, "<call>"), (401, "</call>"), (402, "<user>")] {
+        json["added_tokens"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"id": id, "content": content, "special": false,
+            "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}));
+    }
+    let tokenizer = tokenizer(&json, &Value::Null);
+    let called = json!([{"type": "function", "function": {"name": "f", "arguments": {}}}]);
+    let messages = json!([
+        {"role": "assistant", "content": "a", "tool_calls": called}, {"role": "user", "content": "b"},
+        {"role": "assistant", "content": "c"}, {"role": "user", "content": "d"},
+    ]);
+    let calls = "{% for call in m.tool_calls or [] %}<call>{{ call.function.name }}</call>{% endfor %}";
+    for (before, behind, expected) in [
+        // The end of a tool call ends no turn, and what a template writes before the end is of the turn.
+        ("", " <|eot_id|>\n", "a<call>f</call> <|eot_id|>c <|eot_id|>"),
+        ("", "{{ eos_token }}", "a<call>f</call><|eot_id|>c<|eot_id|>"),
+        // What begins the turn of another message ends none.
+        ("<user>", "", "a<call>f</call>c"),
+        ("", " ", "a<call>f</call>c"),
+    ] {
+        let source =
+            format!("{{% for m in messages %}}{before}{{{{ m.content }}}}{calls}{behind}{{% endfor %}}");
+        let prompt = template(&source).apply_chat_template(&messages, &Options::new()).unwrap();
+        let options = EncodeOptions { assistant_mask: true, end_of_turn: true, ..EncodeOptions::default() };
+        let encoding = tokenizer.encode(&prompt, &options).unwrap();
+        assert_eq!(marked(&tokenizer, &encoding), expected, "{source}");
+    }
+}
+
+#[test]
+fn an_empty_generation_block_marks_nothing() {
+    let prompt = prompt(
+        "<|start_header_id|>{% generation %}{% endgeneration %}us{% generation %}{% endgeneration %}er",
+        None,
+    );
+    let options = EncodeOptions { assistant_mask: true, ..EncodeOptions::default() };
+    let encoding = tiny().encode(&prompt, &options).unwrap();
+    assert!(encoding.len() < 6, "user is a token: {:?}", encoding.ids);
+    assert_eq!(encoding.assistant_mask, Some(vec![0; encoding.len()]));
+}
+
+#[test]
 fn a_mask_is_cut_and_filled_up_with_its_tokens() {
     let tokenizer = tiny();
     let prompt = prompt(CHAT, Some("Hello"));

@@ -2,17 +2,21 @@
 
 use std::ops::Range;
 
-use super::encoding::{Encoding, TokenKind};
+use super::control::Ids;
+use super::encoding::{Encoding, TokenKind, TokenOrigin};
 use crate::{Error, ErrorKind, Prompt, Result};
 
-/// The tokens of what generation blocks wrote; without such blocks, of what assistants said.
-pub(super) fn exact(encoding: &Encoding, prompt: &Prompt, end_of_turn: bool) -> Vec<u8> {
+/// The tokens of what generation blocks wrote; without such blocks, of what assistants said, and if `ends` are given up to
+/// the first of them that ends the turn.
+pub(super) fn exact(encoding: &Encoding, prompt: &Prompt, ends: Option<&Ids>) -> Vec<u8> {
     let mut mask = vec![0; encoding.len()];
     if prompt.has_generation_blocks() {
         for range in prompt.generations() {
-            let first = token_at(encoding, range.start);
-            let tokens = mask.iter_mut().zip(&encoding.offsets).skip(first);
-            tokens.take_while(|(_, place)| place.start < range.end).for_each(|(mark, _)| *mark = 1);
+            let first = encoding.offsets.partition_point(|place| place.end <= range.start);
+            let end = encoding.offsets.partition_point(|place| place.start < range.end);
+            if !range.is_empty() {
+                mask.iter_mut().take(end).skip(first).for_each(|mark| *mark = 1);
+            }
         }
         return mask;
     }
@@ -43,7 +47,7 @@ pub(super) fn exact(encoding: &Encoding, prompt: &Prompt, end_of_turn: bool) -> 
             look += 1;
         }
         if is_assistant.get(message).copied().unwrap_or(false) {
-            let last = if end_of_turn { turn_end(encoding, end) } else { end };
+            let last = ends.map_or(end, |ends| turn_end(encoding, message, end, ends));
             mask.iter_mut().take(last).skip(at).for_each(|mark| *mark = 1);
         }
         at = end;
@@ -51,17 +55,20 @@ pub(super) fn exact(encoding: &Encoding, prompt: &Prompt, end_of_turn: bool) -> 
     mask
 }
 
-/// The place behind the control token that ends a turn, if one stands right behind it.
-fn turn_end(encoding: &Encoding, end: usize) -> usize {
-    match encoding.origins.get(end) {
-        Some(origin) if origin.kind == TokenKind::Control => end + 1,
+/// The place behind the control token that ends the turn of a message: of what was written for it behind what it said, up
+/// to `end`, the first token that can end a turn. The end of a tool call is none. Where nothing of the kind is there, a
+/// control token right behind it is taken, unless it is of another message.
+fn turn_end(encoding: &Encoding, message: usize, end: usize, ends: &Ids) -> usize {
+    let behind = || encoding.ids.iter().zip(&encoding.origins).skip(end);
+    let is_control = |origin: &TokenOrigin| origin.kind == TokenKind::Control;
+    let mut turn = behind().take_while(|(_, origin)| origin.message == Some(message));
+    if let Some(at) = turn.position(|(id, origin)| is_control(origin) && ends.contains(*id)) {
+        return end + at + 1;
+    }
+    match behind().next() {
+        Some((_, origin)) if is_control(origin) && origin.message.is_none_or(|of| of == message) => end + 1,
         _ => end,
     }
-}
-
-/// The number of the first token that stands for a byte, or for what is behind it.
-fn token_at(encoding: &Encoding, byte: usize) -> usize {
-    encoding.offsets.partition_point(|place| place.end <= byte)
 }
 
 /// The mask as the reference makes it, with its faults: from the first token of the first character to the *first* token

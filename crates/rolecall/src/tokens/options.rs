@@ -140,7 +140,9 @@ pub struct EncodeOptions {
     /// wrote. For a template without such blocks it follows from who wrote what: for each message with the role
     /// `assistant`, from the first token of its content, reasoning or tool calls to the last.
     pub assistant_mask: bool,
-    /// Whether, in a template without generation blocks, the control token that ends an assistant's turn is its text too.
+    /// Whether, in a template without generation blocks, the control token that ends an assistant's turn is its text too,
+    /// with what the template writes before it, such as the end of a tool call: the first special token, or EOS token,
+    /// behind what was said.
     pub end_of_turn: bool,
     /// Whether the mask has the reference's faults.
     pub compat: Compat,

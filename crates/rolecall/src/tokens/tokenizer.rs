@@ -12,7 +12,7 @@ use super::added::Matcher;
 use super::attribution::origins;
 use super::bos::Bos;
 use super::cache::EncodingCache;
-use super::control::Controls;
+use super::control::{Controls, Ids};
 use super::encoding::{Encoding, TokenKind, TokenOrigin, padded_length};
 use super::mask;
 use super::options::{Compat, ControlTokens, EncodeOptions, Side, Truncation};
@@ -56,6 +56,8 @@ pub struct Tokenizer {
     padding_side: Side,
     truncation_side: Side,
     bos: Bos,
+    /// The tokens that can end a turn: the special ones, and the EOS token whatever it is.
+    ends: Ids,
     /// The model's token for unknown text, if it has no other name.
     unknown: Option<u32>,
     /// Finds any added token.
@@ -133,9 +135,14 @@ impl Tokenizer {
             let mut named = special_tokens.iter().filter(|(_, text)| *text == token);
             named.all(|(name, _)| matches!(name, "unk_token" | "pad_token"))
         });
+        let added = pipeline.added();
+        let eos = special_tokens.get("eos_token");
+        let can_end = |token: &AddedToken| token.special || eos == Some(&*token.content);
+        let ends = added.iter().filter(|(_, token)| can_end(token)).map(|(id, _)| *id).collect();
         Ok(Self {
-            added: pipeline.added(),
+            added,
             pipeline,
+            ends,
             listed,
             pad,
             padding_side: side("padding_side", padding_side)?,
@@ -391,7 +398,8 @@ impl Tokenizer {
             self.bos.surround(&mut encoding);
         }
         if options.assistant_mask && options.compat == Compat::Exact {
-            encoding.assistant_mask = Some(mask::exact(&encoding, prompt, options.end_of_turn));
+            encoding.assistant_mask =
+                Some(mask::exact(&encoding, prompt, options.end_of_turn.then_some(&self.ends)));
         }
         Ok(encoding)
     }
