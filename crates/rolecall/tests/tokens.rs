@@ -406,6 +406,22 @@ fn the_end_of_an_assistants_turn() {
 }
 
 #[test]
+fn what_stands_between_an_assistants_texts_may_be_of_others() {
+    let options = EncodeOptions { assistant_mask: true, ..EncodeOptions::default() };
+    let source =
+        "{% for m in messages %}{{ m.content }}, {{ m.content }}{{ extra }}{{ m.content }}{% endfor %}";
+    let messages = json!([{"role": "assistant", "content": "a"}]);
+    let options_of_chat = Options::new().variable("extra", "xyz");
+    let prompt = template(source).apply_chat_template(&messages, &options_of_chat).unwrap();
+    assert_eq!(prompt.text(), "a, axyza");
+    let encoding = tiny().encode(&prompt, &options).unwrap();
+    let mask = encoding.assistant_mask.as_ref().unwrap();
+    let theirs = encoding.offsets.iter().zip(mask).filter(|(place, _)| (4..7).contains(&place.start));
+    assert!(theirs.into_iter().all(|(_, mark)| *mark == 0), "{mask:?}");
+    assert_eq!(marked(&tiny(), &encoding), "a, aa");
+}
+
+#[test]
 fn an_empty_generation_block_marks_nothing() {
     let prompt = prompt(
         "<|start_header_id|>{% generation %}{% endgeneration %}us{% generation %}{% endgeneration %}er",

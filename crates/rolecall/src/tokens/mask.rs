@@ -34,14 +34,15 @@ pub(super) fn exact(encoding: &Encoding, prompt: &Prompt, ends: Option<&Ids>) ->
             at += 1;
             continue;
         };
-        // Up to the last token of the message before another message says something.
+        // Up to the last token of the message before something else is said.
         let mut end = at + 1;
         let mut look = end;
         while let Some(origin) = encoding.origins.get(look) {
-            match origin.message {
-                Some(other) if other != message => break,
-                Some(_) if origin.kind == TokenKind::Role => break,
-                Some(_) if origin.kind == TokenKind::Content => end = look + 1,
+            match origin.kind {
+                TokenKind::Role => break,
+                TokenKind::Content if origin.message != Some(message) => break,
+                TokenKind::Content => end = look + 1,
+                _ if origin.message.is_some_and(|other| other != message) => break,
                 _ => {}
             }
             look += 1;

@@ -9,13 +9,13 @@ use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tokenizers::normalizer::Range as Part;
+use tokenizers::normalizer::Range as SliceRange;
 use tokenizers::tokenizer::pre_tokenizer::{OffsetType, PreTokenizedString};
 use tokenizers::{
     AddedToken, Model as _, NormalizedString, Normalizer as _, PostProcessor as _, PreTokenizer as _, Token,
 };
 
-use super::added::Matcher;
+use super::added::{Matcher, Part};
 use super::cache::{EncodingCache, Found};
 use super::control::{Controls, Ids};
 use super::encoding::Encoding;
@@ -64,7 +64,7 @@ impl Segment<'_> {
     /// Where in it a part of a normalized part of it is.
     fn place(&self, part: &NormalizedString, range: Range<usize>) -> Range<usize> {
         let start = part.offsets_original().0;
-        let place = part.convert_offsets(Part::Normalized(range)).unwrap_or_default();
+        let place = part.convert_offsets(SliceRange::Normalized(range)).unwrap_or_default();
         let before = self.before();
         (place.start + start).saturating_sub(before)..(place.end + start).saturating_sub(before)
     }
@@ -148,7 +148,7 @@ impl Pipeline {
         standing: Find<'_>,
         mut cache: Option<&mut EncodingCache>,
     ) -> Result<(Vec<u32>, Vec<Range<usize>>)> {
-        let whole = || vec![super::added::Part { range: 0..text.len(), token: None, exact: 0..text.len() }];
+        let whole = || vec![Part { range: 0..text.len(), token: None, exact: 0..text.len() }];
         let written = OnceCell::new();
         let parts = match &self.exact {
             Some(matcher) => matcher.split(text, |id, place| match standing(id, place) {
@@ -265,7 +265,7 @@ impl Pipeline {
                 let mut parts = Vec::with_capacity(places.len() + 1);
                 let mut from = 0;
                 for to in places.iter().copied().chain([all.get().len()]) {
-                    if let Some(part) = all.slice(Part::Normalized(from..to)) {
+                    if let Some(part) = all.slice(SliceRange::Normalized(from..to)) {
                         // What stands before the text is no part of it and gives no tokens.
                         parts.push((part, (before > 0 && from == 0).then(Vec::new)));
                     }
@@ -388,7 +388,7 @@ impl Pipeline {
         let parts = matcher
             .split(text.get(), |id, place| (segment.standing)(id, &segment.place(&text, place.clone())));
         let parts = parts.into_iter().filter_map(|part| {
-            let slice = text.slice(Part::Normalized(part.range))?;
+            let slice = text.slice(SliceRange::Normalized(part.range))?;
             let token = part.token.map(|id| {
                 let value = slice.get().to_owned();
                 let length = value.len();
