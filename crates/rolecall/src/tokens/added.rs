@@ -105,7 +105,7 @@ impl Matcher {
             }
             let mut range = exact.clone();
             if entry.lstrip {
-                range.start = before.trim_end().len().max(done);
+                range.start = done + text.get(done..exact.start).unwrap_or_default().trim_end().len();
             }
             if entry.rstrip {
                 range.end += behind.len() - behind.trim_start().len();
