@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use rolecall::snapshot::is_hidden;
+
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -144,16 +146,10 @@ impl Error {
     /// Takes a secret out of what is shown: some servers repeat what they were sent.
     #[must_use]
     pub(crate) fn without(mut self, secret: Option<&str>) -> Self {
-        let Some(secret) = secret.filter(|secret| !secret.is_empty()) else { return self };
         let inner = &mut *self.inner;
-        for text in [&mut inner.server_message, &mut inner.request_id, &mut inner.help].into_iter().flatten()
-        {
-            if text.contains(secret) {
-                *text = text.replace(secret, "(hidden)");
-            }
-        }
-        if inner.message.contains(secret) {
-            inner.message = inner.message.replace(secret, "(hidden)");
+        let texts = [&mut inner.server_message, &mut inner.request_id, &mut inner.help].into_iter().flatten();
+        for text in texts.chain([&mut inner.message]) {
+            *text = without(std::mem::take(text), secret);
         }
         self
     }
@@ -236,15 +232,65 @@ impl std::error::Error for Error {}
 /// The most characters of a server's words that are shown.
 const WORDS: usize = 500;
 
-/// A server's words on one line, shortened, without anything that could drive a terminal; `None` if nothing
-/// remains.
+/// A server's words on one line, shortened, without anything that could drive a terminal or turn a line around; `None` if
+/// nothing remains.
 pub(crate) fn words(text: &str) -> Option<String> {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut shown: String = line.chars().filter(|c| !c.is_control()).take(WORDS).collect();
+    let is_seen = |c: &char| c.is_whitespace() || !(c.is_control() || is_hidden(*c));
+    let seen: String = text.chars().filter(is_seen).collect();
+    let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut shown: String = line.chars().take(WORDS).collect();
     if shown.len() < line.len() {
         shown.push('…');
     }
     // The message gets a final stop of its own.
-    let shown = shown.trim_end_matches('.');
+    let shown = shown.trim_end_matches(['.', ' ']);
     (!shown.is_empty()).then(|| shown.to_owned())
+}
+
+/// The least of a secret that counts as a piece of it.
+const PIECE: usize = 4;
+
+/// A text that is shown, without a secret. Words that were shortened may end with its beginning.
+pub(crate) fn without(text: String, secret: Option<&str>) -> String {
+    const HIDDEN: &str = "(hidden)";
+    let Some(secret) = secret.filter(|secret| !secret.is_empty()) else { return text };
+    let text = if text.contains(secret) { text.replace(secret, HIDDEN) } else { text };
+    let Some(cut) = text.strip_suffix('…') else { return text };
+    let piece = |end: &usize| secret.get(..*end).is_some_and(|piece| cut.ends_with(piece));
+    match (PIECE..secret.len()).rev().find(piece) {
+        Some(length) => format!("{}{HIDDEN}…", cut.get(..cut.len() - length).unwrap_or_default()),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_one_harmless_line() {
+        for (said, shown) in [
+            ("\u{1b}[2J a\n\u{9b}1m\u{202e}b \u{7}.", Some("[2J a 1mb")),
+            ("a\u{200b}b.", Some("ab")),
+            ("\u{1b}\u{200b}\n", None),
+        ] {
+            assert_eq!(words(said).as_deref(), shown, "{said:?}");
+        }
+        let long = words(&"é".repeat(WORDS + 1)).expect("words");
+        assert_eq!((long.chars().count(), long.ends_with('…')), (WORDS + 1, true));
+    }
+
+    #[test]
+    fn no_piece_of_a_secret_is_shown() {
+        let secret = "hf_abcdefgh";
+        for before in WORDS - secret.len() - 2..=WORDS {
+            let said = words(&format!("{} {secret} {}", "x".repeat(before), "y".repeat(9)));
+            let shown = Error::new(ErrorKind::Server, "no").said(said).without(Some(secret)).to_string();
+            assert!(!shown.contains("hf_a"), "{before}: {shown}");
+        }
+        let said = Some("x hf…".to_owned());
+        assert!(
+            Error::new(ErrorKind::Server, "no").said(said).without(Some(secret)).to_string().contains("hf…")
+        );
+    }
 }

@@ -12,7 +12,14 @@ use crate::{Error, ErrorKind};
 pub(crate) fn in_answer(document: &Value) -> Error {
     let kind = kind_of(error_type(document)).or_else(|| kind_of_code(document)).unwrap_or(ErrorKind::Server);
     let repeatable = kind == ErrorKind::Overloaded;
-    let error = Error::new(kind, "the server reports an error").said(server_words(document));
+    let said = server_words(document);
+    let help = match kind {
+        ErrorKind::Validation => mend(document, said.as_deref()),
+        ErrorKind::Unauthorised => "Check the token",
+        ErrorKind::Overloaded => "Try again later",
+        _ => "Ask again: nothing says whether the server went on",
+    };
+    let error = Error::new(kind, "the server reports an error").said(said).help(help);
     if repeatable { error.repeatable() } else { error }
 }
 
@@ -83,9 +90,18 @@ fn meaning(
             "the server sends us to another address, and prompts and tokens do not follow",
             "Use that address as the endpoint, if you trust it",
         ),
+        100..=299 => (
+            ErrorKind::Protocol,
+            "the server gave no answer",
+            "Check that the address is that of a text-generation server",
+        ),
         _ => match kind_of(error_type(document)) {
             Some(kind) => (kind, "the server reports an error", "Mend what it names"),
-            None if matches!(status, 400 | 415 | 422) => {
+            // TGI's status for what fails while the model works.
+            None if status == 424 => {
+                (ErrorKind::Generation, "the server failed while it generated", "Try again later")
+            }
+            None if (400..500).contains(&status) => {
                 (ErrorKind::Validation, "the server refuses the request", mend(document, said))
             }
             None => (ErrorKind::Server, "the server failed", "Try again later"),
@@ -195,7 +211,7 @@ fn said_by(value: &Value) -> Option<String> {
 }
 
 /// A body that is no JSON: its text, or the title of a page for browsers.
-fn text_words(body: &[u8]) -> Option<String> {
+pub(crate) fn text_words(body: &[u8]) -> Option<String> {
     if serde_json::from_slice::<Value>(body).is_ok() {
         return None;
     }
@@ -374,7 +390,10 @@ mod tests {
             (504, "<h1>Gateway Time-out</h1>", ErrorKind::Timeout, "Gateway Time-out"),
             (500, "\u{1b}[2Jboo\u{7}", ErrorKind::Server, "[2Jboo"),
             (500, "\"quoted\"", ErrorKind::Server, "quoted"),
-            (204, "", ErrorKind::Server, "status 204"),
+            (204, "", ErrorKind::Protocol, "status 204"),
+            (206, "{}", ErrorKind::Protocol, "gave no answer"),
+            (409, "busy", ErrorKind::Validation, "busy"),
+            (424, "boom", ErrorKind::Generation, "boom"),
         ];
         for (status, body, kind, part) in rows {
             let error = failure(status, &[], body, false);
@@ -422,6 +441,7 @@ mod tests {
             let error = in_answer(&document);
             assert_eq!(*error.kind(), kind, "{document}");
             assert!(error.server_message().is_some_and(|words| words == "x" || words == "boom"));
+            assert!(error.advice().is_some(), "{error}");
         }
         // The status is no help, the words are.
         for (message, kind) in [

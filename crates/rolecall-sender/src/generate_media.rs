@@ -223,10 +223,13 @@ impl Sender {
         if media.format().is_some_and(MediaFormat::is_image) {
             return Ok(media);
         }
-        let start = String::from_utf8_lossy(media.bytes.get(..64).unwrap_or(&media.bytes)).into_owned();
-        Err(Error::new(ErrorKind::Protocol, "the answer is no image that is known")
-            .said(words(&start))
-            .help("Check that the endpoint's model makes images"))
+        let mut start = String::from_utf8_lossy(media.bytes.get(..64).unwrap_or(&media.bytes)).into_owned();
+        if media.bytes.len() > 64 {
+            start.push('…');
+        }
+        let error =
+            Error::new(ErrorKind::Protocol, "the answer is no image that is known").said(words(&start));
+        Err(self.transport.hide(error.help("Check that the endpoint's model makes images")))
     }
 
     /// The text as speech: bytes of a sound file, as the server gives them.
@@ -275,8 +278,7 @@ impl Sender {
         let reply = self.transport.send(&request).await?;
         let (id, declared) = (reply.request_id(), media_type(reply.headers()));
         let bytes = self.transport.body(reply).await?;
-        let secret = self.transport.token.as_ref().map(rolecall::Token::reveal);
-        let found = find(&bytes).map_err(|error| error.requested_as(id).without(secret))?;
+        let found = find(&bytes).map_err(|error| self.transport.hide(error.requested_as(id)))?;
         match found {
             Found::Bytes => Ok(GeneratedMedia { bytes, declared }),
             Found::Inside(bytes) => Ok(GeneratedMedia { bytes, declared: None }),

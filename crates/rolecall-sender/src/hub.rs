@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use crate::dialect::Request;
 use crate::endpoint::check_id;
-use crate::info::read;
 use crate::transport::Transport;
 use crate::{Endpoint, Error, ErrorKind, Result};
 
@@ -160,7 +159,7 @@ impl Hub {
             }
             _ => error,
         })?;
-        let identity = Identity::read(document)?;
+        let identity = Identity::read(document).map_err(|error| self.transport.hide(error))?;
         *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = Some(identity.clone());
         Ok(identity)
     }
@@ -178,8 +177,10 @@ impl Hub {
             let Some(url) = next else { return Ok(all) };
             let reply = self.transport.send(&Request::get(url)).await?;
             next = next_page(reply.headers());
-            let document = read(&self.transport.body(reply).await?)?;
-            let Some(models) = document.as_array() else { return Err(unexpected(&document)) };
+            let document = self.transport.document(reply).await?;
+            let Some(models) = document.as_array() else {
+                return Err(self.transport.hide(unexpected(&document)));
+            };
             all.extend(models.iter().filter_map(|model| {
                 let id = text(model, "id").or_else(|| text(model, "modelId"))?;
                 Some(DeployedModel { id, task: text(model, "pipeline_tag") })
@@ -219,7 +220,7 @@ impl Hub {
 
     async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value> {
         let reply = self.transport.send(&Request::get(self.url(path, query))).await?;
-        read(&self.transport.body(reply).await?)
+        self.transport.document(reply).await
     }
 
     fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::dialect::Request;
-use crate::error::words;
 use crate::{Error, ErrorKind, Result, Sender};
 
 /// What `/info` of TGI says. What it leaves out is not there; [`Info::document`] has all of it.
@@ -85,7 +84,7 @@ impl Sender {
     ///
     /// [`ErrorKind::NotFound`] for a server that has no such route; what the server or the network says.
     pub async fn info(&self) -> Result<Info> {
-        Ok(Info::from(self.get_json("info").await?))
+        Ok(Info::from(self.get_json(self.endpoint().native("info")?).await?))
     }
 
     /// Whether the server is well, by `/health`.
@@ -121,22 +120,18 @@ impl Sender {
     ///
     /// What the server or the network says.
     pub async fn models(&self) -> Result<Vec<String>> {
-        let url = self.endpoint().openai("models")?;
-        let document = read(&self.fetch(url).await?)?;
+        let document = self.get_json(self.endpoint().openai("models")?).await?;
         let models = document.get("data").and_then(Value::as_array).into_iter().flatten();
         Ok(models.filter_map(|model| model.get("id").and_then(Value::as_str)).map(str::to_owned).collect())
     }
 
-    async fn get_json(&self, route: &str) -> Result<Value> {
-        read(&self.get(route).await?)
+    async fn get_json(&self, url: reqwest::Url) -> Result<Value> {
+        let reply = self.transport.send(&Request::get(url)).await?;
+        self.transport.document(reply).await
     }
 
     async fn get(&self, route: &str) -> Result<Vec<u8>> {
-        self.fetch(self.endpoint().native(route)?).await
-    }
-
-    async fn fetch(&self, url: reqwest::Url) -> Result<Vec<u8>> {
-        let reply = self.transport.send(&Request::get(url)).await?;
+        let reply = self.transport.send(&Request::get(self.endpoint().native(route)?)).await?;
         self.transport.body(reply).await
     }
 }
@@ -155,13 +150,4 @@ fn judged_by(health: Result<()>, models: &Result<Vec<String>>, info: &Result<Inf
         Some(error) => Err(error.clone()),
         None => health,
     }
-}
-
-/// Reads a document.
-pub(crate) fn read(body: &[u8]) -> Result<Value> {
-    serde_json::from_slice(body).map_err(|error| {
-        Error::new(ErrorKind::Protocol, format!("the server's answer is not JSON ({error})"))
-            .said(words(&String::from_utf8_lossy(body)))
-            .help("Check the address")
-    })
 }

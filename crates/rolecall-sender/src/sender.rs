@@ -519,9 +519,8 @@ impl Sender {
     }
 
     fn read(&self, prepared: &Prepared, body: &[u8], id: Option<String>) -> Result<Generation> {
-        let secret = self.transport.token.as_ref().map(Token::reveal);
-        let answer = prepared.dialect.answer(body).map_err(|error| error.requested_as(id).without(secret));
-        let mut answer = answer?;
+        let answer = prepared.dialect.answer(body);
+        let mut answer = answer.map_err(|error| self.transport.hide(error.requested_as(id)))?;
         if !prepared.prefix.is_empty() {
             answer.text.insert_str(0, &prepared.prefix);
             for other in &mut answer.others {

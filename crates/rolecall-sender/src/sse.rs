@@ -5,6 +5,8 @@ use crate::{Error, ErrorKind, Result};
 /// The most bytes of one event.
 const MAX_EVENT: usize = 16 << 20;
 
+const CHECK: &str = "Check that the address is that of a text-generation server";
+
 /// Collects the bytes of a `text/event-stream` until events are complete. Lines end with LF, CR or CRLF and with nothing
 /// else: U+2028 inside JSON is text. Of each event only the data is given out, as the servers of language models use it.
 ///
@@ -48,7 +50,8 @@ impl EventReader {
                 return Err(Error::new(
                     ErrorKind::Protocol,
                     format!("the server sent an event of more than {} MiB", MAX_EVENT >> 20),
-                ));
+                )
+                .help(CHECK));
             }
             let Some((&byte, after)) = after.split_first() else {
                 self.after_return &= line.is_empty();
@@ -106,8 +109,9 @@ impl EventReader {
         }
         let data = std::mem::take(&mut self.data);
         let text = String::from_utf8(data);
-        text.map(Some)
-            .map_err(|_| Error::new(ErrorKind::Protocol, "the server sent an event that is not UTF-8"))
+        text.map(Some).map_err(|_| {
+            Error::new(ErrorKind::Protocol, "the server sent an event that is not UTF-8").help(CHECK)
+        })
     }
 }
 

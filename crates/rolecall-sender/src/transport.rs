@@ -8,9 +8,10 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Url};
 use rolecall::Token;
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::words;
+use crate::error::{without, words};
 use crate::retry::Circumstances;
 use crate::{Endpoint, Error, ErrorKind, Note, Request, Result, failure, retry};
 
@@ -117,6 +118,11 @@ impl Transport {
         self.token.as_ref().map(Token::reveal)
     }
 
+    /// What an error says goes without the token.
+    pub(crate) fn hide(&self, error: Error) -> Error {
+        error.without(self.secret())
+    }
+
     /// Sends until there is an answer with status 200, or no reason to ask again.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
         self.check_host(&request.url)?;
@@ -217,15 +223,22 @@ impl Transport {
         };
         let url = Url::parse(address).map_err(|_| refused("cannot be read"))?;
         let is_local = self.endpoint.is_loopback() && crate::endpoint::is_loopback(&url);
-        let is_number = !url.host_str().unwrap_or_default().contains(|c: char| c.is_ascii_alphabetic());
+        let is_number = url.domain().is_none();
         if !is_local && (url.scheme() != "https" || is_number || crate::endpoint::is_loopback(&url)) {
             return Err(refused("is no public https address"));
         }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let unreachable = |error: Error, reason: &str| {
+            error.reworded(format!("the data that the answer names cannot be fetched from {host}: {reason}"))
+        };
         let end = self.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
-        let response = within(remaining(end, self.first_byte), self.client()?.get(url).send()).await;
+        let limit = remaining(end, self.first_byte);
+        let response = within(limit, self.client()?.get(url).send()).await;
         let response = response
-            .ok_or_else(|| self.too_slow("began no answer", self.first_byte))?
-            .map_err(|error| self.no_connection(&error))?;
+            .ok_or_else(|| {
+                unreachable(self.too_slow("began no answer", limit), "it began no answer in time")
+            })?
+            .map_err(|error| unreachable(self.no_connection(&error), &root_cause(&error)))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let mut reply = Reply { response, silence: self.silence, end, secret: None, permit: None };
@@ -257,9 +270,23 @@ impl Transport {
                 return Err(Error::new(
                     ErrorKind::Protocol,
                     format!("the answer of {} has more than {} bytes", self.endpoint, self.max_answer),
-                ));
+                )
+                .help("Check the address, or allow more (max_answer)"));
             }
         }
+    }
+
+    /// The whole body of an answer that is JSON.
+    pub(crate) async fn document(&self, reply: Reply) -> Result<Value> {
+        let id = reply.request_id();
+        let body = self.body(reply).await?;
+        serde_json::from_slice(&body).map_err(|error| {
+            let error = Error::new(ErrorKind::Protocol, format!("the server's answer is not JSON ({error})"))
+                .said(failure::text_words(&body))
+                .requested_as(id)
+                .help("Check the address");
+            self.hide(error)
+        })
     }
 
     /// The token was given for one server.
@@ -289,7 +316,8 @@ impl Transport {
     }
 
     fn note_headers(&self, headers: &HeaderMap) {
-        let text = |name: &str| headers.get(name).and_then(|value| words(value.to_str().ok()?));
+        let said = |name: &str| headers.get(name).and_then(|value| words(value.to_str().ok()?));
+        let text = |name: &str| said(name).map(|text| without(text, self.secret()));
         if let Some(warning) = text("x-hf-warning") {
             self.note(&Note::Warning(warning));
         }
@@ -316,7 +344,12 @@ impl Transport {
     fn too_slow(&self, what: &str, limit: Duration) -> Error {
         Error::new(
             ErrorKind::Timeout,
-            format!("{} {what} within {} seconds", self.endpoint, limit.as_secs_f64()),
+            // What remains of a deadline has more digits than anybody wants.
+            format!(
+                "{} {what} within {} seconds",
+                self.endpoint,
+                (limit.as_secs_f64() * 100.0).round() / 100.0
+            ),
         )
         .help("Check that the server is not overloaded")
     }
@@ -346,9 +379,11 @@ impl Reply {
         }
     }
 
-    /// As much of the body as can be had, up to a limit.
+    /// As much of an error's body as can be had: up to a limit, and in all within the time that the server may be silent.
     async fn beginning(&mut self, limit: usize) -> Vec<u8> {
         let mut body = Vec::new();
+        let end = Instant::now().checked_add(self.silence);
+        self.end = self.end.into_iter().chain(end).min();
         while let Ok(Some(part)) = self.chunk().await {
             body.extend_from_slice(&part);
             if body.len() > limit {

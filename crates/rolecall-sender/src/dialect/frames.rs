@@ -66,9 +66,12 @@ impl Frames {
             return self.done();
         }
         let frame: Value = serde_json::from_str(data).map_err(|error| match unescaped_error(data) {
-            Some(said) => Error::new(ErrorKind::Server, "the server reports an error").said(words(said)),
+            Some(said) => Error::new(ErrorKind::Server, "the server reports an error")
+                .said(words(said))
+                .help("Ask again: nothing says whether the server went on"),
             None => Error::new(ErrorKind::Protocol, format!("an event of the stream is not JSON ({error})"))
-                .said(words(data)),
+                .said(words(data))
+                .help("Check that the address is that of a text-generation server"),
         })?;
         if has_error(&frame) {
             return Err(failure::in_answer(&frame));
@@ -172,7 +175,9 @@ impl Frames {
         let Some(so_far) = sglang::answer(frame) else { return Ok(()) };
         let Some(new) = so_far.text.strip_prefix(self.answer.text.as_str()) else {
             let message = "the server took back text of its stream: what comes does not begin with what came";
-            return Err(Error::new(ErrorKind::Protocol, message).said(words(&so_far.text)));
+            return Err(Error::new(ErrorKind::Protocol, message)
+                .said(words(&so_far.text))
+                .help("Check that the server at this address speaks the dialect sglang"));
         };
         // What may still change is not given out: the rest of the character may come.
         let sure = if so_far.finish_reason.is_some() { new } else { new.trim_end_matches('\u{fffd}') };

@@ -140,7 +140,7 @@ impl Dialect {
     pub fn answer(self, body: &[u8]) -> Result<Generation> {
         let value: Value = serde_json::from_slice(body).map_err(|error| {
             Error::new(ErrorKind::Protocol, format!("the server's answer is not JSON ({error})"))
-                .said(words(&String::from_utf8_lossy(body)))
+                .said(failure::text_words(body))
                 .help("Check that the address is that of a text-generation server")
         })?;
         // The native route of TGI answers with a list of one.
