@@ -61,7 +61,7 @@ pub(crate) fn print(
         && !answer.tool_calls.is_empty()
     {
         let calls = calls(answer);
-        if turn.is_some() && !last.is_empty() {
+        if !last.is_empty() && !last.ends_with('\n') {
             output::piece(&mut out, "\n")?;
         }
         output::piece(&mut out, &calls)?;
@@ -80,9 +80,12 @@ fn no_end() -> Failure {
     Failure::job("the answer broke off. Ask again.")
 }
 
-/// The text, and the functions that are to be called.
+/// The text, and the functions that are to be called, each on a line of its own.
 pub(crate) fn shown(answer: &Generation) -> String {
-    format!("{}{}", answer.text, calls(answer))
+    let calls = calls(answer);
+    let space =
+        if calls.is_empty() || answer.text.is_empty() || answer.text.ends_with('\n') { "" } else { "\n" };
+    format!("{}{space}{calls}", answer.text)
 }
 
 fn calls(answer: &Generation) -> String {

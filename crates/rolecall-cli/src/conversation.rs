@@ -49,10 +49,6 @@ impl Conversation {
         }
         let mut fields = document.map(request::fields).unwrap_or_default();
         fields.retain(|_, value| !value.is_null());
-        // Answers are what a conversation is for.
-        if fields.get("add_generation_prompt") == Some(&Value::Bool(true)) {
-            fields.shift_remove("add_generation_prompt");
-        }
         let open = ["add_generation_prompt", "continue_final_message"];
         if let Some(name) = open.iter().find(|name| fields.contains_key(**name)) {
             return Err(Failure::Job(format!(

@@ -21,6 +21,7 @@ pub(crate) struct ServerArgs {
         alias = "base-url",
         value_name = "URL",
         env = "ROLECALL_ENDPOINT",
+        hide_env_values = true,
         required_unless_present = "provider"
     )]
     pub(crate) endpoint: Option<String>,

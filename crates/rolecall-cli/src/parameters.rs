@@ -81,10 +81,10 @@ pub(crate) struct AnswerArgs {
     #[arg(long, value_name = "N")]
     pub(crate) best_of: Option<u32>,
     /// Tell the most probable tokens at each place, with --json
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "json")]
     pub(crate) top_n_tokens: Option<u32>,
     /// Tell the finish reason and the counts of tokens, with --json; for the dialect tgi, the others do it unasked
-    #[arg(long)]
+    #[arg(long, requires = "json")]
     pub(crate) details: bool,
     /// Answer with the prompt in front
     #[arg(long)]

@@ -36,12 +36,14 @@ impl Requests {
                     .to_owned(),
             ));
         }
+        let dialect = args.dialect();
+        refuse_idle(args, dialect)?;
         let bar = Waiting::new();
         let (sender, token) = args.server.sender(&bar)?;
-        let dialect = args.dialect();
         let mut sender = args.generation.set(sender.dialect(dialect))?;
         if args.neutralise_images {
-            sender = sender.markdown(Markdown::Neutralise);
+            // Who asks for it knows what the server's model sees.
+            sender = sender.markdown(Markdown::Neutralise).sees_images(true);
         }
         Ok(Self {
             sender,
@@ -158,6 +160,10 @@ pub(crate) fn fields(document: &str) -> Map<String, Value> {
     match serde_json::from_str(document) {
         Ok(Value::Object(mut fields)) => {
             fields.shift_remove("messages");
+            // An answer is what is asked for, whoever renders.
+            if fields.get("add_generation_prompt") == Some(&Value::Bool(true)) {
+                fields.shift_remove("add_generation_prompt");
+            }
             fields
         }
         _ => Map::new(),
@@ -171,6 +177,37 @@ fn smaller(prompt: &Prompt, images: &[Image]) -> Outcome<Vec<Image>> {
     let inside: usize = prompt.media().iter().map(|media| media.range().len()).sum();
     let budget = image_budget(TGI_PAYLOAD_LIMIT, whole.saturating_sub(inside), images.len());
     images.iter().map(|image| downscale(image, budget).map_err(Failure::job)).collect()
+}
+
+/// Refuses options that would do nothing.
+fn refuse_idle(args: &RequestArgs, dialect: Dialect) -> Outcome {
+    let (server, generation) = (&args.server, &args.generation);
+    let is_chat = dialect == Dialect::Chat;
+    if args.chat && generation.dialect.is_some_and(|given| given != Dialect::Chat) {
+        return Err(Failure::Usage(format!(
+            "--chat asks with the dialect chat, and --dialect (or ROLECALL_DIALECT) with {}. Leave out one of them.",
+            generation.dialect.unwrap_or_default()
+        )));
+    }
+    #[cfg(feature = "image")]
+    let downscales = args.downscale && dialect != Dialect::Tgi;
+    #[cfg(not(feature = "image"))]
+    let downscales = false;
+    let idle = [
+        ("--bos", is_chat && generation.bos != BosPolicy::Auto, "the server renders the prompt"),
+        ("--downscale", downscales, "no limit of such servers is known, so that images go as they are"),
+        (
+            "--repeat-everything",
+            generation.repeat_everything && server.wait == 0.0,
+            "without --wait nothing is repeated",
+        ),
+    ];
+    match idle.iter().find(|(_, is_idle, _)| *is_idle) {
+        Some((name, _, why)) => Err(Failure::Usage(format!(
+            "{name} would do nothing with the dialect {dialect}: {why}. Leave it out, or ask in another way."
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Refuses what says how a prompt is rendered, where the server renders.

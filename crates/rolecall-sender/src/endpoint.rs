@@ -278,10 +278,11 @@ impl Endpoint {
         is_loopback(&self.url)
     }
 
-    /// Whether the server is one of Hugging Face's, for whom the stored token is meant.
+    /// Whether the server is one of Hugging Face's, for whom the stored token is meant. Spaces are not: they are anybody's
+    /// programs, which would read it.
     pub fn is_hugging_face(&self) -> bool {
         let host = self.host();
-        let hosts = ["huggingface.co", "hf.co", "endpoints.huggingface.cloud", "hf.space"];
+        let hosts = ["huggingface.co", "hf.co", "endpoints.huggingface.cloud"];
         self.url.scheme() == "https"
             && hosts.iter().any(|known| {
                 host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.'))
@@ -468,9 +469,12 @@ mod tests {
         ] {
             assert!(at(ours).is_hugging_face(), "{ours}");
         }
-        for other in
-            ["https://evilhuggingface.co", "https://huggingface.co.evil.com", "http://huggingface.co"]
-        {
+        for other in [
+            "https://evilhuggingface.co",
+            "https://huggingface.co.evil.com",
+            "http://huggingface.co",
+            "https://somebody-app.hf.space",
+        ] {
             assert!(!at(other).is_hugging_face(), "{other}");
         }
     }

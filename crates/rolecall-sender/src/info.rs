@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::dialect::Request;
-use crate::{Error, ErrorKind, Result, Sender};
+use crate::{Error, ErrorKind, Result, Sender, failure};
 
 /// What `/info` of TGI says. What it leaves out is not there; [`Info::document`] has all of it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -94,8 +94,8 @@ impl Sender {
     /// What keeps it from being asked: no connection, a refused token, no such route. A server that says it is not well
     /// gives `false`.
     pub async fn health(&self) -> Result<bool> {
-        match self.get("health").await {
-            Ok(_) => Ok(true),
+        match self.ask_health().await {
+            Ok(()) => Ok(true),
             Err(error) if error.status().is_some_and(|status| status >= 500) => Ok(false),
             Err(error) => Err(error),
         }
@@ -103,7 +103,7 @@ impl Sender {
 
     /// All that the server tells about itself.
     pub async fn status(&self) -> Status {
-        let health = self.get("health").await.map(drop);
+        let health = self.ask_health().await;
         // Who is not there has no more to say.
         if health.as_ref().is_err_and(|error| error.status().is_none()) {
             return Status { health, has_health_route: false, info: None, models: Vec::new() };
@@ -130,9 +130,16 @@ impl Sender {
         self.transport.document(reply).await
     }
 
-    async fn get(&self, route: &str) -> Result<Vec<u8>> {
-        let reply = self.transport.send(&Request::get(self.endpoint().native(route)?)).await?;
-        self.transport.body(reply).await
+    /// What the answer is does not matter, but a page for people, such as one to log in, comes from somebody else.
+    async fn ask_health(&self) -> Result<()> {
+        let reply = self.transport.send(&Request::get(self.endpoint().native("health")?)).await?;
+        let body = self.transport.body(reply).await?;
+        if !body.trim_ascii_start().starts_with(b"<") {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::Protocol, "a page for people came in place of the server's health");
+        let error = error.status_code(200).said(failure::text_words(&body));
+        Err(self.transport.hide(error.help("Check the address")))
     }
 }
 
