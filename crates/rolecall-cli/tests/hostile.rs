@@ -96,3 +96,21 @@ fn a_page_for_people_is_no_healthy_server() {
         Server::start(|_| Response::new(200).text("<!doctype html><title>Log in</title>")).expect("a port");
     ask("status", &server, &[]).fails(1, &["a page for people", "Log in"]);
 }
+
+/// Sentences have their stops, whoever wrote them.
+#[test]
+fn what_chat_tells_is_made_of_sentences() {
+    let url = FakeGeneration::new().start().expect("a port");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.json").display().to_string();
+    let model = ["--model", "builtin:chatml", "--system", "be kind"];
+    let ended = ask("chat", &url, &model).input(&format!("/save {path}\n")).end();
+    assert_eq!(ended.err, format!("1 message is in {path}.\n"));
+    let page = Server::start(|_| Response::new(200).json(&json!({"error": "boo"}))).expect("a port");
+    let ended = ask("chat", &page, &model).input("hi\n").end();
+    assert!(
+        ended.err.contains(". The message was taken back") && !ended.err.contains(".. "),
+        "{}",
+        ended.err
+    );
+}

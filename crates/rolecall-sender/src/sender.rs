@@ -409,7 +409,7 @@ impl Sender {
             ErrorKind::TooLarge,
             format!("the request has {size} bytes, and the server takes {limit}; nothing was sent"),
         )
-        .help("Use smaller images (--downscale), or set the server's real limit (payload_limit)"))
+        .help("Shorten it, use smaller images (--downscale), or set the server's real limit (payload_limit)"))
     }
 
     /// Sends a prompt and gives the whole answer.

@@ -219,7 +219,13 @@ impl Chat {
                 Err(match failure {
                     Failure::Job(message) if is_taken_back => {
                         // An excerpt of a template has lines of its own.
-                        let space = if message.contains('\n') { '\n' } else { ' ' };
+                        let space = if message.contains('\n') {
+                            "\n"
+                        } else if message.ends_with('.') {
+                            " "
+                        } else {
+                            ". "
+                        };
                         Failure::Job(format!(
                             "{message}{space}The message was taken back: it can be sent again."
                         ))
@@ -261,7 +267,11 @@ impl Chat {
 
     fn save(&self, path: &str, anew: bool) -> Outcome {
         self.conversation.save(path, anew)?;
-        let mut said = format!("{} messages are in {}.", self.conversation.len(), output::visible(path));
+        let count = match self.conversation.len() {
+            1 => "1 message is".to_owned(),
+            count => format!("{count} messages are"),
+        };
+        let mut said = format!("{count} in {}.", output::visible(path));
         let images: Vec<String> = self
             .conversation
             .image_paths()

@@ -27,6 +27,8 @@ pub struct Frames {
     answer: Generation,
     /// Function calls that are being written.
     calls: Vec<ToolCall>,
+    /// The server's numbers of these calls.
+    call_numbers: Vec<Option<u64>>,
     /// The server said why it ended; counts may still follow.
     is_finished: bool,
     /// [`Event::End`] was given out.
@@ -41,6 +43,7 @@ impl Frames {
             prefix: String::new(),
             answer: Generation::default(),
             calls: Vec::new(),
+            call_numbers: Vec::new(),
             is_finished: false,
             has_ended: false,
         }
@@ -231,21 +234,39 @@ impl Frames {
         }
     }
 
+    /// To which call a piece belongs. Servers number them from 0, from 1, all alike, or not at all; a call of its own has
+    /// another id, or begins with a name.
+    fn call_of(&mut self, number: Option<u64>, id: Option<&str>, name: Option<&str>) -> usize {
+        let last = self.calls.len().checked_sub(1);
+        let known = match number {
+            Some(_) => self.call_numbers.iter().rposition(|known| *known == number),
+            None => last,
+        };
+        let goes_on = |call: &ToolCall| {
+            let is_other = id.is_some_and(|id| call.id.as_deref().is_some_and(|known| known != id));
+            // Some servers repeat the name with each piece, others give whole calls without any mark.
+            let is_next = number.is_none()
+                && id.is_none()
+                && name.is_some_and(|name| call.name != name || is_whole(call));
+            !is_other && !is_next
+        };
+        let known = known.filter(|at| self.calls.get(*at).is_some_and(goes_on));
+        let nameless = || last.filter(|_| id.is_none() && name.is_none());
+        known.or_else(nameless).unwrap_or_else(|| {
+            self.calls.push(ToolCall::default());
+            self.call_numbers.push(number);
+            self.calls.len() - 1
+        })
+    }
+
     /// The next piece of a function call: the first has its id and name, all have pieces of its arguments.
     fn read_call(&mut self, piece: &Value, events: &mut Vec<Event>) {
         let id = filled(piece.get("id"));
-        let index = piece.get("index").and_then(Value::as_u64).and_then(|index| usize::try_from(index).ok());
-        // Calls come in order, so that a number beyond the next one is the next one.
-        let starts = id.is_some() && self.calls.last().is_some_and(|call| call.id != id);
-        let last = self.calls.len().saturating_sub(1);
-        let index = index.unwrap_or(if starts { self.calls.len() } else { last }).min(self.calls.len());
-        if index == self.calls.len() {
-            self.calls.push(ToolCall::default());
-        }
-        let Some(call) = self.calls.get_mut(index) else { return };
         let function = piece.get("function");
         let part = |name: &str| function.and_then(|function| function.get(name)).map(text_or_json);
         let name = part("name").filter(|name| !name.is_empty());
+        let index = self.call_of(piece.get("index").and_then(Value::as_u64), id.as_deref(), name.as_deref());
+        let Some(call) = self.calls.get_mut(index) else { return };
         let arguments = part("arguments").unwrap_or_default();
         call.id = call.id.take().or(id);
         // Some servers repeat the name with each piece.
@@ -262,4 +283,57 @@ impl Frames {
 fn unescaped_error(data: &str) -> Option<&str> {
     let said = data.trim().strip_prefix("{\"error\":")?.strip_suffix('}')?.trim();
     said.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// Whether the arguments of a call are complete.
+fn is_whole(call: &ToolCall) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(&call.arguments).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Two calls, as servers number and mark their pieces: `index id name arguments`, with `-` for what is not there.
+    #[test]
+    fn the_pieces_of_calls_come_together() {
+        let streams = [
+            &["0 a f {", "0 - - }", "1 b g []"][..],
+            // From one.
+            &["1 a f {", "1 - - }", "2 b g []"],
+            // All alike.
+            &["0 a f {", "0 - - }", "0 b g []"],
+            // Not at all.
+            &["- a f {", "- - - }", "- b g []"],
+            // Whole, and without ids.
+            &["- - f {}", "- - g []"],
+            // Names and ids are repeated.
+            &["- a f {", "- a f }", "- b g []"],
+            &["- - f {", "- - f }", "- - g []"],
+            // Woven into one another.
+            &["0 a f {", "1 b g [", "0 - - }", "1 - - ]"],
+            // A number that no call has.
+            &["0 a f {", "18446744073709551615 - - }", "3 - g []"],
+        ];
+        for stream in streams {
+            let mut frames = Frames::new(Dialect::Chat);
+            for piece in stream {
+                let parts: Vec<&str> = piece.split(' ').collect();
+                let [index, id, name, arguments] = parts[..] else { panic!("{piece}") };
+                let given = |text: &str| (text != "-").then(|| text.to_owned());
+                let index = index.parse::<u64>().ok();
+                let function = json!({"name": given(name), "arguments": arguments});
+                let call = json!({"index": index, "id": given(id), "function": function});
+                let chunk = json!({"choices": [{"delta": {"tool_calls": [call]}}]});
+                frames.read(&chunk.to_string()).expect("a frame");
+            }
+            let end = frames.read("[DONE]").expect("an end");
+            let [Event::End(answer)] = &end[..] else { panic!("{end:?}") };
+            let calls: Vec<_> =
+                answer.tool_calls.iter().map(|call| (&*call.name, &*call.arguments)).collect();
+            assert_eq!(calls, [("f", "{}"), ("g", "[]")], "{stream:?}");
+        }
+    }
 }
