@@ -62,6 +62,8 @@ pub enum BosAction {
     },
     /// The prompt went as it is, and the server was told to add nothing.
     ServerAddsNothing,
+    /// The prompt went as token ids, to which servers add nothing.
+    TokenIds,
 }
 
 /// The text to send, and what was done.
@@ -127,6 +129,7 @@ impl std::str::FromStr for BosPolicy {
 impl std::fmt::Display for BosAction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::TokenIds => f.write_str("the prompt goes as token ids, to which the server adds nothing"),
             Self::NothingToDo => f.write_str("the prompt goes as it is: it does not begin with a BOS token"),
             Self::Stripped { token } => {
                 write!(f, "took {token} from the front of the prompt: the server adds it")

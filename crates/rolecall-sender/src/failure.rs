@@ -61,7 +61,8 @@ fn meaning(
         404 | 405 => (
             ErrorKind::NotFound,
             "the server has nothing at this address",
-            "Check the endpoint, to which the dialect's route is added (/generate, /v1/completions), the model and the dialect",
+            "Check the endpoint, to which the dialect's route is added (/generate, /v1/completions), the model and the dialect \
+             (--dialect completions for vLLM and llama.cpp)",
         ),
         408 => (ErrorKind::Timeout, "the server waited too long for the request", "Try again later"),
         410 => (ErrorKind::Gone, "this address is gone for good", "Use the address that the server names"),

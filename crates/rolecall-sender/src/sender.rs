@@ -326,7 +326,7 @@ impl Sender {
                 .help("Leave it out"));
             }
             let request = dialect.request(endpoint, Payload::Ids(ids), &parameters, stream)?;
-            let bos = BosAction::NothingToDo;
+            let bos = BosAction::TokenIds;
             return Ok(Prepared { request, bos, dialect, prefix: String::new(), default_max_new_tokens });
         }
         let sees_images = self.sees_images || input.sees_images();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rolecall::Token;
 use rolecall_sender::blocking::{Hub, Sender};
-use rolecall_sender::{Endpoint, ErrorKind, ImageParameters, Parameters};
+use rolecall_sender::{BosAction, Dialect, Endpoint, ErrorKind, ImageParameters, Parameters, TokenIds};
 use rolecall_testkit::{Part, Request, Response, Server};
 use serde_json::json;
 
@@ -177,4 +177,14 @@ fn a_dropped_stream_ends_before_its_first_byte() {
         drop(stream);
         assert_eq!(next(), Ok("over"), "{head:?}");
     }
+}
+
+/// Nobody says of ids that they begin with no BOS token: they may.
+#[test]
+fn what_is_said_of_bos_is_true_of_ids() {
+    let sender = Sender::new(Endpoint::parse("http://127.0.0.1:9").expect("an address"));
+    let sender = sender.dialect(Dialect::Completions);
+    let prepared = sender.prepare(&TokenIds(vec![1, 2]), &Parameters::new(), false).expect("a request");
+    assert_eq!(prepared.bos, BosAction::TokenIds);
+    assert!(prepared.bos.to_string().contains("token ids"), "{}", prepared.bos);
 }
