@@ -72,7 +72,7 @@ pub struct Sender {
 /// assert_eq!(prepared.bos, BosAction::Stripped { token: "<|begin_of_text|>".to_owned() });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Prepared {
     /// The request.
@@ -537,6 +537,17 @@ impl Sender {
         if let Some(count) = prepared.default_max_new_tokens {
             self.transport.note(&Note::DefaultMaxNewTokens(count));
         }
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The rest holds the prompt, which is somebody's words.
+        f.debug_struct("Prepared")
+            .field("request", &self.request)
+            .field("bos", &self.bos)
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
     }
 }
 

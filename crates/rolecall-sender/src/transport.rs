@@ -444,8 +444,10 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
 }
 
 fn authorization(token: &Token) -> Result<HeaderValue> {
-    let value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
-    let mut value = value.map_err(|_| {
+    // A header may hold other bytes, which are what remains of a file or variable that is no text.
+    let value = Some(token.reveal()).filter(|token| token.is_ascii());
+    let value = value.and_then(|token| HeaderValue::from_str(&format!("Bearer {token}")).ok());
+    let mut value = value.ok_or_else(|| {
         Error::new(ErrorKind::Parameter, "the token holds characters that no token has")
             .help("Check where it comes from")
     })?;

@@ -188,3 +188,24 @@ fn what_is_said_of_bos_is_true_of_ids() {
     assert_eq!(prepared.bos, BosAction::TokenIds);
     assert!(prepared.bos.to_string().contains("token ids"), "{}", prepared.bos);
 }
+
+/// A token that is no text any more is not sent as something else.
+#[test]
+fn a_token_of_other_characters_is_not_sent() {
+    let server = start(|_| Response::new(200).json(&json!({"generated_text": "x"})));
+    for token in ["hf_\u{fffd}", "hf_é", "hf_\u{1}"] {
+        let error = to(&server).token(Token::new(token)).generate("hi", &Parameters::new()).expect_err(token);
+        assert_eq!(error.kind(), &ErrorKind::Parameter);
+        assert!(!format!("{error} {error:?}").contains("hf_"), "{error}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn no_prompt_is_in_what_is_logged_of_a_request() {
+    let sender = Sender::new(Endpoint::parse("http://127.0.0.1:9").expect("an address"));
+    let sender = sender.dialect(Dialect::Completions);
+    let parameters = Parameters::new().return_full_text(true);
+    let prepared = sender.prepare("sesame", &parameters, false).expect("a request");
+    assert!(!format!("{prepared:?}").contains("sesame"), "{prepared:?}");
+}
