@@ -98,15 +98,16 @@ impl Waiting {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
         let bar = bar.get_or_insert_with(|| {
             let bar = ProgressBar::new_spinner();
-            bar.set_style(style("{spinner} {msg} ({elapsed})"));
+            // A server's words may be longer than a line, on which the message is drawn anew.
+            bar.set_style(style("{spinner} {wide_msg} {elapsed}"));
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
         bar.set_message(format!(
-            "{}: asking again in {:.0} s, for up to {:.0} s",
-            crate::output::visible(&waiting.reason),
+            "asking again in {:.0} s, for up to {:.0} s: {}",
             waiting.pause.as_secs_f64().ceil(),
             waiting.left.as_secs_f64().ceil(),
+            crate::output::visible(&waiting.reason),
         ));
     }
 
