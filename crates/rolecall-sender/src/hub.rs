@@ -98,11 +98,13 @@ pub struct ProviderMapping {
 }
 
 impl Hub {
-    /// The Hub at an address, such as `https://huggingface.co`.
+    /// The Hub at an address, such as `https://huggingface.co`. Each question may take two minutes.
     pub fn new(endpoint: Endpoint) -> Self {
         let mut transport = Transport::new(endpoint);
         transport.first_byte = Duration::from_secs(30);
         transport.silence = Duration::from_secs(30);
+        // No answer of it is long: one that never ends is none.
+        transport.deadline = Some(Duration::from_secs(120));
         Self { transport, source: None, identity: Arc::default() }
     }
 
@@ -273,4 +275,26 @@ fn unexpected(document: &Value) -> Error {
     Error::new(ErrorKind::Protocol, "the Hub's answer is not what it usually is")
         .said(crate::error::words(&document.to_string()))
         .help("Check HF_ENDPOINT")
+}
+
+#[cfg(test)]
+mod tests {
+    use rolecall_testkit::{Part, Response, Server};
+
+    use super::*;
+    use crate::blocking::run;
+
+    /// A server may drip for ever without ever being silent.
+    #[test]
+    fn no_answer_is_waited_for_without_end() {
+        let drip = || [Part::Bytes(b" ".to_vec()), Part::Pause(Duration::from_millis(50))];
+        let server =
+            Server::start(move |_| Response::new(200).parts((0..200).flat_map(|_| drip()).collect()));
+        let server = server.expect("a port");
+        let mut hub = Hub::new(Endpoint::parse(&server.url()).expect("an address"));
+        assert!(hub.transport.deadline.is_some_and(|deadline| deadline <= Duration::from_secs(120)));
+        hub.transport.deadline = Some(Duration::from_millis(300));
+        let error = run(async move { hub.deployed("x").await }).expect_err("no answer");
+        assert_eq!(*error.kind(), ErrorKind::Timeout, "{error}");
+    }
 }
