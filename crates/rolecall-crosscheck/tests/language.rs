@@ -203,6 +203,15 @@ fn lazy_filters_are_used_up() {
     check(
         &json!({"l": ["b", "A", "a"]}),
         &[
+            ("{{ l|map('upper') == ['B', 'A', 'A'] }} {{ l|map('upper') != ['B', 'A', 'A'] }}", "False True"),
+            (
+                "{% set g = l|map('upper') %}{{ g == g }} {{ g == [] }} {{ g|list }}",
+                "True False ['B', 'A', 'A']",
+            ),
+            (
+                "{{ range(2) == [0, 1] }} {{ [0, 1] == range(2) }} {{ range(2) == range(2) }}",
+                "False False True",
+            ),
             ("{% set g = l|map('upper') %}{{ g|list }}{{ g|list }}{{ 'yes' if g }}", "['B', 'A', 'A'][]yes"),
             ("{{ l|map('upper')|length }}", "!TypeError: object of type 'generator' has no len()"),
             (

@@ -12,12 +12,26 @@ pub(crate) fn equal(a: &Value, b: &Value) -> bool {
         (Kind::Dict(a), Kind::Dict(b)) => dicts(a, b),
         (Kind::Range(a), Kind::Range(b)) => a.iter().eq(b.iter()),
         (Kind::Text(a), Kind::Text(b)) => a == b,
-        (
-            Kind::None | Kind::Undefined(_) | Kind::Text(_) | Kind::List(_) | Kind::Tuple(_) | Kind::Dict(_),
-            _,
-        ) => false,
+        // A generator is equal to itself alone, and asking minijinja would use it up.
+        (Kind::Generator(a), Kind::Generator(b)) => std::ptr::eq(a, b),
+        (a_kind, b_kind) if is_apart(&a_kind) || is_apart(&b_kind) => false,
         _ => a == b,
     }
+}
+
+/// Whether a value is of a class whose values are equal to none of another class.
+fn is_apart(kind: &Kind<'_>) -> bool {
+    matches!(
+        kind,
+        Kind::None
+            | Kind::Undefined(_)
+            | Kind::Text(_)
+            | Kind::List(_)
+            | Kind::Tuple(_)
+            | Kind::Dict(_)
+            | Kind::Generator(_)
+            | Kind::Range(_)
+    )
 }
 
 /// Whether two sequences have equal items.
