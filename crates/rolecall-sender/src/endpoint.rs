@@ -147,6 +147,11 @@ impl Endpoint {
         match dialect {
             Dialect::Chat => self.openai("chat/completions"),
             Dialect::Completions => self.openai("completions"),
+            Dialect::Tgi | Dialect::SgLang if self.model.is_some() && !self.is_router => Err(Error::new(
+                ErrorKind::Endpoint,
+                format!("{self} is asked for its one model in the dialect {dialect}, and a name of a model has no place there"),
+            )
+            .help("Leave the name out, or give the model's own address, which ends with /models/ORG/NAME")),
             Dialect::Tgi | Dialect::SgLang if self.is_model_route() => self.native(""),
             Dialect::Tgi if stream => self.native("generate_stream"),
             Dialect::Tgi | Dialect::SgLang => self.native("generate"),
@@ -437,6 +442,11 @@ mod tests {
             Endpoint::hugging_face().model("a/b").provider("cerebras").url(Completions, false),
             Endpoint::hugging_face().model("a/../b").provider("hf-inference").url(Tgi, false),
             Endpoint::hugging_face().model("a/b").provider("x/y").url(Chat, false),
+            Endpoint::parse("http://127.0.0.1:8080").expect("an address").model("a/b").url(Tgi, false),
+            Endpoint::parse("http://127.0.0.1:8080")
+                .expect("an address")
+                .model("a/b")
+                .url(Dialect::SgLang, true),
         ] {
             assert_eq!(*refused.expect_err("no route").kind(), ErrorKind::Endpoint);
         }

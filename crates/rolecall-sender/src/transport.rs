@@ -333,9 +333,12 @@ impl Transport {
         let reason = root_cause(error);
         if error.is_connect() {
             let message = format!("cannot connect to {}: {reason}", self.endpoint);
-            return Error::new(ErrorKind::Connection, message)
-                .help("Check the address, and that the server is running")
-                .repeatable();
+            let help = if reason.contains("certificate") {
+                "Check the address: the server does not prove that it is the one it should be"
+            } else {
+                "Check the address, and that the server is running"
+            };
+            return Error::new(ErrorKind::Connection, message).help(help).repeatable();
         }
         Error::new(ErrorKind::Connection, format!("the connection to {} broke: {reason}", self.endpoint))
             .help("Ask again: nothing says whether the server began to answer")

@@ -336,7 +336,9 @@ fn what_the_servers_of_completions_refuse() {
         (Engine::SgLang, Dialect::SgLang, "input_ids"),
     ] {
         let server = start(FakeGeneration::new().engine(engine));
-        let sender = Sender::new(at(&server).model("any")).dialect(dialect);
+        // SGLang's own route has no place for the name of a model.
+        let endpoint = if dialect == Dialect::SgLang { at(&server) } else { at(&server).model("any") };
+        let sender = Sender::new(endpoint).dialect(dialect);
         let answer = sender.generate(&TokenIds(vec![1, 2, 3]), &parameters).expect("an answer");
         assert_eq!((answer.prompt_tokens, &last(&server)[name]), (Some(3), &json!([1, 2, 3])));
     }

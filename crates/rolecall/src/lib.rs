@@ -37,6 +37,8 @@
 //! - `snapshot` (off by default): `assert_prompt_snapshot!`, prompts as snapshots of the crate insta.
 
 mod builtin;
+#[cfg(feature = "tokenizers")]
+mod characters;
 mod chat_template;
 mod clock;
 mod config;

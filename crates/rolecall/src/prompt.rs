@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use rolecall_jinja::{PointerStep, Traced};
 
+#[cfg(feature = "tokenizers")]
+use crate::characters::Characters;
 use crate::engine::Engine;
 use crate::processor::{Part, PartKind, Placed, Replacement};
 use crate::templates::Asker;
@@ -373,16 +375,16 @@ impl Prompt {
         }
         // The others leave the ranges where they were.
         let text = if self.encoding.moves_generations { self.traced.text() } else { self.text() };
-        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-        let place = |character: usize| match places.get(character) {
-            Some(at) if self.encoding.moves_generations => self.place_of((*at).min(self.end)),
-            Some(at) => *at,
+        let measured = Characters::of(text);
+        let place = |character: usize| match measured.byte(character) {
+            Some(at) if self.encoding.moves_generations => self.place_of(at.min(self.end)),
+            Some(at) => at,
             None => self.text().len(),
         };
-        let starts: Vec<usize> = self.text().char_indices().map(|(at, _)| at).collect();
-        let character = |byte: usize| starts.partition_point(|start| *start < byte);
+        let characters = Characters::of(self.text());
+        let place = |character: usize| characters.before(place(character));
         let ranges = self.reference_generations().into_iter();
-        Some(ranges.map(|range| character(place(range.start))..character(place(range.end))).collect())
+        Some(ranges.map(|range| place(range.start)..place(range.end)).collect())
     }
 
     /// The images in the prompt, in order.

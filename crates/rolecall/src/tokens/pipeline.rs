@@ -20,6 +20,7 @@ use super::cache::{EncodingCache, Found};
 use super::control::{Controls, Ids};
 use super::encoding::Encoding;
 use super::standing::Standing;
+use crate::characters::Characters;
 use crate::{Error, ErrorKind, Result};
 
 /// A token and the bytes of the text that it stands for.
@@ -401,15 +402,18 @@ impl Pipeline {
 
     /// Where tokens stand as the reference has it, in characters: a post-processor may leave out the blanks around them.
     pub(super) fn reference_places(&self, encoding: &Encoding, text: &str) -> Result<Vec<Range<usize>>> {
-        let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-        let character = |byte: usize| starts.partition_point(|start| *start < byte);
+        let characters = Characters::of(text);
         let tokens = encoding.ids.iter().zip(&encoding.offsets).map(|(id, place)| {
             let token = if self.added.contains(*id) {
                 text.get(place.clone()).map(str::to_owned)
             } else {
                 self.tokenizer.id_to_token(*id)
             };
-            Token::new(*id, token.unwrap_or_default(), (character(place.start), character(place.end)))
+            Token::new(
+                *id,
+                token.unwrap_or_default(),
+                (characters.before(place.start), characters.before(place.end)),
+            )
         });
         let encoding = tokenizers::Encoding::from_tokens(tokens.collect(), 0);
         let encoding = match self.tokenizer.get_post_processor() {
