@@ -36,6 +36,16 @@ fn places_are_those_of_the_template_as_it_was_written() {
 }
 
 #[test]
+fn the_loop_around_is_not_seen_in_a_loops_condition() {
+    // Of [1, 2] the reference keeps all in the first turn of the loop around, and nothing in the second.
+    let source = "{% for x in l %}{% for y in l if loop.first %}{{ loop.index }}{% endfor %}{% endfor %}";
+    let error = error(source);
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!((error.line(), error.column()), (Some(1), Some(34)), "{error}");
+    assert!(error.message().contains("another loop"), "{error}");
+}
+
+#[test]
 fn syntax_errors_are_in_jinja2_s_words() {
     for (source, message) in [
         ("{% foo %}", "Encountered unknown tag 'foo'."),

@@ -15,6 +15,11 @@ impl Translator<'_> {
     pub(super) fn expression(&mut self, expr: &Expr<'_>) -> Result<(), Error> {
         let span = expr.span();
         match expr {
+            Expr::Var(var) if var.id == "loop" && self.in_loop_filter => Err(self.error(
+                ErrorKind::Unsupported,
+                "minijinja has another loop in the condition of a loop than the one around it",
+                span,
+            )),
             Expr::Var(var) => {
                 self.out.place(span.start_offset);
                 self.out.write(var.id);

@@ -45,6 +45,7 @@ pub(crate) fn translated(
         macros: BTreeMap::new(),
         around: Vec::new(),
         lenient: false,
+        in_loop_filter: false,
         captured: 0,
         temporaries: temporaries(original),
         next_temporary: 0,
@@ -82,6 +83,8 @@ struct Translator<'s> {
     around: Vec<Around>,
     /// Whether an unknown filter or test is an error only when it is reached.
     lenient: bool,
+    /// Whether this is the condition behind `for … in …`.
+    in_loop_filter: bool,
     /// How many blocks there are around whose output is kept in memory.
     captured: usize,
     temporaries: String,

@@ -127,7 +127,9 @@ impl Translator<'_> {
         self.iterated(&for_loop.iter, shape.as_deref(), span)?;
         if let Some(filter) = &for_loop.filter_expr {
             self.out.write(" if ");
+            let before = std::mem::replace(&mut self.in_loop_filter, true);
             self.inside(None, false, |this| this.expression(filter))?;
+            self.in_loop_filter = before;
         }
         if for_loop.recursive {
             self.out.write(" recursive");
