@@ -3,12 +3,15 @@
 #![cfg(feature = "tokenizers")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod support;
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use rolecall::tokens::{ControlTokens, EncodeOptions, Encoding, EncodingCache, TokenKind, Tokenizer};
 use rolecall::{ChatTemplate, Options, Prompt, SpecialTokens};
 use serde_json::{Map, Value, json};
+use support::is_the_librarys;
 
 fn special_tokens() -> SpecialTokens {
     [("eos_token", "</s>")].into()
@@ -257,18 +260,8 @@ proptest! {
     #[test]
     fn anywhere_is_what_the_library_gives(text in hostile()) {
         let prompt = prompt("{{ messages[0].content }}", &said(&text));
-        let anywhere = EncodeOptions { control_tokens: ControlTokens::Anywhere, ..EncodeOptions::default() };
         for (name, json) in tokenizers() {
-            let library = tokenizers::Tokenizer::from_bytes(json.to_string()).unwrap();
-            let expected = library.encode(prompt.text(), false).unwrap();
-            let found = tokenizer(&json).encode(&prompt, &anywhere).unwrap();
-            prop_assert_eq!(&found.ids, expected.get_ids(), "{}", name);
-            if name == LEAVES_OUT {
-                // The library counts as if what is left out were not there.
-                continue;
-            }
-            let places: Vec<(usize, usize)> = found.offsets.iter().map(|place| (place.start, place.end)).collect();
-            prop_assert_eq!(&places, expected.get_offsets(), "{}", name);
+            is_the_librarys((name, &json), &tokenizer(&json), &prompt, name == LEAVES_OUT)?;
         }
     }
 

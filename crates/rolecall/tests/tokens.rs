@@ -3,6 +3,8 @@
 #![cfg(feature = "tokenizers")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod support;
+
 use std::fs;
 
 use proptest::prelude::*;
@@ -13,6 +15,7 @@ use rolecall::tokens::{
 use rolecall::{ChatTemplate, Model, Options, Prompt, SpecialTokens};
 use rolecall_testkit::tiny_llama;
 use serde_json::{Map, Value, json};
+use support::is_the_librarys;
 
 /// Everything of an input that a template may print, next to control tokens and inside of them.
 const EVERYTHING: &str = "\
@@ -203,18 +206,8 @@ proptest! {
         let template = template("{{ messages[0].content }}");
         let messages = json!([{"role": "user", "content": text}]);
         let prompt = template.apply_chat_template(&messages, &Options::new()).unwrap();
-        let anywhere = EncodeOptions { control_tokens: ControlTokens::Anywhere, ..EncodeOptions::default() };
         for (name, json) in variants() {
-            let library = tokenizers::Tokenizer::from_bytes(json.to_string()).unwrap();
-            let expected = library.encode(prompt.text(), false).unwrap();
-            let found = tokenizer(&json, &Value::Null).encode(&prompt, &anywhere).unwrap();
-            prop_assert_eq!(&found.ids, expected.get_ids(), "{}", name);
-            if name == LEAVES_OUT {
-                // The library counts as if what is left out were not there.
-                continue;
-            }
-            let places: Vec<(usize, usize)> = found.offsets.iter().map(|place| (place.start, place.end)).collect();
-            prop_assert_eq!(&places, expected.get_offsets(), "{}", name);
+            is_the_librarys((name, &json), &tokenizer(&json, &Value::Null), &prompt, name == LEAVES_OUT)?;
         }
     }
 
