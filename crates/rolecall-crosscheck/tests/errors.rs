@@ -46,6 +46,16 @@ fn the_loop_around_is_not_seen_in_a_loops_condition() {
 }
 
 #[test]
+fn the_text_of_a_method_is_refused() {
+    for source in ["{{ ('a'|e).upper }}", "{{ [l.index] }}", "{{ {}.items ~ '' }}", "{{ 'a'.upper|string }}"]
+    {
+        let error = error(source);
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.message().contains("the text of a method"), "{error}");
+    }
+}
+
+#[test]
 fn syntax_errors_are_in_jinja2_s_words() {
     for (source, message) in [
         ("{% foo %}", "Encountered unknown tag 'foo'."),

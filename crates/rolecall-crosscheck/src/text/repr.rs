@@ -8,7 +8,7 @@ use rolecall_jinja::ErrorKind;
 use super::{float, printable};
 use crate::budget::Writer;
 use crate::error::raise;
-use crate::value::{Kind, ViewOf, is_loop, is_macro, kind};
+use crate::value::{Kind, Method, ViewOf, is_loop, is_macro, kind};
 
 /// How deep a value is written. Namespaces can hold themselves.
 const MAX_DEPTH: u32 = 700;
@@ -66,6 +66,10 @@ fn write(out: &mut Writer, value: &Value, depth: u32) -> Result<(), Error> {
                 _ => write_items(out, &view.items()?, inside)?,
             }
             out.str("])")
+        }
+        // Python's has an address or the text of what it is bound to, and which of them depends on the class.
+        Kind::Other if value.downcast_object_ref::<Method>().is_some() => {
+            Err(raise(ErrorKind::Unsupported, "the text of a method is not available on minijinja"))
         }
         Kind::Namespace(namespace) => {
             out.str("<Namespace ")?;
