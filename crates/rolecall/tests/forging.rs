@@ -391,3 +391,20 @@ fn no_user_takes_a_control_token_from_the_template() {
     let composed = encoded(&normalized, "</s>{{ messages[0].content }}", &said("\u{338}a"));
     assert_eq!(composed, ["</s>", "?", "a"]);
 }
+
+/// The model makes a control token of the template's bracket and of the blank that a user wrote behind it.
+#[test]
+fn what_cannot_be_kept_apart_is_refused() {
+    let json = json!({
+        "added_tokens": [added(0, "<unk>", true), added(1, "</s>", true), added(2, "> ", true)],
+        "model": {"type": "Unigram", "unk_id": 0,
+            "vocab": [["<unk>", 0], ["</s>", 0], ["> ", -1], [">", -2], [" ", -2], ["x", -2]]},
+    });
+    let source = ">{{ messages[0].content }}{{ eos_token }}";
+    assert_eq!(encoded(&json, source, &said("x")), [">", "x", "</s>"]);
+    let tokenizer = tokenizer(&json);
+    let error = tokenizer.encode(&prompt(source, &said(" x")), &EncodeOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("what users wrote makes a control token"), "{error}");
+    // The template itself may.
+    assert_eq!(encoded(&json, "> {{ messages[0].content }}", &said("x")), ["> ", "x"]);
+}

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::control::Controls;
 use super::encoding::{Encoding, TokenKind, TokenOrigin};
 use super::owners::{Owner, Owners};
-use super::pipeline::trimmed;
 use crate::Prompt;
 
 /// Who each token is of. Text of the template is of the message that its loop was at.
@@ -18,7 +17,7 @@ pub(super) fn origins(
     let turns = prompt.messages();
     let mut places =
         Places { parts: owners.parts(), starts: owners.starts(), turns: &turns, part: 0, span: 0, turn: 0 };
-    let text = |place: &Range<usize>| prompt.text().get(trimmed(prompt.text(), place)).unwrap_or_default();
+    let text = prompt.text();
     let mut origins = Vec::with_capacity(encoding.ids.len());
     // Most tokens lie where the one before them lies, and are of the same.
     let (mut around, mut same) = (0..0, TokenOrigin::default());
@@ -26,8 +25,11 @@ pub(super) fn origins(
         if !(around.start <= place.start && place.start < around.end && place.end <= around.end) {
             (around, same) = places.origin(place);
         }
-        let is_control = controls.ids.contains(*id) && !controls.is_unknown(*id, text(place));
-        origins.push(if is_control { TokenOrigin { kind: TokenKind::Control, ..same } } else { same });
+        origins.push(if controls.steers(*id, text, place) {
+            TokenOrigin { kind: TokenKind::Control, ..same }
+        } else {
+            same
+        });
     }
     origins
 }

@@ -1,7 +1,11 @@
 //! Which of a tokenizer's tokens steer the model, so that no user may write them.
 
+use std::ops::Range;
+
 use rolecall_jinja::syntax::{Source, literals};
 use tokenizers::AddedToken;
+
+use super::pipeline::{Pipeline, trimmed};
 
 /// A few ids. It is asked about each token of each prompt, and hashing would take most of the time of an encoding that
 /// is known already.
@@ -38,6 +42,8 @@ pub(super) struct Controls {
     /// The token that the model gives for text that it does not know, where that is one of these and steers nothing, and
     /// its text.
     unknown: Option<(u32, Box<str>)>,
+    /// Whether the tokenizer may find one of them, or not find it, by what stands beside it.
+    pub(super) lean_on_neighbours: bool,
 }
 
 impl Controls {
@@ -46,6 +52,7 @@ impl Controls {
     /// other name.
     pub(super) fn new(
         added: &[(u32, AddedToken)],
+        pipeline: &Pipeline,
         listed: Option<&[String]>,
         media: &[&str],
         template: &str,
@@ -68,7 +75,19 @@ impl Controls {
         let is_control = |token: &AddedToken| token.special || is_named(token);
         let ids = added.iter().filter(|(_, token)| is_control(token)).map(|(id, _)| *id).collect();
         let unknown = added.iter().find(|(id, token)| Some(*id) == unknown && !is_named(token));
-        Self { ids, unknown: unknown.map(|(id, token)| (*id, token.content.as_str().into())) }
+        let unknown = unknown.map(|(id, token)| (*id, token.content.as_str().into()));
+        // Another token found or not found may free or hide a control token.
+        let leans = |token: &AddedToken| token.single_word || pipeline.normalizes() && token.normalized;
+        let is_plain =
+            |token: &AddedToken| !token.content.trim().is_empty() && !pipeline.makes(&token.content);
+        let lean_on_neighbours =
+            added.iter().any(|(_, token)| leans(token) || is_control(token) && !is_plain(token));
+        Self { ids, unknown, lean_on_neighbours }
+    }
+
+    /// Whether a token that stands at a place of a text steers the model.
+    pub(super) fn steers(&self, id: u32, text: &str, place: &Range<usize>) -> bool {
+        self.ids.contains(id) && !self.is_unknown(id, text.get(trimmed(text, place)).unwrap_or_default())
     }
 
     /// Whether a token that stands for a text says no more than that the model does not know the text.

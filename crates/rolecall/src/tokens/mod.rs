@@ -18,6 +18,7 @@ mod owners;
 mod pipeline;
 mod reference;
 mod standing;
+mod steering;
 mod tokenizer;
 
 pub use bos::Bos;

@@ -57,6 +57,21 @@ impl Owners {
         Self { parts, starts }
     }
 
+    /// The same prompt with a letter in place of each text that users wrote, but for roles, which control tokens may hold.
+    pub(super) fn with_plain_texts(&self, text: &str) -> (String, Self) {
+        let mut plain = String::with_capacity(text.len());
+        let mut parts = Vec::with_capacity(self.parts.len());
+        for (range, owner) in &self.parts {
+            let start = plain.len();
+            match owner {
+                Owner::Own | Owner::Role(_) => plain.push_str(text.get(range.clone()).unwrap_or_default()),
+                Owner::Message(_) | Owner::Other => plain.push('q'),
+            }
+            parts.push((start..plain.len(), *owner));
+        }
+        (plain, Self { parts, starts: Vec::new() })
+    }
+
     /// The parts, each of one owner.
     pub(super) fn parts(&self) -> &[(Range<usize>, Owner)] {
         &self.parts

@@ -120,6 +120,17 @@ impl Pipeline {
         })
     }
 
+    /// Whether a text is changed before some of the added tokens are looked for.
+    pub(super) fn normalizes(&self) -> bool {
+        self.tokenizer.get_normalizer().is_some()
+    }
+
+    /// Whether the model makes an added token of its text, so that one need not be looked for to be there.
+    pub(super) fn makes(&self, content: &str) -> bool {
+        let tokens = self.tokenizer.get_model().tokenize(content).unwrap_or_default();
+        tokens.iter().any(|token| self.added.contains(token.id))
+    }
+
     /// All added tokens, in the order of their ids.
     pub(super) fn added(&self) -> Vec<(u32, AddedToken)> {
         let mut added: Vec<_> = self.tokenizer.get_added_tokens_decoder().into_iter().collect();

@@ -19,6 +19,7 @@ use super::options::{Compat, ControlTokens, EncodeOptions, Side, Truncation};
 use super::owners::Owners;
 use super::pipeline::{Pipeline, failed, guarded};
 use super::standing::Standing;
+use super::steering;
 use crate::{Error, ErrorKind, ModelFiles, Prompt, Result, SpecialTokens};
 
 /// A model's tokenizer, from its `tokenizer.json`.
@@ -330,7 +331,8 @@ impl Tokenizer {
         {
             return Arc::clone(known);
         }
-        let tokens = Controls::new(&self.added, self.listed.as_deref(), media, template, self.unknown);
+        let tokens =
+            Controls::new(&self.added, &self.pipeline, self.listed.as_deref(), media, template, self.unknown);
         let controls = Arc::new(ControlSet {
             template: template.into(),
             media: media.iter().map(|token| (*token).to_owned()).collect(),
@@ -383,6 +385,9 @@ impl Tokenizer {
             cache.belongs_to((self.number, way));
         }
         let (ids, offsets) = self.pipeline.encode(text, controls, standing, cache)?;
+        if options.control_tokens == ControlTokens::Template && controls.lean_on_neighbours {
+            steering::check(&self.pipeline, (text, &ids, &offsets), &owners, controls)?;
+        }
         let attention_mask = vec![1; ids.len()];
         let mut encoding =
             Encoding { ids, offsets, attention_mask, origins: Vec::new(), assistant_mask: None };
