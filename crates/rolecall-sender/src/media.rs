@@ -40,11 +40,11 @@ impl MediaFormat {
                 rolecall::ImageFormat::Png => Some(Self::Png),
                 rolecall::ImageFormat::WebP => Some(Self::WebP),
                 rolecall::ImageFormat::Gif => Some(Self::Gif),
+                rolecall::ImageFormat::Tiff => Some(Self::Tiff),
                 _ => None,
             };
         }
         match bytes {
-            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Self::Tiff),
             [b'f', b'L', b'a', b'C', ..] => Some(Self::Flac),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(Self::Wav),
             [b'O', b'g', b'g', b'S', ..] => Some(Self::Ogg),

@@ -45,12 +45,15 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .expect("llama-server starts");
-        let server = Self { process, port };
+        let mut server = Self { process, port };
         let start = Instant::now();
         while !server.sender().health().unwrap_or(false) {
             assert!(start.elapsed() < Duration::from_secs(60), "llama-server does not get well");
             std::thread::sleep(Duration::from_millis(50));
         }
+        // Another program may have taken the port in the meantime, and would answer in its place.
+        let ended = server.process.try_wait().expect("it is asked");
+        assert!(ended.is_none(), "llama-server ended: {ended:?}");
         Some(server)
     }
 

@@ -26,6 +26,8 @@ pub enum ImageFormat {
     WebP,
     /// GIF.
     Gif,
+    /// TIFF.
+    Tiff,
 }
 
 impl ImageFormat {
@@ -43,6 +45,7 @@ impl ImageFormat {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
+            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Self::Tiff),
             _ => None,
         }
     }
@@ -54,6 +57,7 @@ impl ImageFormat {
             Self::Png => "image/png",
             Self::WebP => "image/webp",
             Self::Gif => "image/gif",
+            Self::Tiff => "image/tiff",
         }
     }
 }
@@ -77,7 +81,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// Takes the bytes of a JPEG, PNG, WebP or GIF file; `name` says in errors which image it is.
+    /// Takes the bytes of a JPEG, PNG, WebP, GIF or TIFF file; `name` says in errors which image it is.
     ///
     /// # Errors
     ///
@@ -91,7 +95,10 @@ impl Image {
             "is empty".to_owned()
         } else {
             let start: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-            format!("is not a JPEG, PNG, WebP or GIF image: it starts with the bytes {}", start.join(" "))
+            format!(
+                "is not a JPEG, PNG, WebP, GIF or TIFF image: it starts with the bytes {}",
+                start.join(" ")
+            )
         };
         Err(Error::new(ErrorKind::Media, format!("{name} {found}")).help("Convert it to JPEG or PNG first"))
     }
@@ -161,12 +168,14 @@ mod tests {
 
     #[test]
     fn formats_are_told_by_their_bytes() {
-        let rows: [(&[u8], &str); 5] = [
+        let rows: [(&[u8], &str); 7] = [
             (b"\xff\xd8\xff\xe0rest", "image/jpeg"),
             (b"\x89PNG\r\n\x1a\nrest", "image/png"),
             (b"RIFF\x01\x02\x03\x04WEBPVP8 ", "image/webp"),
             (b"GIF87a", "image/gif"),
             (b"GIF89a", "image/gif"),
+            (b"II*\0", "image/tiff"),
+            (b"MM\0*", "image/tiff"),
         ];
         for (bytes, media_type) in rows {
             let image = Image::from_bytes(bytes, "it").expect("an image");
