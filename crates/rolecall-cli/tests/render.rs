@@ -157,7 +157,7 @@ fn images_and_slots_have_to_match() {
     none.input(HI).fails(1, &["image"]);
     let wrong =
         rolecall(["render", "--model", "builtin:idefics2", "--image", "README.md", "examples/limerick.json"]);
-    wrong.fails(1, &["README.md is not a JPEG, PNG, WebP or GIF image"]);
+    wrong.fails(1, &["README.md is not a JPEG, PNG, WebP, GIF or TIFF image"]);
     let missing =
         rolecall(["render", "--model", "builtin:idefics2", "--image", "no.jpg", "examples/limerick.json"]);
     missing.fails(1, &["no.jpg", "Check the path"]);
