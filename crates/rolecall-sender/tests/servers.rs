@@ -502,6 +502,7 @@ fn images_in_prompts_are_written_as_tgi_reads_them() {
         (b"\x89PNG\r\n\x1a\n".repeat(20), "png"),
         (b"GIF89a\xfb\xff\xfe".to_vec(), "gif"),
         (webp, "webp"),
+        (b"II*\0\x08\0\0\0".to_vec(), "tiff"),
     ] {
         let length = bytes.len();
         let image = Image::from_bytes(bytes, "it").expect(kind);
@@ -520,6 +521,15 @@ fn images_in_prompts_are_written_as_tgi_reads_them() {
     for broken in [&b""[..], b"not an image"] {
         assert!(Image::from_bytes(broken.to_vec(), "it").is_err());
     }
+    // One that breaks off is for the server to find out: nothing is decoded here.
+    let said = "Input validation error: invalid image: unexpected end of file";
+    let refusal = json!({"error": said, "error_type": "validation"});
+    let server = Server::start(move |_| Response::new(422).json(&refusal)).expect("loopback has a port");
+    let image = Image::from_bytes(*b"\xff\xd8\xff\xe0", "it").expect("the beginning of one");
+    let messages = json!([{"role": "user", "content": [{"type": "image"}]}]);
+    let prompt = model.apply_chat_template(&messages, &Options::new().image(image)).expect("renders");
+    let error = Sender::new(at(&server)).generate(&prompt, &Parameters::new()).expect_err("refused");
+    assert_eq!((error.kind(), error.server_message()), (&ErrorKind::Validation, Some(said)));
 }
 
 #[test]
