@@ -39,6 +39,12 @@ pub struct Clock(Arc<dyn Fn() -> DateTime + Send + Sync>);
 
 impl Clock {
     /// A clock that stands still.
+    ///
+    /// ```
+    /// let clock = rolecall_jinja::Clock::fixed("2026-07-04T12:34:56".parse()?);
+    /// assert_eq!(clock.now(), clock.now());
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn fixed(moment: DateTime) -> Self {
         Self::from_fn(move || moment)
     }
@@ -56,6 +62,14 @@ impl Clock {
     }
 
     /// The moment the clock shows.
+    ///
+    /// ```
+    /// use rolecall_jinja::{Clock, DateTime};
+    ///
+    /// let moment: DateTime = "2026-07-04T12:34:56".parse()?;
+    /// assert_eq!(Clock::fixed(moment).now(), moment);
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn now(&self) -> DateTime {
         (self.0)()
     }

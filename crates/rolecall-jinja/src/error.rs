@@ -177,6 +177,14 @@ impl Error {
     }
 
     /// The same error, found at `line` (from 1) and `column` (in characters, from 1) of `source`.
+    ///
+    /// ```
+    /// use rolecall_jinja::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Value, "no such role").at("{{ a }}\n{{ b }}", 2, Some(4));
+    /// assert_eq!((error.line(), error.column()), (Some(2), Some(4)));
+    /// assert!(error.to_string().ends_with("2 | {{ b }}\n  |    ^"));
+    /// ```
     #[must_use]
     pub fn at(mut self, source: &str, line: usize, column: Option<usize>) -> Self {
         let excerpt = source.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
@@ -185,27 +193,62 @@ impl Error {
     }
 
     /// The kind of error.
+    ///
+    /// ```
+    /// use rolecall_jinja::{ErrorKind, Template};
+    ///
+    /// let error = Template::new("Hi\n{{ name|shout }}").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::TemplateAssertion);
+    /// ```
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
     /// The message, in the reference's words where the reference has this error.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    ///
+    /// let error = Template::new("Hi\n{{ name|shout }}").unwrap_err();
+    /// assert_eq!(error.message(), "No filter named 'shout'.");
+    /// ```
     pub fn message(&self) -> &str {
         &self.message
     }
 
     /// The line in the template, counted from 1; `None` for errors that have no place in it, such as input that is no
     /// JSON.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    ///
+    /// let error = Template::new("Hi\n{{ name|shout }}").unwrap_err();
+    /// assert_eq!(error.line(), Some(2));
+    /// ```
     pub fn line(&self) -> Option<usize> {
         self.location.as_ref().map(|location| location.line)
     }
 
     /// The column in the template, in characters, counted from 1, where it is known.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    ///
+    /// let error = Template::new("Hi\n{{ name|shout }}").unwrap_err();
+    /// assert_eq!(error.column(), Some(9));
+    /// ```
     pub fn column(&self) -> Option<usize> {
         self.location.as_ref().and_then(|location| location.column)
     }
 
     /// The place in the template.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    ///
+    /// let error = Template::new("Hi\n{{ name|shout }}").unwrap_err();
+    /// assert_eq!(error.location().map(|location| location.excerpt.as_str()), Some("{{ name|shout }}"));
+    /// ```
     pub fn location(&self) -> Option<&Location> {
         self.location.as_deref()
     }

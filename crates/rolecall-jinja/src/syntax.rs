@@ -19,11 +19,28 @@ use crate::{Error, parse, source};
 
 /// A template's source as the language reads it, the *normalised source*: every kind of line end is `\n`, and one at
 /// the very end is dropped. Positions in the tree are bytes of this text.
+///
+/// ```
+/// use rolecall_jinja::syntax::Source;
+///
+/// let source = Source::new("Hi\r\n{{ name }}\n");
+/// assert_eq!(source.text(), "Hi\n{{ name }}");
+/// assert_eq!(source.parse()?.len(), 1);
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Source<'a>(Cow<'a, str>);
 
 impl<'a> Source<'a> {
     /// Takes a template's text.
+    ///
+    /// ```
+    /// use rolecall_jinja::syntax::Source;
+    ///
+    /// let source = Source::new("Hi\r");
+    /// assert_eq!(source.text(), "Hi");
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn new(text: &'a str) -> Self {
         Self(source::normalised(text))
     }
@@ -44,12 +61,33 @@ impl<'a> Source<'a> {
     /// What Jinja2's parser raises, with its message and line; [`ErrorKind::Limit`](crate::ErrorKind::Limit) for
     /// nesting that is too deep; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for string escapes that
     /// have no value here: halves of surrogate pairs.
+    ///
+    /// ```
+    /// use rolecall_jinja::syntax::{Emit, Source, StmtKind};
+    ///
+    /// let source = Source::new("Hi {{ name }}");
+    /// let body = source.parse()?;
+    /// let StmtKind::Output(parts) = &body[0].kind else { panic!() };
+    /// assert_eq!(parts[0], Emit::Data("Hi ", 0));
+    /// assert!(Source::new("{{ }}").parse().is_err());
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn parse(&self) -> Result<Body<'_>, Error> {
         parse::parse(&self.0)
     }
 }
 
 /// An expression and where it begins.
+///
+/// ```
+/// use rolecall_jinja::syntax::{Source, StmtKind};
+///
+/// let source = Source::new("{% set x = a + b %}");
+/// let body = source.parse()?;
+/// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+/// assert_eq!(&source.text()[value.at..], "a + b %}");
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expr<'s> {
     /// What it is.
@@ -61,6 +99,18 @@ pub struct Expr<'s> {
 }
 
 /// The kinds of expressions.
+///
+/// ```
+/// use rolecall_jinja::syntax::{ExprKind, Source, StmtKind};
+///
+/// let source = Source::new("{% set x = messages[0].role %}");
+/// let body = source.parse()?;
+/// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+/// let ExprKind::Attribute(of, name) = &value.kind else { panic!() };
+/// assert_eq!(*name, "role");
+/// assert!(matches!(of.kind, ExprKind::Item(_)));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExprKind<'s> {
     /// A variable.
@@ -100,6 +150,16 @@ pub enum ExprKind<'s> {
 }
 
 /// A constant.
+///
+/// ```
+/// use rolecall_jinja::syntax::{Const, ExprKind, Source, StmtKind};
+///
+/// let source = Source::new("{% set x = 0x_ff %}");
+/// let body = source.parse()?;
+/// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+/// assert_eq!(value.kind, ExprKind::Const(Const::Integer("0xff".into())));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Const<'s> {
     /// `none`.
@@ -115,6 +175,18 @@ pub enum Const<'s> {
 }
 
 /// `then if test else otherwise`.
+///
+/// ```
+/// use rolecall_jinja::syntax::{ExprKind, Source, StmtKind};
+///
+/// let source = Source::new("{% set x = a if b %}");
+/// let body = source.parse()?;
+/// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+/// let ExprKind::Conditional(conditional) = &value.kind else { panic!() };
+/// assert_eq!(conditional.test.kind, ExprKind::Name("b"));
+/// assert_eq!(conditional.otherwise, None);
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conditional<'s> {
     /// The condition.
@@ -126,6 +198,17 @@ pub struct Conditional<'s> {
 }
 
 /// Operators with two operands.
+///
+/// ```
+/// use rolecall_jinja::syntax::{BinaryOperator, ExprKind, Source, StmtKind};
+///
+/// let source = Source::new("{% set x = a - b - c %}");
+/// let body = source.parse()?;
+/// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+/// let ExprKind::Binary(BinaryOperator::Sub, both) = &value.kind else { panic!() };
+/// assert_eq!(both.1.kind, ExprKind::Name("c"));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryOperator {
     /// `a and b`.
@@ -149,6 +232,16 @@ pub enum BinaryOperator {
 }
 
 /// Operators with one operand.
+///
+/// ```
+/// use rolecall_jinja::syntax::{ExprKind, Source, StmtKind, UnaryOperator};
+///
+/// let source = Source::new("{% set x = not a %}");
+/// let body = source.parse()?;
+/// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+/// assert!(matches!(value.kind, ExprKind::Unary(UnaryOperator::Not, _)));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnaryOperator {
     /// `not a`.
@@ -160,6 +253,18 @@ pub enum UnaryOperator {
 }
 
 /// The operators of comparisons.
+///
+/// ```
+/// use rolecall_jinja::syntax::{Comparison, ExprKind, Source, StmtKind};
+///
+/// let source = Source::new("{% set x = a < b not in c %}");
+/// let body = source.parse()?;
+/// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+/// let ExprKind::Compare(_, others) = &value.kind else { panic!() };
+/// let operators: Vec<Comparison> = others.iter().map(|other| other.0).collect();
+/// assert_eq!(operators, [Comparison::Lt, Comparison::NotIn]);
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// `a == b`.
@@ -181,6 +286,19 @@ pub enum Comparison {
 }
 
 /// What a call, filter or test is given.
+///
+/// ```
+/// use rolecall_jinja::syntax::{ExprKind, Source, StmtKind};
+///
+/// let source = Source::new("{% set x = f(a, b=c, *d) %}");
+/// let body = source.parse()?;
+/// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+/// let ExprKind::Call(_, arguments) = &value.kind else { panic!() };
+/// assert_eq!(arguments.positional[0].kind, ExprKind::Name("a"));
+/// assert_eq!(arguments.named[0].0, "b");
+/// assert!(arguments.star.is_some() && arguments.double_star.is_none());
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Arguments<'s> {
     /// By position.
@@ -195,6 +313,18 @@ pub struct Arguments<'s> {
 
 impl Arguments<'_> {
     /// Whether nothing is given.
+    ///
+    /// ```
+    /// use rolecall_jinja::syntax::{ExprKind, Source, StmtKind};
+    ///
+    /// let source = Source::new("{% set x = a|trim %}");
+    /// let body = source.parse()?;
+    /// let StmtKind::Set { value, .. } = &body[0].kind else { panic!() };
+    /// let ExprKind::Filter(_, name, arguments) = &value.kind else { panic!() };
+    /// assert_eq!(name, "trim");
+    /// assert!(arguments.is_empty());
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.positional.is_empty()
             && self.named.is_empty()
@@ -207,6 +337,17 @@ impl Arguments<'_> {
 pub type Body<'s> = Vec<Stmt<'s>>;
 
 /// A statement and where it begins.
+///
+/// ```
+/// use rolecall_jinja::syntax::{Source, StmtKind};
+///
+/// let source = Source::new("{% for a in b %}Hi{% break %}{% endfor %}");
+/// let body = source.parse()?;
+/// let StmtKind::For { body, .. } = &body[0].kind else { panic!() };
+/// assert_eq!(body[1].kind, StmtKind::Break);
+/// assert_eq!(&source.text()[body[1].at..], "break %}{% endfor %}");
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stmt<'s> {
     /// What it is.
@@ -216,6 +357,16 @@ pub struct Stmt<'s> {
 }
 
 /// What is printed.
+///
+/// ```
+/// use rolecall_jinja::syntax::{Emit, ExprKind, Source, StmtKind};
+///
+/// let source = Source::new("Hi {{ name }}");
+/// let body = source.parse()?;
+/// let StmtKind::Output(parts) = &body[0].kind else { panic!() };
+/// assert!(matches!(&parts[1], Emit::Value(value) if value.kind == ExprKind::Name("name")));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Emit<'s> {
     /// Text of the template, and the byte of the normalised source where it begins.
@@ -225,6 +376,16 @@ pub enum Emit<'s> {
 }
 
 /// The kinds of statements.
+///
+/// ```
+/// use rolecall_jinja::syntax::{Source, StmtKind};
+///
+/// let source = Source::new("{% if a %}1{% elif b %}2{% else %}3{% endif %}");
+/// let body = source.parse()?;
+/// let StmtKind::If { branches, otherwise } = &body[0].kind else { panic!() };
+/// assert_eq!((branches.len(), otherwise.len()), (2, 1));
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum StmtKind<'s> {
     /// Text and `{{ … }}`, and `{% print … %}`.
@@ -355,6 +516,17 @@ pub enum StmtKind<'s> {
 }
 
 /// The parameters of a macro; the last ones have the defaults.
+///
+/// ```
+/// use rolecall_jinja::syntax::{Source, StmtKind};
+///
+/// let source = Source::new("{% macro turn(role, end=1) %}{% endmacro %}");
+/// let body = source.parse()?;
+/// let StmtKind::Macro { signature, .. } = &body[0].kind else { panic!() };
+/// assert_eq!(signature.names, ["role", "end"]);
+/// assert_eq!(signature.defaults.len(), 1);
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Signature<'s> {
     /// Their names.

@@ -45,22 +45,38 @@ thread_local! {
 }
 
 impl Template {
-    /// Compiles a template, with the default limits. [`Template`] has an example.
+    /// Compiles a template, with the default limits.
     ///
     /// # Errors
     ///
     /// A template that does not parse is an error of kind [`ErrorKind::Syntax`]; an unknown filter or test, of kind
     /// [`ErrorKind::TemplateAssertion`]; one that is too large or too deeply nested, of kind [`ErrorKind::Limit`].
+    ///
+    /// ```
+    /// use rolecall_jinja::{ErrorKind, Template};
+    ///
+    /// assert!(Template::new("{{ messages|length }}").is_ok());
+    /// assert_eq!(Template::new("{{ messages|tally }}").unwrap_err().kind(), ErrorKind::TemplateAssertion);
+    /// ```
     pub fn new(source: &str) -> Result<Self, Error> {
         Self::with_limits(source, Limits::default())
     }
 
     /// Compiles a template with `limits`, which are also those of its renders, unless [`RenderOptions::limits`] says
-    /// otherwise. [`Limits`] has an example.
+    /// otherwise.
     ///
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    ///
+    /// ```
+    /// use rolecall_jinja::{ErrorKind, Limits, Template};
+    ///
+    /// let mut limits = Limits::default();
+    /// limits.source_bytes = 10;
+    /// let error = Template::with_limits("{{ messages|length }}", limits).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Limit);
+    /// ```
     pub fn with_limits(source: &str, limits: Limits) -> Result<Self, Error> {
         measure(source, limits)?;
         let normalised = Source::new(source);
@@ -70,6 +86,12 @@ impl Template {
     }
 
     /// The template's source, as it was given.
+    ///
+    /// ```
+    /// let template = rolecall_jinja::Template::new("Hi\r\n")?;
+    /// assert_eq!(template.source(), "Hi\r\n");
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn source(&self) -> &str {
         &self.source
     }
@@ -91,6 +113,14 @@ impl Template {
     }
 
     /// Whether the template has `{% generation %}` blocks.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    ///
+    /// assert!(Template::new("{% generation %}Moo{% endgeneration %}")?.has_generation_blocks());
+    /// assert!(!Template::new("Moo")?.has_generation_blocks());
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn has_generation_blocks(&self) -> bool {
         self.program.ops.iter().any(|op| matches!(op, Op::GenerationStart))
     }
@@ -116,11 +146,22 @@ impl Template {
         self.render_with(context, &RenderOptions::default())
     }
 
-    /// Renders with a clock and limits. [`RenderOptions`] has an example.
+    /// Renders with a clock and limits.
     ///
     /// # Errors
     ///
     /// As [`render`](Self::render).
+    ///
+    /// ```
+    /// use rolecall_jinja::{Clock, RenderOptions, Template};
+    /// use serde_json::json;
+    ///
+    /// let mut options = RenderOptions::default();
+    /// options.clock = Some(Clock::fixed("2026-07-04T12:34:56".parse()?));
+    /// let text = Template::new("{{ strftime_now('%d %b %Y') }}")?.render_with(&json!({}), &options)?;
+    /// assert_eq!(text, "04 Jul 2026");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn render_with(&self, context: &Json, options: &RenderOptions) -> Result<String, Error> {
         let map = object(context)?;
         in_arena(|bump| {
@@ -129,7 +170,7 @@ impl Template {
         })
     }
 
-    /// Renders, and keeps the origin of every byte. [`Traced`] has an example.
+    /// Renders, and keeps the origin of every byte.
     ///
     /// The text is that of [`render`](Self::render). The notes count as memory, and some of them as steps: a traced render
     /// may reach [`Limits::memory_bytes`] or [`Limits::steps`] where a plain one does not.
@@ -137,6 +178,17 @@ impl Template {
     /// # Errors
     ///
     /// As [`render`](Self::render).
+    ///
+    /// ```
+    /// use rolecall_jinja::{Origin, Template};
+    /// use serde_json::json;
+    ///
+    /// let traced = Template::new("{{ name }}!")?.render_traced(&json!({"name": "Ann"}))?;
+    /// assert_eq!(traced.text(), "Ann!");
+    /// let first = traced.spans().next().unwrap();
+    /// assert!(matches!(first.origin, Origin::Copied { pointer, .. } if pointer == "/name"));
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn render_traced(&self, context: &Json) -> Result<Traced, Error> {
         self.render_traced_with(context, &RenderOptions::default(), &[])
     }

@@ -42,6 +42,18 @@ pub struct Traced {
 }
 
 /// A part of a rendered text that was written while a loop was at an item of the input.
+///
+/// ```
+/// use rolecall_jinja::Template;
+/// use serde_json::json;
+///
+/// let template = Template::new("# {% for m in messages %}<{{ m }}>{% endfor %}")?;
+/// let traced = template.render_traced(&json!({"messages": ["a"]}))?;
+/// let turn = &traced.turns()[0];
+/// assert_eq!(&traced.text()[turn.range.clone()], "<a>");
+/// assert_eq!(turn.item.to_string(), "/messages/0");
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoopTurn<'t> {
     /// Where in the text it is, in bytes.
@@ -146,6 +158,16 @@ pub struct Pointer<'t> {
 }
 
 /// A step of a [`Pointer`].
+///
+/// ```
+/// use rolecall_jinja::{Origin, PointerStep, Template};
+/// use serde_json::json;
+///
+/// let traced = Template::new("{{ tags[1] }}")?.render_traced(&json!({"tags": ["a", "b"]}))?;
+/// let Origin::Copied { pointer, .. } = traced.spans().next().unwrap().origin else { panic!() };
+/// assert_eq!(pointer.steps(), [PointerStep::Key("tags"), PointerStep::Index(1)]);
+/// # Ok::<(), rolecall_jinja::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PointerStep<'t> {
     /// To the value of a key of an object.
@@ -166,16 +188,45 @@ impl Traced {
     }
 
     /// The text; that of a render that is not traced.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    /// use serde_json::json;
+    ///
+    /// let traced = Template::new("Hi {{ name }}")?.render_traced(&json!({"name": "Ann"}))?;
+    /// assert_eq!(traced.text(), "Hi Ann");
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// The text, without a copy.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    /// use serde_json::json;
+    ///
+    /// let traced = Template::new("Hi {{ name }}")?.render_traced(&json!({"name": "Ann"}))?;
+    /// let text: String = traced.into_text();
+    /// assert_eq!(text, "Hi Ann");
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn into_text(self) -> String {
         self.text
     }
 
     /// Who wrote what, in order.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    /// use serde_json::json;
+    ///
+    /// let traced = Template::new("Hi {{ name }}")?.render_traced(&json!({"name": "Ann"}))?;
+    /// let ranges: Vec<_> = traced.spans().map(|span| span.range).collect();
+    /// assert_eq!(ranges, [0..3, 3..6]);
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
         let mut spans = self.notes.spans.iter().filter(|span| !span.is_turn()).peekable();
         let mut at = 0;
@@ -220,6 +271,16 @@ impl Traced {
     /// blocks end: from what was printed at the root of the template by then, and as long as what the block wrote. For
     /// blocks inside of others, of macros and of captures these are not the places where the text is, and they may go
     /// beyond its end.
+    ///
+    /// ```
+    /// use rolecall_jinja::Template;
+    /// use serde_json::json;
+    ///
+    /// let traced = Template::new("é {% generation %}Moo{% endgeneration %}")?.render_traced(&json!({}))?;
+    /// assert_eq!(traced.reference_generations(), [2..5]);
+    /// assert_eq!(traced.generations(), [3..6]);
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn reference_generations(&self) -> Vec<Range<usize>> {
         let (mut bytes, mut characters) = (0, 0);
         let mut start_of = |place: usize| {
@@ -336,6 +397,16 @@ impl Tree {
 
 impl<'t> Pointer<'t> {
     /// The steps to the place, from the outermost on.
+    ///
+    /// ```
+    /// use rolecall_jinja::{Origin, PointerStep, Template};
+    /// use serde_json::json;
+    ///
+    /// let traced = Template::new("{{ user.name }}")?.render_traced(&json!({"user": {"name": "Ann"}}))?;
+    /// let Origin::Copied { pointer, .. } = traced.spans().next().unwrap().origin else { panic!() };
+    /// assert_eq!(pointer.steps(), [PointerStep::Key("user"), PointerStep::Key("name")]);
+    /// # Ok::<(), rolecall_jinja::Error>(())
+    /// ```
     pub fn steps(&self) -> Vec<PointerStep<'t>> {
         let mut steps = Vec::new();
         let mut node = self.node;

@@ -20,12 +20,37 @@ use super::{Build, JsonError};
 /// ```
 pub const MAX_DEPTH: usize = 512;
 
-/// Reads a JSON text, and gives what `build` makes of it. [`Build`] has an example.
+/// Reads a JSON text, and gives what `build` makes of it.
 ///
 /// # Errors
 ///
 /// What is no JSON by the rules of [this module](crate::json), an integer of more than 4,300 digits, more than
 /// [`MAX_DEPTH`] levels, and what `build` refuses: what is wrong, and line and column of it.
+///
+/// ```
+/// use rolecall_jinja::json::{self, Build};
+/// use std::borrow::Cow;
+///
+/// /// How deep arrays and objects nest.
+/// struct Depth;
+///
+/// impl<'text> Build<'text> for Depth {
+///     type Value = usize;
+///     fn array(&mut self, items: Vec<usize>) -> usize { 1 + items.into_iter().max().unwrap_or(0) }
+///     fn object(&mut self, members: Vec<(Cow<'text, str>, usize)>) -> usize {
+///         1 + members.into_iter().map(|member| member.1).max().unwrap_or(0)
+///     }
+///     # fn null(&mut self) -> usize { 0 }
+///     # fn bool(&mut self, _: bool) -> usize { 0 }
+///     # fn integer(&mut self, _: &'text str) -> Result<usize, String> { Ok(0) }
+///     # fn float(&mut self, _: f64) -> Result<usize, String> { Ok(0) }
+///     # fn string(&mut self, _: Cow<'text, str>) -> usize { 0 }
+///     // Everything else is 0 deep.
+/// }
+///
+/// assert_eq!(json::read(r#"[1, {"a": []}]"#, &mut Depth)?, 3);
+/// # Ok::<(), rolecall_jinja::json::JsonError>(())
+/// ```
 pub fn read<'text, B: Build<'text>>(text: &'text str, build: &mut B) -> Result<B::Value, JsonError> {
     let mut built = Built::new(build);
     assemble(text, &mut built)?;

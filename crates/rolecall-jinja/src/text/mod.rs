@@ -1,4 +1,10 @@
 //! Rules of Python's `str` that more than one room needs.
+//!
+//! ```
+//! use rolecall_jinja::text::{repr, strip};
+//!
+//! assert_eq!(repr(strip("\u{a0} It's\n")), r#""It's""#);
+//! ```
 
 pub(crate) mod case;
 pub(crate) mod class;
