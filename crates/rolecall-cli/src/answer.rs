@@ -2,13 +2,13 @@
 
 use std::io;
 
+use rolecall::TurnEnd;
 use rolecall_sender::blocking::Events;
 use rolecall_sender::{Event, Generation, Result, TokenInfo};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Outcome};
 use crate::output;
-use crate::turn_end::TurnEnd;
 
 /// The whole answer of a stream.
 pub(crate) fn whole(events: Events) -> Outcome<Generation> {

@@ -115,7 +115,7 @@ impl ServerArgs {
 
     /// The token given for this endpoint, else the stored one where it is meant to go.
     fn token(&self, endpoint: &Endpoint) -> Outcome<TokenChoice> {
-        if let Some(token) = self.token.as_deref().and_then(Token::cleaned) {
+        if let Some(token) = given(self.token.as_deref())? {
             return Ok(TokenChoice::Send(token));
         }
         Ok(match Environment::from_process().token()? {
@@ -141,10 +141,17 @@ impl GenerationArgs {
 /// The Hub, with the token that is given, else that of the environment.
 pub(crate) fn hub(token: Option<&str>) -> Outcome<Hub> {
     let hub = Hub::from_environment(&Environment::from_process()).map_err(Failure::job)?;
-    Ok(match token.and_then(Token::cleaned) {
+    Ok(match given(token)? {
         Some(token) => hub.token(token, "--token"),
         None => hub,
     })
+}
+
+/// The token of `--token`. A blank one is a mistake, such as a variable that is not set: it does not stand for the stored
+/// token, which may be another's.
+fn given(token: Option<&str>) -> Outcome<Option<Token>> {
+    let blank = "--token is blank. Leave it out for the stored token, or look where its value comes from.";
+    token.map(|text| Token::cleaned(text).ok_or_else(|| Failure::Usage(blank.to_owned()))).transpose()
 }
 
 fn seconds(name: &str, value: f64) -> Outcome<Duration> {

@@ -1,5 +1,6 @@
 //! What the command reads: a chat request, a model, images, a clock.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -64,6 +65,7 @@ fn capped(source: impl Read) -> io::Result<Vec<u8>> {
 pub(crate) fn request(args: &PromptArgs, document: &str, images: &[Image]) -> Outcome<ChatRequest> {
     let mut request = ChatRequest::from_json(document)
         .map_err(|error| Failure::Job(format!("{}: {error}", name(&args.input))))?;
+    check_variables(&args.options.template)?;
     let mut options = overridden(request.options, &args.options);
     for image in images {
         options = options.image(image.clone());
@@ -95,6 +97,17 @@ pub(crate) fn overridden(mut options: Options, args: &OptionArgs) -> Options {
         options = options.continue_final_message(field.as_str());
     }
     with_variables(options, &args.template)
+}
+
+/// Each variable may be given once, as a keyword argument in Python.
+pub(crate) fn check_variables(args: &VariableArgs) -> Outcome {
+    let mut names = BTreeSet::new();
+    match args.variables.iter().find(|(name, _)| !names.insert(name)) {
+        Some((name, _)) => {
+            Err(Failure::Usage(format!("--var gives {name} more than once. Leave out all but one.")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Options, with what a template sees beside the conversation.

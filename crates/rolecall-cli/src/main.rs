@@ -4,7 +4,6 @@ mod answer;
 #[allow(clippy::doc_markdown, reason = "the texts are printed on a terminal")]
 mod args;
 mod batch;
-mod chat_images;
 mod color;
 mod commands;
 mod conversation;
@@ -23,7 +22,6 @@ mod readable;
 mod request;
 mod snapshot;
 mod spans;
-mod turn_end;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
 //! Contents in the form that a template reads. Some templates want parts, and write nothing of a content that is a text.
 
-use rolecall::{Origin, PointerStep, Prompt};
+use rolecall::Prompt;
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Outcome};
@@ -8,7 +8,7 @@ use crate::failure::{Failure, Outcome};
 /// Gives the last message, and those before it, contents of parts where the template wrote nothing of a text. A last
 /// message of which nothing is written at all is an error.
 pub(crate) fn adapt(messages: &mut [Value], render: impl Fn(&Value) -> Outcome<Prompt>) -> Outcome {
-    let is_written = |prompt: &Prompt, at: usize| prompt.spans().any(|span| is_content(&span.origin, at));
+    let is_written = |prompt: &Prompt, at: usize| prompt.spans().any(|span| span.origin.is_content_of(at));
     let prompt = render(&Value::Array(messages.to_vec()))?;
     let unwritten: Vec<usize> = (0..messages.len())
         .filter(|at| messages.get(*at).is_some_and(has_text) && !is_written(&prompt, *at))
@@ -34,13 +34,6 @@ pub(crate) fn adapt(messages: &mut [Value], render: impl Fn(&Value) -> Outcome<P
         ));
     }
     Ok(())
-}
-
-/// Whether a part of a prompt is of the content of a message.
-pub(crate) fn is_content(origin: &Origin<'_>, message: usize) -> bool {
-    origin.message().is_some_and(|(of, steps)| {
-        of == message && steps.first().is_none_or(|step| *step == PointerStep::Key("content"))
-    })
 }
 
 fn has_text(message: &Value) -> bool {

@@ -3,13 +3,14 @@
 use rolecall::tokens::EncodeOptions;
 use rolecall::{Image, Prompt};
 use rolecall_sender::blocking::{Events, Sender};
-use rolecall_sender::{BosPolicy, Dialect, Generation, Markdown, Parameters, Prepared, TokenIds};
+use rolecall_sender::{
+    BosPolicy, Dialect, Generation, Markdown, Parameters, Prepared, TokenIds, place_images,
+};
 #[cfg(feature = "image")]
 use rolecall_sender::{ErrorKind, TGI_PAYLOAD_LIMIT, downscale, image_budget};
 use serde_json::{Map, Value};
 
 use crate::args::{ModelArgs, RequestArgs, VariableArgs};
-use crate::chat_images as chat;
 use crate::commands::render::Job;
 use crate::endpoint::TokenChoice;
 use crate::failure::{Failure, Outcome};
@@ -103,7 +104,7 @@ impl Requests {
 
     /// Messages as they are, with their images.
     pub(crate) fn messages(&self, mut messages: Value, images: &[Image]) -> Outcome<Prepared> {
-        chat::place_images(&mut messages, images)?;
+        place_images(&mut messages, images).map_err(Failure::job)?;
         self.sender.prepare_chat(&messages, &self.parameters, self.is_stream).map_err(Failure::job)
     }
 

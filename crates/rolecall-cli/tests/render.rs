@@ -107,6 +107,14 @@ fn a_variable_is_exact_or_refused() {
     }
     run("[123456789012345678901]").fails(2, &["--var", "cannot be kept exactly"]);
     run("1e999").fails(2, &["--var", "cannot be kept exactly"]);
+    let twice = [
+        "render".as_ref(),
+        "--template".as_ref(),
+        template.as_os_str(),
+        "--var=n=1".as_ref(),
+        "--var=n=2".as_ref(),
+    ];
+    rolecall(twice).input(HI).fails(2, &["--var gives n more than once"]);
 }
 
 #[test]

@@ -211,7 +211,7 @@ fn a_token_that_tells_nothing() {
     whoami(&unknown, &["--token", "hf_secret"]).fails(1, &["the token from --token"]);
     let asked = unknown.requests().len();
     whoami(&unknown, &[]).fails(1, &["no token", "HF_TOKEN", "hf auth login"]);
-    whoami(&unknown, &["--token", " "]).fails(1, &["no token"]);
+    whoami(&unknown, &["--token", " "]).env("HF_TOKEN", "hf_secret").fails(2, &["--token is blank"]);
     assert_eq!(unknown.requests().len(), asked, "without a token nobody is asked");
 
     let token = ["--token", "hf_secret"];

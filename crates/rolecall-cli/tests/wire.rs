@@ -194,6 +194,9 @@ fn the_token() {
         send(&server, &["--raw", "hi", "--token", "hf_secret"]).env("HF_TOKEN", "hf_other").ok(),
         ANSWER
     );
+    send(&server, &["--raw", "hi", "--token", ""])
+        .env("HF_TOKEN", "hf_secret")
+        .fails(2, &["--token is blank"]);
     let wrong = send(&server, &["--raw", "hi", "--token", "hf_wrong"]).end();
     assert_eq!(wrong.code, 1);
     assert!(wrong.err.contains("401") && wrong.err.contains("Check the token"), "{}", wrong.err);

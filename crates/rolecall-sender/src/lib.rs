@@ -4,7 +4,7 @@
 //! server-sent events); [`Sender`] puts one HTTP client under it. For programs without an async runtime there
 //! is [`blocking::Sender`].
 //!
-//! ```no_run
+//! ```
 //! use rolecall::{Model, Options};
 //! use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
 //! use serde_json::json;
@@ -13,14 +13,17 @@
 //! let options = Options::new().add_generation_prompt(true);
 //! let prompt = Model::builtin("llama-3")?.apply_chat_template(&messages, &options)?;
 //!
-//! let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
-//! let answer = sender.generate(&prompt, &Parameters::new().max_new_tokens(50))?;
-//! println!("{}", answer.text);
+//! # let server = rolecall_testkit::FakeGeneration::new().start()?;
+//! # let address = server.url(); // such as http://127.0.0.1:8080
+//! let sender = Sender::new(Endpoint::parse(&address)?);
+//! let answer = sender.generate(&prompt, &Parameters::new().max_new_tokens(3))?;
+//! assert_eq!(answer.text, "A llama in");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 pub mod blocking;
 mod bos;
+mod chat_images;
 mod dialect;
 #[cfg(feature = "image")]
 mod downscale;
@@ -44,6 +47,7 @@ mod transport;
 mod unused;
 
 pub use bos::{BosAction, BosPolicy};
+pub use chat_images::place_images;
 pub use dialect::{Dialect, Frames, Payload, Request};
 #[cfg(feature = "image")]
 pub use downscale::{downscale, image_budget};

@@ -26,6 +26,7 @@
 //! | a chat request as JSON | [`ChatRequest`] |
 //! | the generation prompt, variables, the clock, images, limits | [`Options`] |
 //! | who wrote what in a prompt | [`Prompt::spans`], [`Origin`] |
+//! | an answer without what ends its turn | [`TurnEnd`] |
 //! | token ids and masks | [`Model::encode`], [`mod@tokens`] |
 //! | prompts kept as files | [`mod@snapshot`] |
 //!
@@ -70,6 +71,7 @@ mod special_tokens;
 mod templates;
 mod token;
 mod tokenizer_class;
+mod turn_end;
 
 pub mod cache;
 #[cfg(feature = "hub")]
@@ -98,6 +100,7 @@ pub use rolecall_jinja::{Clock, DateTime, Limits, Pointer, PointerStep, RenderOp
 pub use source::ModelSource;
 pub use special_tokens::SpecialTokens;
 pub use token::Token;
+pub use turn_end::TurnEnd;
 
 /// The examples of the README are run with the tests.
 #[cfg(doctest)]

@@ -100,6 +100,16 @@ impl<'p> From<rolecall_jinja::Origin<'p>> for Origin<'p> {
 
 impl Origin<'_> {
     /// Whether no user wrote it: the template did, or it is a special token of the model.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let prompt = Model::builtin("mistral")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let own = prompt.spans().filter(|span| span.origin.is_own());
+    /// let own: Vec<&str> = own.map(|span| &prompt.text()[span.range]).collect();
+    /// assert_eq!(own, ["<s>", "[INST] ", " [/INST]"]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn is_own(&self) -> bool {
         matches!(self, Self::Template | Self::Trusted { .. })
     }
@@ -132,6 +142,22 @@ impl Origin<'_> {
             inside.truncate(inside.iter().zip(&steps).take_while(|(one, other)| one == other).count());
         }
         Some((message, inside))
+    }
+
+    /// Whether it is of the content of a message, counted from 0, or of the message as a whole.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let content = prompt.spans().find(|span| span.origin.is_content_of(0)).unwrap();
+    /// assert_eq!(&prompt.text()[content.range], "Hi");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    pub fn is_content_of(&self, message: usize) -> bool {
+        self.message().is_some_and(|(of, steps)| {
+            of == message && steps.first().is_none_or(|step| *step == PointerStep::Key("content"))
+        })
     }
 }
 

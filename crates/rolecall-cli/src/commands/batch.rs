@@ -23,6 +23,7 @@ const PIECES_FOR_EACH_JOB: usize = 8;
 const WINDOW_BYTES: usize = MAX_LINE_BYTES;
 
 pub(crate) fn run(args: &BatchArgs) -> Outcome {
+    input::check_variables(&args.options.template)?;
     let model = input::model(&args.model)?;
     input::check_template_name(&model, &args.model)?;
     let source = input::open(&args.input).map_err(|error| input::unreadable(&args.input, &error))?;

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 
-use rolecall::{ChatRequest, Image, Message};
+use rolecall::{ChatRequest, Image, Message, TurnEnd};
 use rolecall_sender::Dialect;
 use serde_json::Value;
 
@@ -11,7 +11,6 @@ use crate::commands::render::Job;
 use crate::conversation::{Conversation, Mark, NamedImage};
 use crate::failure::{Failure, Outcome};
 use crate::request::{Requests, refuse_rendering};
-use crate::turn_end::TurnEnd;
 use crate::{answer, input, interrupt, output, readable};
 
 /// What `/help` says.
@@ -26,6 +25,7 @@ A line is a message. Lines that begin with a slash are commands:
 pub(crate) fn run(args: &ChatArgs) -> Outcome {
     let image_token = ("--image-token", args.image_token.is_some());
     refuse_rendering(&args.request, &args.model, &args.template, &[image_token])?;
+    input::check_variables(&args.template)?;
     if args.input.as_deref() == Some("-") {
         return Err(Failure::Usage(
             "standard input has the messages to come. Give what was said before as a file.".to_owned(),

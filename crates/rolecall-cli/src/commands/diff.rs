@@ -18,6 +18,7 @@ pub(crate) fn run(args: &DiffArgs) -> Outcome {
         Some(path) => vec![conversations::of_file(path)?],
         None => conversations::ours()?,
     };
+    input::check_variables(&args.options.template)?;
     let before = load(&args.before, &args.templates_cache)?;
     let after = load(&args.after, &args.templates_cache)?;
     let in_color = color::is_wanted(args.color);

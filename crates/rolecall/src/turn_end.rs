@@ -1,21 +1,43 @@
 //! What ends an answer in a prompt. Some servers leave it in the text of the answer, and the template writes it too.
 
-use rolecall::{Prompt, SpecialTokens};
+use crate::{Prompt, SpecialTokens};
 
-use crate::readable::is_content;
-
-/// The texts that end an answer.
-#[derive(Debug, Default)]
-pub(crate) struct TurnEnd(Vec<String>);
+/// The texts that end an answer of the assistant. A conversation goes on with the answer without them: its template
+/// writes them again.
+///
+/// ```
+/// use rolecall::{Message, Model, Options, TurnEnd};
+///
+/// let model = Model::builtin("llama-3")?;
+/// // What the template writes behind an answer is seen with any answer.
+/// let messages = [Message::user("Hi"), Message::assistant("x")];
+/// let prompt = model.apply_chat_template(&messages, &Options::new())?;
+/// let end = TurnEnd::of(&prompt, 1, model.special_tokens()).unwrap();
+/// assert_eq!(end.cut("Hello!<|eot_id|>"), "Hello!");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TurnEnd(Vec<String>);
 
 impl TurnEnd {
-    /// What a template wrote behind the content of a message, and the model's EOS token; nothing where the content is not
-    /// in the prompt.
-    pub(crate) fn of(prompt: &Prompt, message: usize, tokens: &SpecialTokens) -> Option<Self> {
+    /// What the template wrote behind the content of a message, counted from 0, and the model's EOS token; nothing
+    /// where the content is not in the prompt.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options, TurnEnd};
+    ///
+    /// let model = Model::builtin("mistral")?;
+    /// let messages = [Message::user("Hi"), Message::assistant("x")];
+    /// let prompt = model.apply_chat_template(&messages, &Options::new())?;
+    /// assert!(TurnEnd::of(&prompt, 1, model.special_tokens()).is_some());
+    /// assert_eq!(TurnEnd::of(&prompt, 2, model.special_tokens()), None);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    pub fn of(prompt: &Prompt, message: usize, tokens: &SpecialTokens) -> Option<Self> {
         let mut behind = String::new();
         let mut is_found = false;
         for span in prompt.spans() {
-            if is_content(&span.origin, message) {
+            if span.origin.is_content_of(message) {
                 behind.clear();
                 is_found = true;
             } else if is_found {
@@ -42,14 +64,51 @@ impl TurnEnd {
         Some(Self(ends))
     }
 
-    /// An answer without what ends it.
-    pub(crate) fn cut<'t>(&self, answer: &'t str) -> &'t str {
+    /// The texts, the longest first: stop sequences for a server that knows no end of turns.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options, TurnEnd};
+    ///
+    /// let model = Model::builtin("chatml")?;
+    /// let prompt = model.apply_chat_template(&[Message::assistant("x")], &Options::new())?;
+    /// let end = TurnEnd::of(&prompt, 0, model.special_tokens()).unwrap();
+    /// assert_eq!(end.texts().collect::<Vec<_>>(), ["<|im_end|>"]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// An answer without what ends it, which is cut off once, with white space behind it. Without an end it is as it was.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options, TurnEnd};
+    ///
+    /// let model = Model::builtin("chatml")?;
+    /// let prompt = model.apply_chat_template(&[Message::assistant("x")], &Options::new())?;
+    /// let end = TurnEnd::of(&prompt, 0, model.special_tokens()).unwrap();
+    /// assert_eq!(end.cut("Moo.<|im_end|>\n"), "Moo.");
+    /// assert_eq!(end.cut("<|im_end|> is a token.\n"), "<|im_end|> is a token.\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    pub fn cut<'t>(&self, answer: &'t str) -> &'t str {
         let text = answer.trim_end();
         self.0.iter().find_map(|end| text.strip_suffix(end.as_str())).unwrap_or(answer)
     }
 
-    /// Up to where the beginning of an answer is none of its end, whatever follows.
-    pub(crate) fn may_begin(&self, answer: &str) -> usize {
+    /// Up to which byte the beginning of an answer belongs to it, whatever follows: what may be shown of a stream.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options, TurnEnd};
+    ///
+    /// let model = Model::builtin("chatml")?;
+    /// let prompt = model.apply_chat_template(&[Message::assistant("x")], &Options::new())?;
+    /// let end = TurnEnd::of(&prompt, 0, model.special_tokens()).unwrap();
+    /// assert_eq!(end.may_begin("Moo <|im_"), 4);
+    /// assert_eq!(end.may_begin("Moo <b>"), 7);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    pub fn may_begin(&self, answer: &str) -> usize {
         let text = answer.trim_end();
         let whole = self.0.iter().filter_map(|end| text.strip_suffix(end.as_str())).map(str::len).min();
         let starts = |at: usize| {
@@ -65,10 +124,10 @@ impl TurnEnd {
 
 #[cfg(test)]
 mod tests {
-    use rolecall::{Model, Options};
     use serde_json::json;
 
     use super::*;
+    use crate::{Model, Options};
 
     fn of(model: &str) -> TurnEnd {
         let model = Model::builtin(model).expect("a model");
