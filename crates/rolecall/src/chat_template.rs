@@ -34,6 +34,13 @@ pub struct ChatTemplate {
 impl ChatTemplate {
     /// Compiles a template.
     ///
+    /// ```
+    /// use rolecall::{ChatTemplate, SpecialTokens};
+    ///
+    /// let error = ChatTemplate::new("Hi\n{% if %}", SpecialTokens::default()).unwrap_err();
+    /// assert_eq!(error.reference().and_then(|error| error.line()), Some(2));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Template`] with the line when the template does not parse.
@@ -42,17 +49,43 @@ impl ChatTemplate {
     }
 
     /// The template's text.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, SpecialTokens};
+    ///
+    /// let template = ChatTemplate::new("{{ messages[0].content }}", SpecialTokens::default())?;
+    /// assert_eq!(template.source(), "{{ messages[0].content }}");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn source(&self) -> &str {
         self.engine.source()
     }
 
     /// The special tokens that the template sees.
+    ///
+    /// ```
+    /// use rolecall::ChatTemplate;
+    ///
+    /// let template = ChatTemplate::new("{{ bos_token }}", [("bos_token", "<s>")])?;
+    /// assert_eq!(template.special_tokens().get("bos_token"), Some("<s>"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn special_tokens(&self) -> &SpecialTokens {
         &self.special_tokens
     }
 
     /// Renders a conversation: a list of [`Message`](crate::Message)s, or anything that serialises to the same JSON,
     /// such as a [`serde_json::Value`].
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options};
+    ///
+    /// let source = "{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}{% endfor %}";
+    /// let template = ChatTemplate::new(source, [("eos_token", "</s>")])?;
+    /// let prompt = template.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(prompt.text(), "user: Hi</s>");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -96,6 +129,20 @@ impl ChatTemplate {
 
     /// Renders a conversation and encodes the prompt.
     ///
+    /// ```
+    /// use rolecall::tokens::EncodeOptions;
+    /// use rolecall::{ChatTemplate, Message, Model, Options};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // for its tokenizer.json
+    /// let source = "{{ messages[0].content + eos_token }}";
+    /// let template = ChatTemplate::new(source, [("eos_token", "<|eot_id|>")])?;
+    /// let (tokenizer, encode) = (model.tokenizer()?, EncodeOptions::default());
+    /// let encoding = template.encode(&[Message::user("Hi")], &Options::new(), tokenizer, &encode)?;
+    /// assert_eq!(encoding.ids, [44, 77, 4]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`apply_chat_template`](Self::apply_chat_template) and [`Tokenizer::encode`].
@@ -117,6 +164,17 @@ impl ChatTemplate {
     }
 
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options, SpecialTokens};
+    /// use serde_json::json;
+    ///
+    /// let template = ChatTemplate::new("{{ messages[0].content }}", SpecialTokens::default())?;
+    /// let options = Options::new();
+    /// let prepared = template.prepare(&[Message::user("Hi")], &options)?;
+    /// assert_eq!(prepared.variables()["messages"], json!([{"role": "user", "content": "Hi"}]));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -39,6 +39,13 @@ type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Environment {
     /// The environment of this process.
+    ///
+    /// ```
+    /// use rolecall::Environment;
+    ///
+    /// let named = std::env::var("HF_ENDPOINT").unwrap_or_else(|_| "https://huggingface.co".to_owned());
+    /// assert_eq!(Environment::from_process().endpoint(), named.trim_end_matches('/'));
+    /// ```
     pub fn from_process() -> Self {
         Self::from_lookup(|name| {
             let value = std::env::var_os(name)
@@ -49,6 +56,15 @@ impl Environment {
     }
 
     /// An environment in which `lookup` gives the value of a variable.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// # use rolecall::Environment;
+    ///
+    /// let settings = HashMap::from([("HF_HUB_CACHE", "/data/models")]);
+    /// let environment = Environment::from_lookup(move |name| Some(settings.get(name)?.to_string()));
+    /// assert_eq!(environment.hub_cache(), std::path::Path::new("/data/models"));
+    /// ```
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         Self { lookup: Arc::new(lookup) }
     }
@@ -67,6 +83,12 @@ impl Environment {
     }
 
     /// The Hub's address, without a slash at the end.
+    ///
+    /// ```
+    /// # use rolecall::Environment;
+    /// let mirror = |name: &str| (name == "HF_ENDPOINT").then(|| "http://mirror.example:8080/".to_owned());
+    /// assert_eq!(Environment::from_lookup(mirror).endpoint(), "http://mirror.example:8080");
+    /// ```
     pub fn endpoint(&self) -> String {
         self.get("HF_ENDPOINT")
             .unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned())
@@ -75,17 +97,44 @@ impl Environment {
     }
 
     /// Whether the Hub may not be asked.
+    ///
+    /// ```
+    /// # use rolecall::Environment;
+    /// // The Hub's own variable counts before that of transformers.
+    /// let offline = |name: &str| match name {
+    ///     "HF_HUB_OFFLINE" => Some("0".to_owned()),
+    ///     "TRANSFORMERS_OFFLINE" => Some("1".to_owned()),
+    ///     _ => None,
+    /// };
+    /// assert!(!Environment::from_lookup(offline).offline());
+    /// ```
     pub fn offline(&self) -> bool {
         let value = self.get_filled("HF_HUB_OFFLINE").or_else(|| self.get("TRANSFORMERS_OFFLINE"));
         value.is_some_and(|value| is_true(&value))
     }
 
     /// Whether progress bars are switched off.
+    ///
+    /// ```
+    /// # use rolecall::Environment;
+    /// let quiet = |name: &str| (name == "HF_HUB_DISABLE_PROGRESS_BARS").then(|| "1".to_owned());
+    /// assert!(Environment::from_lookup(quiet).no_progress_bars());
+    /// ```
     pub fn no_progress_bars(&self) -> bool {
         self.is_true("HF_HUB_DISABLE_PROGRESS_BARS")
     }
 
     /// For how long the Hub may be silent before it is given up, if `HF_HUB_DOWNLOAD_TIMEOUT` says so.
+    ///
+    /// ```
+    /// # use rolecall::Environment;
+    /// use std::time::Duration;
+    ///
+    /// let patient = |name: &str| (name == "HF_HUB_DOWNLOAD_TIMEOUT").then(|| "90".to_owned());
+    /// let environment = Environment::from_lookup(patient);
+    /// assert_eq!(environment.download_timeout()?, Some(Duration::from_secs(90)));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,6 +163,13 @@ impl Environment {
     }
 
     /// The folder of downloaded files, shared with Python.
+    ///
+    /// ```
+    /// # use rolecall::Environment;
+    /// let home = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
+    /// let folder = Environment::from_lookup(home).hub_cache();
+    /// assert_eq!(folder, std::path::Path::new("/home/ada/.cache/huggingface/hub"));
+    /// ```
     pub fn hub_cache(&self) -> PathBuf {
         let named = self.get("HF_HUB_CACHE").or_else(|| self.get("HUGGINGFACE_HUB_CACHE"));
         self.expanded(&named.unwrap_or_else(|| join(&self.hf_home(), "hub"))).into()
@@ -126,6 +182,14 @@ impl Environment {
 
     /// The token that is used where none is given: from `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN` or the token file.
     ///
+    /// ```
+    /// use rolecall::{Environment, Token};
+    ///
+    /// let secret = |name: &str| (name == "HF_TOKEN").then(|| "hf_secret\n".to_owned());
+    /// assert_eq!(Environment::from_lookup(secret).token()?, Some(Token::new("hf_secret")));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::File`] when there is a token file that cannot be read, [`ErrorKind::Unauthorised`] when
@@ -135,6 +199,14 @@ impl Environment {
     }
 
     /// The same with the place it comes from, in words: the name of a variable or the path of the file.
+    ///
+    /// ```
+    /// # use rolecall::{Environment, Token};
+    /// let secret = |name: &str| (name == "HF_TOKEN").then(|| "hf_secret".to_owned());
+    /// let found = Environment::from_lookup(secret).token_and_source()?;
+    /// assert_eq!(found, Some((Token::new("hf_secret"), "the environment variable HF_TOKEN".to_owned())));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -6,6 +6,17 @@ use std::fmt;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Which part of the job failed.
+///
+/// ```
+/// use rolecall::{ErrorKind, Model};
+///
+/// let model = match Model::from_dir("no/such/folder") {
+///     Err(error) if error.kind() == ErrorKind::File => Model::builtin("chatml")?,
+///     model => model?,
+/// };
+/// assert_eq!(model.origin(), "builtin:chatml");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -96,21 +107,50 @@ impl Error {
     }
 
     /// Which part of the job failed.
+    ///
+    /// ```
+    /// use rolecall::{ErrorKind, Model};
+    ///
+    /// assert_eq!(Model::builtin("gpt-2").unwrap_err().kind(), ErrorKind::Model);
+    /// ```
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
     /// What was wrong and where, without the advice.
+    ///
+    /// ```
+    /// let error = rolecall::Model::builtin("gpt-2").unwrap_err();
+    /// assert_eq!(error.message(), r#"there is no built-in model "gpt-2""#);
+    /// ```
     pub fn message(&self) -> &str {
         &self.inner.message
     }
 
     /// What to do about it, where there is something to say.
+    ///
+    /// ```
+    /// let error = rolecall::ModelSource::parse("", "templates-cache".as_ref()).unwrap_err();
+    /// assert_eq!(error.advice(), Some("Name a folder, builtin:llama-3, or a repository such as org/name"));
+    /// assert!(error.to_string().starts_with("the model's name is empty. Name a folder,"));
+    /// ```
     pub fn advice(&self) -> Option<&str> {
         self.inner.help.as_deref()
     }
 
     /// The reference's exception class, message and place, if the reference fails here too.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options};
+    ///
+    /// let template = ChatTemplate::new("{{ raise_exception('No system role') }}", [("eos_token", "</s>")])?;
+    /// let error = template.apply_chat_template(&[Message::system("Moo")], &Options::new()).unwrap_err();
+    /// assert_eq!(error.reference().map(|python| python.message()), Some("No system role"));
+    ///
+    /// // What rolecall alone knows is of no exception in Python.
+    /// assert!(rolecall::Model::builtin("gpt-2").unwrap_err().reference().is_none());
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn reference(&self) -> Option<&rolecall_jinja::Error> {
         self.inner.reference.as_ref()
     }

@@ -57,11 +57,28 @@ pub struct ModelFiles {
 
 impl ModelFiles {
     /// No files yet; `origin` is how errors and `inspect` name the model: a path, `org/name`, `builtin:llama-3`.
+    ///
+    /// ```
+    /// use rolecall::{Model, ModelFiles};
+    ///
+    /// let mut files = ModelFiles::new("org/name");
+    /// files.insert("tokenizer_config.json", "[]");
+    /// let error = Model::from_files(files).unwrap_err();
+    /// assert_eq!(error.message(), "org/name: tokenizer_config.json: should be a JSON object, not list");
+    /// ```
     pub fn new(origin: impl Into<String>) -> Self {
         Self { origin: origin.into(), ..Self::default() }
     }
 
     /// Says which commit or revision the files are of.
+    ///
+    /// ```
+    /// # use rolecall::{Model, ModelFiles};
+    /// let mut files = ModelFiles::new("org/name").with_revision("v1.0");
+    /// files.insert("chat_template.jinja", "{{ messages[0].content }}");
+    /// assert_eq!(Model::from_files(files)?.inspect().revision.as_deref(), Some("v1.0"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn with_revision(mut self, revision: impl Into<String>) -> Self {
         self.revision = Some(revision.into());
@@ -76,15 +93,27 @@ impl ModelFiles {
     }
 
     /// Adds a file under its path inside the model's folder, written with `/`.
+    ///
+    /// ```
+    /// # use rolecall::{Model, ModelFiles};
+    /// let mut files = ModelFiles::new("my-model");
+    /// files.insert("chat_template.jinja", "{{ bos_token }}{{ messages[0].content }}");
+    /// files.insert("tokenizer_config.json", r#"{"bos_token": "<s>"}"#);
+    /// assert_eq!(Model::from_files(files)?.special_tokens().get("bos_token"), Some("<s>"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn insert(&mut self, name: impl Into<String>, content: impl Into<Vec<u8>>) {
-        self.files.insert(name.into(), content.into());
+        let name = name.into();
+        // What was noted is there now.
+        self.unread.retain(|noted| *noted != name);
+        self.files.insert(name, content.into());
     }
 
     /// Notes the files for tokenising that are in a folder.
     pub(crate) fn note_tokenizer(&mut self, folder: &Path) {
         self.folder = Some(folder.to_owned());
         for name in TOKENIZER_FILES {
-            if !self.has(name) && folder.join(name).is_file() {
+            if folder.join(name).is_file() {
                 self.insert_unread(name);
             }
         }
@@ -96,11 +125,36 @@ impl ModelFiles {
     }
 
     /// Says that the model has a file whose content rendering does not need.
+    ///
+    /// ```
+    /// # use rolecall::ModelFiles;
+    /// let mut files = ModelFiles::new("my-model");
+    /// files.insert_unread("tokenizer.json");
+    /// assert!(files.names().eq(["tokenizer.json"]));
+    /// assert_eq!(files.get("tokenizer.json"), None);
+    /// // It may be given later.
+    /// files.insert("tokenizer.json", "{}");
+    /// assert!(files.names().eq(["tokenizer.json"]));
+    /// ```
     pub fn insert_unread(&mut self, name: impl Into<String>) {
-        self.unread.push(name.into());
+        let name = name.into();
+        if !self.has(&name) {
+            self.unread.push(name);
+        }
     }
 
     /// Reads the files of a model's folder that rendering needs; files for tokenising are only noted.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path();
+    /// use rolecall::ModelFiles;
+    ///
+    /// std::fs::write(folder.join("chat_template.jinja"), "{{ messages[0].content }}")?;
+    /// std::fs::write(folder.join("model.safetensors"), "weights")?;
+    /// assert!(ModelFiles::read_dir(folder)?.names().eq(["chat_template.jinja"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -141,21 +195,51 @@ impl ModelFiles {
     }
 
     /// How the model is named in errors.
+    ///
+    /// ```
+    /// let model = rolecall::Model::builtin("gemma")?;
+    /// assert_eq!(model.files().origin(), "builtin:gemma");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
     /// The commit or revision the files are of, if it is known.
+    ///
+    /// ```
+    /// let files = rolecall::ModelFiles::new("org/name");
+    /// assert_eq!(files.revision(), None);
+    /// assert_eq!(files.with_revision("main").revision(), Some("main"));
+    /// ```
     pub fn revision(&self) -> Option<&str> {
         self.revision.as_deref()
     }
 
     /// A file's content.
+    ///
+    /// ```
+    /// let model = rolecall::Model::builtin("chatml")?;
+    /// let template = model.files().get("chat_template.jinja").unwrap_or_default();
+    /// assert!(String::from_utf8_lossy(template).contains("<|im_start|>"));
+    /// assert_eq!(model.files().get("config.json"), None);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.files.get(name).map(Vec::as_slice)
     }
 
     /// A file's content, read from the model's folder if it was only noted.
+    ///
+    /// ```
+    /// use rolecall::ModelFiles;
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let files = ModelFiles::read_dir(folder)?; // with a tokenizer.json
+    /// assert_eq!(files.get("tokenizer.json"), None);
+    /// assert!(files.read("tokenizer.json")?.is_some_and(|json| json.starts_with(b"{")));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -177,11 +261,29 @@ impl ModelFiles {
     }
 
     /// All files that were read, by name.
+    ///
+    /// ```
+    /// # use rolecall::ModelFiles;
+    /// let mut files = ModelFiles::new("my-model");
+    /// files.insert("chat_template.jinja", "{{ messages }}");
+    /// files.insert_unread("tokenizer.json");
+    /// let sizes: Vec<_> = files.iter().map(|(name, content)| (name, content.len())).collect();
+    /// assert_eq!(sizes, [("chat_template.jinja", 14)]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(name, content)| (name.as_str(), content.as_slice()))
     }
 
     /// The names of all files, read or only noted.
+    ///
+    /// ```
+    /// use rolecall::ModelFiles;
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let files = ModelFiles::read_dir(folder)?; // with a tokenizer.json
+    /// assert!(files.names().eq(["chat_template.jinja", "tokenizer_config.json", "tokenizer.json"]));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.keys().chain(&self.unread).map(String::as_str)
     }

@@ -15,6 +15,19 @@ use crate::{Error, ErrorKind, Result};
 const MAX_IMAGE_BYTES: u64 = 64 << 20;
 
 /// The formats that text-generation servers take.
+///
+/// ```
+/// use rolecall::{Image, ImageFormat};
+///
+/// let image = Image::from_bytes(*b"GIF89a", "dot.gif")?;
+/// let extension = match image.format() {
+///     ImageFormat::Jpeg => "jpg",
+///     ImageFormat::Gif => "gif",
+///     _ => "bin",
+/// };
+/// assert_eq!(extension, "gif");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageFormat {
@@ -51,6 +64,12 @@ impl ImageFormat {
     }
 
     /// The media type that labels the bytes, such as `image/jpeg`.
+    ///
+    /// ```
+    /// use rolecall::ImageFormat;
+    ///
+    /// assert_eq!(ImageFormat::sniff(b"\xff\xd8\xff\xe0").map(ImageFormat::media_type), Some("image/jpeg"));
+    /// ```
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -83,6 +102,16 @@ pub struct Image {
 impl Image {
     /// Takes the bytes of a JPEG, PNG, WebP, GIF or TIFF file; `name` says in errors which image it is.
     ///
+    /// ```
+    /// use rolecall::Image;
+    ///
+    /// let error = Image::from_bytes(*b"<svg/>", "logo.svg").unwrap_err();
+    /// assert_eq!(
+    ///     error.message(),
+    ///     "logo.svg is not a JPEG, PNG, WebP, GIF or TIFF image: it starts with the bytes 3c 73 76 67"
+    /// );
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Media`] for anything else.
@@ -104,6 +133,17 @@ impl Image {
     }
 
     /// Reads an image file.
+    ///
+    /// ```
+    /// use rolecall::{Image, ImageFormat};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("dot.png");
+    /// # std::fs::write(&path, b"\x89PNG\r\n\x1a\n")?;
+    /// let image = Image::read(&path)?;
+    /// assert_eq!(image.format(), ImageFormat::Png);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -133,22 +173,53 @@ impl Image {
     }
 
     /// What the bytes are.
+    ///
+    /// ```
+    /// use rolecall::{Image, ImageFormat};
+    ///
+    /// // The name does not count.
+    /// assert_eq!(Image::from_bytes(*b"GIF89a", "dot.png")?.format(), ImageFormat::Gif);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn format(&self) -> ImageFormat {
         self.format
     }
 
     /// The bytes of the file.
+    ///
+    /// ```
+    /// use rolecall::Image;
+    ///
+    /// assert_eq!(Image::from_bytes(*b"GIF89a", "dot.gif")?.bytes(), b"GIF89a");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// The image as a Markdown image with a `data:` URL, the form in which text-generation servers take
     /// images inside a prompt: `![](data:image/jpeg;base64,…)`.
+    ///
+    /// ```
+    /// use rolecall::Image;
+    ///
+    /// let image = Image::from_bytes(*b"GIF89a", "dot.gif")?;
+    /// assert_eq!(image.to_markdown(), "![](data:image/gif;base64,R0lGODlh)");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn to_markdown(&self) -> String {
         format!("![]({})", self.to_data_url())
     }
 
     /// The image as a `data:` URL, the form in which chat completions take images.
+    ///
+    /// ```
+    /// use rolecall::Image;
+    ///
+    /// let image = Image::from_bytes(*b"GIF89a", "dot.gif")?;
+    /// assert_eq!(image.to_data_url(), "data:image/gif;base64,R0lGODlh");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn to_data_url(&self) -> String {
         let mut out = format!("data:{};base64,", self.format.media_type());
         STANDARD.encode_string(&self.bytes, &mut out);

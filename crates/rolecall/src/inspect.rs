@@ -44,6 +44,14 @@ pub struct Inspection {
 }
 
 /// What one template is.
+///
+/// ```
+/// let inspection = rolecall::Model::builtin("chatml")?.inspect();
+/// let template = &inspection.templates[0];
+/// assert_eq!((&*template.name, template.bytes, &template.error), ("default", 280, &None));
+/// assert_eq!(template.variables, ["add_generation_prompt", "messages"]);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct TemplateInspection {

@@ -9,6 +9,16 @@ use crate::python::{is_true, type_name};
 use crate::{Error, ErrorKind, Result};
 
 /// What a part of a message is beside text.
+///
+/// ```
+/// use rolecall::{MediaKind, Message, Part, media_references};
+///
+/// let parts = [Part::audio().path("moo.ogg"), Part::image_url("https://example.org/cow.png")];
+/// let messages = [Message::user(parts)];
+/// let kinds: Vec<MediaKind> = media_references(&messages)?.into_iter().map(|media| media.kind).collect();
+/// assert_eq!(kinds, [MediaKind::Audio, MediaKind::Image]);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaKind {
@@ -42,6 +52,16 @@ impl MediaKind {
 }
 
 /// An image, a video or an audio file that a conversation names.
+///
+/// ```
+/// use rolecall::{Message, Part, media_references};
+///
+/// let messages = [Message::user("Hi"), Message::user([Part::text("It?"), Part::video().path("cow.mp4")])];
+/// let media = &media_references(&messages)?[0];
+/// assert_eq!((media.message, media.part, media.key), (1, 1, "path"));
+/// assert_eq!(media.value, "cow.mp4");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MediaReference {
@@ -59,6 +79,18 @@ pub struct MediaReference {
 
 impl MediaReference {
     /// The JSON pointer of the part, such as `/0/content/1`, in the list of messages.
+    ///
+    /// ```
+    /// use rolecall::media_references;
+    /// use serde_json::json;
+    ///
+    /// let part = json!({"type": "image", "path": "cow.png", "alt": "A cow"});
+    /// let messages = json!([{"role": "user", "content": [&part]}]);
+    /// let pointer = media_references(&messages)?[0].pointer();
+    /// assert_eq!(pointer, "/0/content/0");
+    /// assert_eq!(messages.pointer(&pointer), Some(&part));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn pointer(&self) -> String {
         format!("/{}/content/{}", self.message, self.part)
     }

@@ -80,6 +80,17 @@ impl Model {
     /// A model from its files in memory. All files that may hold a template are looked at, in the order
     /// of the reference's loaders.
     ///
+    /// ```
+    /// use rolecall::{Message, Model, ModelFiles, Options};
+    ///
+    /// let mut files = ModelFiles::new("my-model");
+    /// files.insert("tokenizer_config.json", r#"{"eos_token": "</s>"}"#);
+    /// files.insert("chat_template.jinja", "{{ messages[0].content + eos_token }}");
+    /// let prompt = Model::from_files(files)?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(prompt.text(), "Hi</s>");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Json`] or [`ErrorKind::Model`] when a file is not what it should be. A model without
@@ -139,13 +150,15 @@ impl Model {
     /// A model pinned in a `templates-cache/` folder, such as `org/name`. Files that the lock file there
     /// names are verified against it.
     ///
-    /// ```no_run
+    /// ```
     /// use rolecall::Model;
     ///
+    #[doc = crate::cache::pinned!()]
+    /// # let templates_cache = cache.dir();
     /// // After `rolecall fetch org/name`. Nothing touches the network.
-    /// let model = Model::from_cache("templates-cache", "org/name")?;
-    /// println!("pinned at {:?}", model.files().revision());
-    /// # Ok::<(), rolecall::Error>(())
+    /// let model = Model::from_cache(templates_cache, "org/name")?;
+    /// assert_eq!(model.files().revision(), Some("0123456789abcdef0123456789abcdef01234567"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
@@ -166,6 +179,15 @@ impl Model {
     /// # Ok::<(), rolecall::Error>(())
     /// ```
     ///
+    /// What cannot be the name of a repository is refused before anybody is asked:
+    ///
+    /// ```
+    /// use rolecall::{ErrorKind, Model};
+    ///
+    /// let error = Model::from_hub("org/name/main").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::RepositoryNotFound);
+    /// ```
+    ///
     /// # Errors
     ///
     /// Kinds of their own for a missing repository, a gated one, a missing revision, a refused token and a
@@ -176,6 +198,15 @@ impl Model {
     }
 
     /// A model that comes with rolecall; [`Model::builtin_names`] lists them.
+    ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// assert_eq!(Model::builtin("gemma")?.special_tokens().get("bos_token"), Some("<bos>"));
+    /// let error = Model::builtin("gemma-7b").unwrap_err();
+    /// assert_eq!(error.message(), r#"there is no built-in model "gemma-7b""#);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -190,6 +221,13 @@ impl Model {
     }
 
     /// The names of the built-in models.
+    ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// let names: Vec<&str> = Model::builtin_names().collect();
+    /// assert_eq!(names, ["chatml", "gemma", "idefics2", "llama-3", "mistral"]);
+    /// ```
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
         builtin::names()
     }
@@ -228,21 +266,54 @@ impl Model {
     }
 
     /// How the model is named in errors: a path, `org/name`, `builtin:llama-3`.
+    ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// assert_eq!(Model::builtin("llama-3")?.origin(), "builtin:llama-3");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn origin(&self) -> &str {
         self.files.origin()
     }
 
     /// The files the model was made from.
+    ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// let model = Model::builtin("llama-3")?;
+    /// let names: Vec<&str> = model.files().names().collect();
+    /// assert_eq!(names, ["chat_template.jinja", "tokenizer_config.json"]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn files(&self) -> &ModelFiles {
         &self.files
     }
 
     /// The special tokens that templates see.
+    ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// let model = Model::builtin("mistral")?;
+    /// let tokens: Vec<_> = model.special_tokens().iter().collect();
+    /// assert_eq!(tokens, [("bos_token", "<s>"), ("eos_token", "</s>"), ("unk_token", "<unk>")]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn special_tokens(&self) -> &SpecialTokens {
         &self.special_tokens
     }
 
     /// The text that stands for an image in prompts of this model, if its files name one.
+    ///
+    /// ```
+    /// use rolecall::Model;
+    ///
+    /// assert_eq!(Model::builtin("idefics2")?.image_token(), Some("<image>"));
+    /// assert_eq!(Model::builtin("mistral")?.image_token(), None);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn image_token(&self) -> Option<&str> {
         self.image_token.as_deref()
     }
@@ -292,6 +363,15 @@ impl Model {
     /// Renders a conversation with the template that the options select: a list of
     /// [`Message`](crate::Message)s, or anything that serialises to the same JSON. The template is compiled on its
     /// first use.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let messages = [Message::system("Be brief."), Message::user("Who says moo?")];
+    /// let prompt = Model::builtin("mistral")?.apply_chat_template(&messages, &Options::new())?;
+    /// assert_eq!(prompt.text(), "<s>[INST] Be brief.\n\nWho says moo? [/INST]");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -411,6 +491,16 @@ impl Model {
 
     /// The model's tokenizer, which is read on its first use.
     ///
+    /// ```
+    /// use rolecall::{ErrorKind, Model};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// assert_eq!(model.tokenizer()?.id("<|eot_id|>"), Some(4));
+    /// assert_eq!(Model::builtin("chatml")?.tokenizer().unwrap_err().kind(), ErrorKind::Model);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Model`] when the model has no `tokenizer.json`, [`ErrorKind::Tokenizer`] when it is not one.
@@ -445,6 +535,16 @@ impl Model {
 
     /// Everything of [`apply_chat_template`](Self::apply_chat_template) that comes before the render: the
     /// template that the options select is compiled, and what it will see is put together.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let options = Options::new().variable("enable_thinking", false);
+    /// let prepared = Model::builtin("chatml")?.prepare(&[Message::user("Hi")], &options)?;
+    /// assert_eq!(prepared.variables()["enable_thinking"], false);
+    /// assert_eq!(prepared.render()?.text(), "<|im_start|>user\nHi<|im_end|>\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

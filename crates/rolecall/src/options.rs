@@ -9,14 +9,18 @@ use crate::{Image, ImageSize, VideoSize};
 /// The arguments of `apply_chat_template` beside the conversation. Everything is off or absent unless set.
 ///
 /// ```
-/// use rolecall::Options;
+/// use rolecall::{ChatTemplate, Message, Options, SpecialTokens};
 /// use serde_json::json;
 ///
 /// let options = Options::new()
 ///     .add_generation_prompt(true)
 ///     .tools(json!([{"type": "function", "function": {"name": "now"}}]))
 ///     .variable("enable_thinking", false);
-/// # let _ = options;
+/// let source = "{{ tools[0].function.name }} {{ enable_thinking }} {{ add_generation_prompt }}";
+/// let template = ChatTemplate::new(source, SpecialTokens::default())?;
+/// let prompt = template.apply_chat_template(&[Message::user("Hi")], &options)?;
+/// assert_eq!(prompt.text(), "now False True");
+/// # Ok::<(), rolecall::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -66,12 +70,29 @@ pub enum Loader {
 
 impl Options {
     /// Nothing set.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(prompt.text(), "<|im_start|>user\nHi<|im_end|>\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Whether the prompt ends with the header of an answer. Templates see the value as it is given;
     /// unset it is `false`.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let options = Options::new().add_generation_prompt(true);
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&[Message::user("Hi")], &options)?;
+    /// assert_eq!(prompt.text(), "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn add_generation_prompt(mut self, value: impl Into<Value>) -> Self {
         self.add_generation_prompt = Some(value.into());
@@ -161,6 +182,16 @@ impl Options {
     }
 
     /// The tools the model may call, a list of [`Tool`](crate::Tool)s or of JSON schemas. `null` is the same as leaving it out.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options, SpecialTokens, Tool};
+    ///
+    /// let source = "{% for tool in tools %}{{ tool.function.name }}{% endfor %}";
+    /// let template = ChatTemplate::new(source, SpecialTokens::default())?;
+    /// let options = Options::new().tools([Tool::function("now", "The time.")]);
+    /// assert_eq!(template.apply_chat_template(&[Message::user("Hi")], &options)?.text(), "now");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn tools(mut self, tools: impl Into<Value>) -> Self {
         self.tools = Some(tools.into());
@@ -203,6 +234,17 @@ impl Options {
     }
 
     /// Which of the reference's loaders to follow.
+    ///
+    /// ```
+    /// use rolecall::{Loader, Message, Model, Options};
+    ///
+    /// let options = Options::new().loader(Loader::Processor);
+    /// // It has no processor.
+    /// let model = Model::builtin("chatml")?;
+    /// let error = model.apply_chat_template(&[Message::user("Hi")], &options).unwrap_err();
+    /// assert!(error.message().ends_with("this processor does not have a chat template."), "{error}");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn loader(mut self, loader: Loader) -> Self {
         self.loader = loader;
@@ -211,6 +253,17 @@ impl Options {
 
     /// A further variable that the template sees, such as `enable_thinking`. It hides a special token of
     /// that name.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options, SpecialTokens};
+    ///
+    /// let source = "{{ messages[0].content }}{% if not enable_thinking %}<think></think>{% endif %}";
+    /// let template = ChatTemplate::new(source, SpecialTokens::default())?;
+    /// let options = Options::new().variable("enable_thinking", false);
+    /// let prompt = template.apply_chat_template(&[Message::user("Hi")], &options)?;
+    /// assert_eq!(prompt.text(), "Hi<think></think>");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.variables.insert(name.into(), value.into());
@@ -218,6 +271,16 @@ impl Options {
     }
 
     /// Further variables, as `chat_template_kwargs` of a chat request holds them.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options, SpecialTokens, json};
+    ///
+    /// let template = ChatTemplate::new("{{ effort }}, {{ language }}", SpecialTokens::default())?;
+    /// let kwargs = json::to_value(r#"{"effort": "high", "language": "Latin"}"#)?;
+    /// let options = Options::new().variables(kwargs.as_object().cloned().unwrap_or_default());
+    /// assert_eq!(template.apply_chat_template(&[Message::user("Hi")], &options)?.text(), "high, Latin");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn variables(mut self, variables: impl IntoIterator<Item = (String, Value)>) -> Self {
         self.variables.extend(variables);
@@ -225,6 +288,17 @@ impl Options {
     }
 
     /// An image for the next of the template's image slots.
+    ///
+    /// ```
+    /// use rolecall::{Image, Message, Model, Options, Part};
+    ///
+    /// let options = Options::new().image(Image::from_bytes(*b"GIF89a", "dot.gif")?);
+    /// let messages = [Message::user([Part::image(), Part::text("What is it?")])];
+    /// let prompt = Model::builtin("idefics2")?.apply_chat_template(&messages, &options)?;
+    /// let expected = "User:![](data:image/gif;base64,R0lGODlh)What is it?<end_of_utterance>\n";
+    /// assert_eq!(prompt.text(), expected);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn image(mut self, image: Image) -> Self {
         self.images.push(image);
@@ -266,6 +340,21 @@ impl Options {
     }
 
     /// The same for videos, which Qwen2-VL and Qwen2.5-VL take.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options, Part, VideoSize};
+    ///
+    /// # let mut files = rolecall::ModelFiles::new("my-qwen");
+    /// # files.insert("chat_template.jinja", "<|video_pad|>");
+    /// # files.insert("processor_config.json", r#"{"processor_class": "Qwen2VLProcessor",
+    /// #     "image_processor": {"image_processor_type": "Qwen2VLImageProcessor"},
+    /// #     "video_processor": {"video_processor_type": "Qwen2VLVideoProcessor"}}"#);
+    /// # let model = Model::from_files(files)?;
+    /// let options = Options::new().expand_videos([VideoSize { width: 640, height: 480, frames: 8 }]);
+    /// let prompt = model.apply_chat_template(&[Message::user(Part::video())], &options)?;
+    /// assert_eq!(prompt.text().matches("<|video_pad|>").count(), 1564);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn expand_videos(mut self, sizes: impl IntoIterator<Item = VideoSize>) -> Self {
         self.expansion.get_or_insert_default().videos.extend(sizes);
@@ -273,6 +362,16 @@ impl Options {
     }
 
     /// The text that the template writes for an image, where the model's files do not say it.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Image, Message, Options, Part, SpecialTokens};
+    ///
+    /// let template = ChatTemplate::new("See <img>.", SpecialTokens::default())?;
+    /// let options = Options::new().image(Image::from_bytes(*b"GIF89a", "dot.gif")?).image_token("<img>");
+    /// let prompt = template.apply_chat_template(&[Message::user(Part::image())], &options)?;
+    /// assert_eq!(prompt.text(), "See ![](data:image/gif;base64,R0lGODlh).");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn image_token(mut self, token: impl Into<String>) -> Self {
         self.image_token = Some(token.into());

@@ -133,6 +133,18 @@ impl<'a> Prepared<'a> {
     }
 
     /// The template's text.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, ModelFiles, Options};
+    /// use serde_json::json;
+    ///
+    /// let mut files = ModelFiles::new("my-model");
+    /// files.insert("chat_template.jinja", "chat");
+    /// files.insert("additional_chat_templates/tool_use.jinja", "tools");
+    /// let options = Options::new().tools(json!([{"type": "function", "function": {"name": "now"}}]));
+    /// assert_eq!(Model::from_files(files)?.prepare(&[Message::user("Hi")], &options)?.source(), "tools");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn source(&self) -> &str {
         self.engine.source()
     }
@@ -140,17 +152,48 @@ impl<'a> Prepared<'a> {
     /// The variables that the template sees, a JSON object: the special tokens, those of
     /// [`Options::variable`], `messages`, `tools`, `documents` and `add_generation_prompt`, changed as the
     /// reference changes them. A final message that is being continued ends with the reference's tag.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let options = Options::new().add_generation_prompt(true);
+    /// let prepared = Model::builtin("mistral")?.prepare(&[Message::user("Hi")], &options)?;
+    /// assert_eq!(prepared.variables()["bos_token"], "<s>");
+    /// assert_eq!(prepared.variables()["add_generation_prompt"], true);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn variables(&self) -> &Value {
         &self.context.variables
     }
 
     /// What the render depends on beside the variables. The clock stands still from the first time that it is
     /// read, so that all renders are of one moment.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let options = Options::new().chat_template("{{ strftime_now('%H:%M:%S.%f') }}");
+    /// let prepared = Model::builtin("chatml")?.prepare(&[Message::user("Hi")], &options)?;
+    /// // Another engine sees the same moment.
+    /// let template = rolecall_jinja::Template::new(prepared.source())?;
+    /// let text = template.render_with(prepared.variables(), prepared.render_options())?;
+    /// assert_eq!(prepared.render()?.text(), text);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn render_options(&self) -> &RenderOptions {
         &self.options
     }
 
     /// Renders the prompt.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let options = Options::new();
+    /// let prepared = Model::builtin("chatml")?.prepare(&[Message::user("Hi")], &options)?;
+    /// assert_eq!(prepared.render()?.text(), "<|im_start|>user\nHi<|im_end|>\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -208,6 +251,16 @@ impl<'a> Prepared<'a> {
     /// Renders what the template itself writes: the prompt before it ends where a continued message ends and
     /// before images are placed.
     ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let options = Options::new().continue_final_message(true);
+    /// let prepared = Model::builtin("chatml")?.prepare(&[Message::assistant("One, two,")], &options)?;
+    /// assert_eq!(prepared.render()?.text(), "<|im_start|>assistant\nOne, two,");
+    /// assert!(prepared.output()?.ends_with("<|im_end|>\n"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Template`] when the template fails.
@@ -217,6 +270,15 @@ impl<'a> Prepared<'a> {
 
     /// Renders the prompt's text alone, which takes less time: nothing is known about it, no image is placed, and no
     /// placeholder is expanded.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let options = Options::new().continue_final_message(true);
+    /// let prepared = Model::builtin("chatml")?.prepare(&[Message::assistant("One, two,")], &options)?;
+    /// assert_eq!(prepared.text()?, "<|im_start|>assistant\nOne, two,");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

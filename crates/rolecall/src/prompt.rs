@@ -88,11 +88,32 @@ pub struct Media {
 
 impl Media {
     /// Where in the prompt's text it stands, in bytes.
+    ///
+    /// ```
+    /// use rolecall::{Image, Media, Message, Model, Options, Part};
+    ///
+    /// let image = Image::from_bytes(*b"GIF89a", "dot.gif")?;
+    /// let messages = [Message::user([Part::image(), Part::image()])];
+    /// let options = Options::new().image(image.clone()).image(image);
+    /// let prompt = Model::builtin("idefics2")?.apply_chat_template(&messages, &options)?;
+    /// assert_eq!(prompt.media().iter().map(Media::range).collect::<Vec<_>>(), [5..40, 40..75]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn range(&self) -> Range<usize> {
         self.range.clone()
     }
 
     /// The image.
+    ///
+    /// ```
+    /// use rolecall::{Image, ImageFormat, Message, Model, Options, Part};
+    ///
+    /// let options = Options::new().image(Image::from_bytes(*b"GIF89a", "dot.gif")?);
+    /// let messages = [Message::user(Part::image())];
+    /// let prompt = Model::builtin("idefics2")?.apply_chat_template(&messages, &options)?;
+    /// assert_eq!(prompt.media()[0].image().format(), ImageFormat::Gif);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn image(&self) -> &Image {
         &self.image
     }
@@ -169,6 +190,14 @@ impl Prompt {
     }
 
     /// The prompt's text.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(prompt.text(), "<|im_start|>user\nHi<|im_end|>\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn text(&self) -> &str {
         match &self.placed {
             Some(placed) => placed.text(),
@@ -177,6 +206,15 @@ impl Prompt {
     }
 
     /// The prompt's text, without a copy where that is possible.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let prompt = Model::builtin("gemma")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let text: String = prompt.into_text();
+    /// assert_eq!(text, "<bos><start_of_turn>user\nHi<end_of_turn>\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn into_text(self) -> String {
         if let Some(placed) = self.placed {
             return match Arc::try_unwrap(placed) {
@@ -193,6 +231,15 @@ impl Prompt {
     }
 
     /// Who wrote what, in order: the spans cover the text without gaps.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let prompt = Model::builtin("mistral")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let parts: Vec<&str> = prompt.spans().map(|span| &prompt.text()[span.range]).collect();
+    /// assert_eq!(parts, ["<s>", "[INST] ", "Hi", " [/INST]"]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
         let whole = Part { out: 0..self.end, from: 0..self.end, kind: PartKind::Copied };
         let whole = self.placed.is_none().then_some(whole);
@@ -271,6 +318,16 @@ impl Prompt {
     /// The parts of the text that the template wrote while its loop was at a message, each with the number of the
     /// message: what was said, and the text of the template around it. A template that goes through the messages in
     /// another way than by a loop over them has none.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let messages = [Message::user("Hi"), Message::assistant("Ho")];
+    /// let prompt = Model::builtin("mistral")?.apply_chat_template(&messages, &Options::new())?;
+    /// let parts = prompt.messages().into_iter().map(|(range, message)| (message, &prompt.text()[range]));
+    /// assert_eq!(parts.collect::<Vec<_>>(), [(0, "[INST] Hi [/INST]"), (1, " Ho</s>")]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn messages(&self) -> Vec<(Range<usize>, usize)> {
         let turns = self.traced.turns().into_iter().filter(|turn| turn.range.start < self.end);
         let turns = turns.filter_map(|turn| match turn.item.steps().as_slice() {
@@ -288,6 +345,21 @@ impl Prompt {
 
     /// Where the expanded placeholders of each image are, in bytes, for a prompt that was rendered with
     /// [`Options::expand_images`](crate::Options::expand_images).
+    ///
+    /// ```
+    /// use rolecall::{ImageSize, Message, Model, Options, Part};
+    ///
+    /// # let mut files = rolecall::ModelFiles::new("my-qwen");
+    /// # files.insert("chat_template.jinja", "See: <|image_pad|>");
+    /// # files.insert("processor_config.json", r#"{"processor_class": "Qwen2VLProcessor",
+    /// #     "image_processor": {"image_processor_type": "Qwen2VLImageProcessor"}}"#);
+    /// # let model = Model::from_files(files)?;
+    /// let options = Options::new().expand_images([ImageSize { width: 84, height: 56 }]);
+    /// let prompt = model.apply_chat_template(&[Message::user(Part::image())], &options)?;
+    /// // A placeholder for 28 by 28 pixels.
+    /// assert_eq!(prompt.text()[prompt.expanded_images()[0].clone()], "<|image_pad|>".repeat(3 * 2));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn expanded_images(&self) -> Vec<Range<usize>> {
         match &self.placed {
             Some(placed) if self.is_expanded() => image_ranges(placed.parts()).collect(),
@@ -296,6 +368,22 @@ impl Prompt {
     }
 
     /// The same of videos.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options, Part, VideoSize};
+    ///
+    /// # let mut files = rolecall::ModelFiles::new("my-qwen");
+    /// # files.insert("chat_template.jinja", "See: <|video_pad|>");
+    /// # files.insert("processor_config.json", r#"{"processor_class": "Qwen2VLProcessor",
+    /// #     "image_processor": {"image_processor_type": "Qwen2VLImageProcessor"},
+    /// #     "video_processor": {"video_processor_type": "Qwen2VLVideoProcessor"}}"#);
+    /// # let model = Model::from_files(files)?;
+    /// let options = Options::new().expand_videos([VideoSize { width: 560, height: 280, frames: 4 }]);
+    /// let prompt = model.apply_chat_template(&[Message::user(Part::video())], &options)?;
+    /// // A placeholder for 28 by 28 pixels of two frames.
+    /// assert_eq!(prompt.text()[prompt.expanded_videos()[0].clone()], "<|video_pad|>".repeat(20 * 10 * 2));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn expanded_videos(&self) -> Vec<Range<usize>> {
         let parts = self.placed.as_deref().map_or(&[][..], Placed::parts).iter();
         parts.filter(|part| matches!(part.kind, PartKind::Video(_))).map(|part| part.out.clone()).collect()
@@ -326,16 +414,47 @@ impl Prompt {
 
     /// Whether the template wrote the model's BOS token at the very beginning: a tokenizer that adds one then makes it
     /// two. One that a user's text begins with is text.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options};
+    ///
+    /// let prompt = |source, user| {
+    ///     let template = ChatTemplate::new(source, [("bos_token", "<s>")])?;
+    ///     template.apply_chat_template(&[Message::user(user)], &Options::new())
+    /// };
+    /// assert!(prompt("{{ bos_token + messages[0].content }}", "Hi")?.starts_with_bos());
+    /// assert!(!prompt("{{ messages[0].content }}", "<s>Hi")?.starts_with_bos());
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn starts_with_bos(&self) -> bool {
         self.starts_with_bos
     }
 
     /// The BOS token that the template wrote at the very beginning, if it did.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let prompt = Model::builtin("gemma")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let bos = prompt.leading_bos().unwrap_or_default();
+    /// assert_eq!(prompt.text().strip_prefix(bos), Some("<start_of_turn>user\nHi<end_of_turn>\n"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn leading_bos(&self) -> Option<&str> {
         self.encoding.bos_token.as_deref().filter(|_| self.starts_with_bos)
     }
 
     /// The model's BOS token, whether the prompt begins with it or not.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// // Its prompts do not begin with it.
+    /// let model = Model::builtin("idefics2")?;
+    /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!((prompt.bos_token(), prompt.leading_bos()), (Some("<s>"), None));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn bos_token(&self) -> Option<&str> {
         self.encoding.bos_token.as_deref()
     }
@@ -346,6 +465,16 @@ impl Prompt {
     ///
     /// With [`starts_with_bos`](Self::starts_with_bos) this says what becomes of a prompt: where both hold, a server
     /// that gets the text makes it two.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!((prompt.starts_with_bos(), prompt.tokenizer_adds_bos()?), (true, Some(true)));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -388,32 +517,91 @@ impl Prompt {
     }
 
     /// The images in the prompt, in order.
+    ///
+    /// ```
+    /// use rolecall::{Image, Message, Model, Options, Part};
+    ///
+    /// let image = Image::from_bytes(*b"GIF89a", "dot.gif")?;
+    /// let messages = [Message::user([Part::image(), Part::text("What is it?")])];
+    /// let options = Options::new().image(image.clone());
+    /// let prompt = Model::builtin("idefics2")?.apply_chat_template(&messages, &options)?;
+    /// assert_eq!(prompt.media().iter().map(|media| media.image()).collect::<Vec<_>>(), [&image]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn media(&self) -> &[Media] {
         &self.media
     }
 
     /// How many image placeholders the template wrote for which no image was given. A server takes them
     /// for ordinary text.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options, Part};
+    ///
+    /// let messages = [Message::user([Part::image(), Part::text("What is it?")])];
+    /// let prompt = Model::builtin("idefics2")?.apply_chat_template(&messages, &Options::new())?;
+    /// assert_eq!(prompt.text(), "User:<image>What is it?<end_of_utterance>\n");
+    /// assert_eq!(prompt.empty_image_slots(), 1);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn empty_image_slots(&self) -> usize {
         self.empty_slots
     }
 
-    /// The placeholder for an image, if the model's files name one: a sign of a model that sees images.
+    /// The placeholder for an image, if the options or the model's files name one: a sign of a model that sees
+    /// images.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let model = Model::builtin("idefics2")?;
+    /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(prompt.image_token(), Some("<image>"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn image_token(&self) -> Option<&str> {
         self.image_token.as_deref()
     }
 
     /// Whether the template asked for the time, so that the prompt differs from day to day.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options, SpecialTokens};
+    ///
+    /// let template = ChatTemplate::new("Today is {{ strftime_now('%F') }}.", SpecialTokens::default())?;
+    /// let prompt = template.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert!(prompt.clock_read());
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn clock_read(&self) -> bool {
         self.clock_read
     }
 
     /// The template's text.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// // A text that is no template's name is the template itself.
+    /// let options = Options::new().chat_template("{{ messages[0].content }}");
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&[Message::user("Hi")], &options)?;
+    /// assert_eq!((prompt.text(), prompt.template()), ("Hi", "{{ messages[0].content }}"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn template(&self) -> &str {
         self.engine.source()
     }
 
     /// The role of each message.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let messages = [Message::system("Be brief."), Message::user("Hi")];
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&messages, &Options::new())?;
+    /// assert_eq!(prompt.roles().collect::<Vec<_>>(), [Some("system"), Some("user")]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn roles(&self) -> impl ExactSizeIterator<Item = Option<&str>> {
         self.roles.iter().map(Option::as_deref)
     }

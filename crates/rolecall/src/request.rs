@@ -32,6 +32,16 @@ pub struct ChatRequest {
 impl ChatRequest {
     /// Reads a JSON document.
     ///
+    /// ```
+    /// use rolecall::{ChatRequest, Message};
+    ///
+    /// let request = ChatRequest::from_json(r#"[{"role": "user", "content": "Hi"}]"#)?;
+    /// assert_eq!(Message::list_from_value(request.messages)?, [Message::user("Hi")]);
+    /// let error = ChatRequest::from_json(r#"{"messages": [], "temperature": 1}"#).unwrap_err();
+    /// assert_eq!(error.message(), r#"the chat request has a key "temperature" that means nothing here"#);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Json`] with line and column when it is not JSON or holds a number that cannot be kept

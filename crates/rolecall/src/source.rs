@@ -46,6 +46,14 @@ impl ModelSource {
     /// Reads a name. What exists as a path is a path; `ORG/NAME` is looked for in `cache` before it is taken
     /// to be on the Hub; with `@REVISION` it is always the Hub's.
     ///
+    /// ```
+    /// use rolecall::ModelSource;
+    ///
+    /// let source = ModelSource::parse("org/name@v1.0", "templates-cache".as_ref())?;
+    /// assert_eq!(source, ModelSource::Hub { repo: "org/name".into(), revision: Some("v1.0".into()) });
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Model`] when the name is empty.
@@ -88,6 +96,16 @@ impl ModelSource {
 
     /// Loads the model. The Hub is asked with the settings of the environment; without the feature `hub` it
     /// is refused.
+    ///
+    /// ```
+    /// use rolecall::ModelSource;
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// # let name = folder.to_str().unwrap_or_default();
+    /// let model = ModelSource::parse(name, "templates-cache".as_ref())?.load()?; // the path of a folder
+    /// assert_eq!(model.special_tokens().get("eos_token"), Some("<|eot_id|>"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -28,11 +28,28 @@ pub struct SpecialTokens {
 
 impl SpecialTokens {
     /// A token's text.
+    ///
+    /// ```
+    /// let model = rolecall::Model::builtin("llama-3")?;
+    /// assert_eq!(model.special_tokens().get("eos_token"), Some("<|eot_id|>"));
+    /// assert_eq!(model.special_tokens().get("mask_token"), None);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<&str> {
         self.entries.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
     }
 
     /// Sets a token; a known name keeps its place.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options, SpecialTokens};
+    ///
+    /// let mut tokens = SpecialTokens::from([("eos_token", "</s>")]);
+    /// tokens.set("eos_token", "<end>");
+    /// let template = ChatTemplate::new("{{ messages[0].content }}{{ eos_token }}", tokens)?;
+    /// assert_eq!(template.apply_chat_template(&[Message::user("Hi")], &Options::new())?.text(), "Hi<end>");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn set(&mut self, name: impl Into<String>, text: impl Into<String>) {
         let (name, text) = (name.into(), text.into());
         if let Some(entry) = self.entries.iter_mut().find(|(known, _)| *known == name) {
@@ -45,11 +62,26 @@ impl SpecialTokens {
     }
 
     /// All tokens that are set.
+    ///
+    /// ```
+    /// use rolecall::SpecialTokens;
+    ///
+    /// let tokens = SpecialTokens::from([("image_token", "<image>"), ("bos_token", "<s>")]);
+    /// assert!(tokens.iter().eq([("bos_token", "<s>"), ("image_token", "<image>")]));
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
     /// Whether no token is set.
+    ///
+    /// ```
+    /// use rolecall::SpecialTokens;
+    ///
+    /// assert!(SpecialTokens::default().is_empty());
+    /// // The empty string is a value.
+    /// assert!(!SpecialTokens::from([("bos_token", "")]).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

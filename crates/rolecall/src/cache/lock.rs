@@ -36,6 +36,14 @@ pub(super) struct LockFile {
 }
 
 /// A pinned model.
+///
+/// ```
+#[doc = pinned!()]
+/// let model = cache.locked_model("org/name")?;
+/// assert_eq!((&*model.revision, &*model.commit), ("main", "0123456789abcdef0123456789abcdef01234567"));
+/// assert!(model.files.keys().eq(["chat_template.jinja"]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -50,6 +58,15 @@ pub struct LockedModel {
 }
 
 /// A pinned file.
+///
+/// ```
+#[doc = pinned!()]
+/// let model = cache.locked_model("org/name")?;
+/// let file = &model.files["chat_template.jinja"];
+/// assert_eq!(file.size, 2);
+/// assert_eq!(file.sha256, "3639efcd08abb273b1619e82e78c29a7df02c1051b1820e99fc395dcaa3326b8");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -2,6 +2,36 @@
 //!
 //! A model that the lock file names is verified whenever it is loaded: each file has to be the one whose
 //! SHA-256 was recorded when it was fetched. A folder that the lock file does not name is simply a folder.
+//!
+//! ```
+//! use rolecall::cache::TemplatesCache;
+//! use rolecall::{ErrorKind, Model};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # std::fs::create_dir_all(folder.path().join("org/name"))?;
+//! # std::fs::write(folder.path().join("org/name/chat_template.jinja"), "{{ messages[0].content }}")?;
+//! let cache = TemplatesCache::new(folder.path());
+//! let model = Model::from_files(cache.load("org/name")?)?;
+//! assert_eq!(model.origin(), "org/name");
+//! // Nobody has pinned it, so there is nothing to verify it against.
+//! assert_eq!(cache.verify("org/name").unwrap_err().kind(), ErrorKind::Lock);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+/// The hidden beginning of examples: a `cache` in which `org/name` is pinned, from a `snapshot` of it.
+macro_rules! pinned {
+    () => {
+        "# use rolecall::cache::{Snapshot, TemplatesCache};
+# let folder = tempfile::tempdir()?;
+# let downloaded = folder.path().join(\"chat_template.jinja\");
+# std::fs::write(&downloaded, \"Hi\")?;
+# let files = vec![(\"chat_template.jinja\".to_owned(), downloaded)];
+# let snapshot = Snapshot::new(\"org/name\", \"main\", \"0123456789abcdef0123456789abcdef01234567\", files);
+# let cache = TemplatesCache::new(folder.path().join(\"templates-cache\"));
+# cache.store(&snapshot)?;"
+    };
+}
+pub(crate) use pinned;
 
 mod install;
 mod lock;
@@ -18,6 +48,14 @@ use lock::LockFile;
 pub use lock::{LockedFile, LockedModel};
 
 /// A model's files as they were downloaded: what [`TemplatesCache::store`] pins.
+///
+/// ```
+#[doc = pinned!()]
+/// let Snapshot { repo, revision, from_cache, .. } = &snapshot;
+/// assert_eq!((&**repo, &**revision, *from_cache), ("org/name", "main", false));
+/// assert_eq!(cache.store(&snapshot)?.commit, snapshot.commit);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Snapshot {
@@ -36,6 +74,14 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Describes downloaded files.
+    ///
+    /// ```
+    /// use rolecall::cache::Snapshot;
+    ///
+    /// let files = vec![("chat_template.jinja".to_owned(), "downloads/chat_template.jinja".into())];
+    /// let snapshot = Snapshot::new("org/name", "v1.0", "0123456789abcdef0123456789abcdef01234567", files);
+    /// assert_eq!((&*snapshot.repo, &*snapshot.revision), ("org/name", "v1.0"));
+    /// ```
     pub fn new(
         repo: impl Into<String>,
         revision: impl Into<String>,
@@ -71,16 +117,41 @@ pub struct TemplatesCache {
 
 impl TemplatesCache {
     /// The cache in `dir`, which need not exist yet.
+    ///
+    /// ```
+    /// use rolecall::cache::TemplatesCache;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let cache = TemplatesCache::new(folder.path().join("templates-cache"));
+    /// assert_eq!(cache.locked()?, []);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self { dir: dir.into() }
     }
 
     /// The folder.
+    ///
+    /// ```
+    /// use rolecall::cache::TemplatesCache;
+    ///
+    /// assert_eq!(TemplatesCache::new("templates-cache").dir(), std::path::Path::new("templates-cache"));
+    /// ```
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
     /// Where a model's folder is or would be.
+    ///
+    /// ```
+    /// use rolecall::cache::TemplatesCache;
+    ///
+    /// let cache = TemplatesCache::new("templates-cache");
+    /// assert_eq!(cache.model_dir("org/name")?, std::path::Path::new("templates-cache/org/name"));
+    /// let error = cache.model_dir("../name").unwrap_err();
+    /// assert_eq!(error.message(), r#""../name" is not the name of a model"#);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -96,12 +167,27 @@ impl TemplatesCache {
     }
 
     /// Whether the model has a folder here or is pinned. A lock file that cannot be read may name it.
+    ///
+    /// ```
+    #[doc = pinned!()]
+    /// assert!(cache.contains("org/name") && !cache.contains("org/other"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn contains(&self, name: &str) -> bool {
         let Ok(folder) = self.model_dir(name) else { return false };
         folder.is_dir() || LockFile::read(&self.dir).map_or(true, |lock| lock.models.contains_key(name))
     }
 
     /// The models that the lock file names, with what it says of them.
+    ///
+    /// ```
+    #[doc = pinned!()]
+    /// for (name, model) in cache.locked()? {
+    ///     assert_eq!((&*name, &*model.revision), ("org/name", "main"));
+    /// }
+    /// assert_eq!(cache.locked()?.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -113,6 +199,15 @@ impl TemplatesCache {
 
     /// What the lock file says of a model.
     ///
+    /// ```
+    /// use rolecall::ErrorKind;
+    ///
+    #[doc = pinned!()]
+    /// assert_eq!(cache.locked_model("org/name")?.files.len(), 1);
+    /// assert_eq!(cache.locked_model("org/other").unwrap_err().kind(), ErrorKind::Lock);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Lock`] when it does not name the model; else as [`TemplatesCache::locked`].
@@ -121,6 +216,14 @@ impl TemplatesCache {
     }
 
     /// Loads a model's files for rendering, verified against the lock file if it names the model.
+    ///
+    /// ```
+    #[doc = pinned!()]
+    /// let files = cache.load("org/name")?;
+    /// assert_eq!(files.get("chat_template.jinja"), Some(&b"Hi"[..]));
+    /// assert_eq!(files.revision(), Some("0123456789abcdef0123456789abcdef01234567"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -148,6 +251,16 @@ impl TemplatesCache {
 
     /// Verifies every file of a model against the lock file, those for tokenising too.
     ///
+    /// ```
+    #[doc = pinned!()]
+    /// assert_eq!(cache.verify("org/name")?, cache.locked_model("org/name")?);
+    ///
+    /// std::fs::write(cache.dir().join("org/name/chat_template.jinja"), "Ho")?;
+    /// let error = cache.verify("org/name").unwrap_err();
+    /// assert!(error.message().starts_with("org/name: chat_template.jinja is not the file that was pinned"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Lock`] for the first file that is changed, missing or not in the lock file, or when the
@@ -170,6 +283,16 @@ impl TemplatesCache {
 
     /// Verifies every file of every model that the lock file names.
     ///
+    /// ```
+    #[doc = pinned!()]
+    /// assert_eq!(cache.verify_all()?, cache.locked()?);
+    ///
+    /// std::fs::remove_file(cache.dir().join("org/name/chat_template.jinja"))?;
+    /// let error = cache.verify_all().unwrap_err();
+    /// assert_eq!(error.advice(), Some("Put it back with: rolecall fetch --locked org/name"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`TemplatesCache::verify`], for the first model that is not as it was pinned.
@@ -183,6 +306,14 @@ impl TemplatesCache {
 
     /// Whether all files that the lock file names for a model are there, changed or not.
     ///
+    /// ```
+    #[doc = pinned!()]
+    /// assert!(cache.is_complete("org/name")?);
+    /// std::fs::remove_file(cache.dir().join("org/name/chat_template.jinja"))?;
+    /// assert!(!cache.is_complete("org/name")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Lock`] when the lock file does not name the model.
@@ -195,6 +326,15 @@ impl TemplatesCache {
     /// Copies downloaded files into the cache and pins them in the lock file. The model's folder is replaced
     /// as a whole, or not at all; what upstream removed is gone afterwards.
     ///
+    /// ```
+    #[doc = pinned!()]
+    /// std::fs::write(&snapshot.files[0].1, "What upstream has now")?;
+    /// let locked = cache.store(&snapshot)?;
+    /// assert_eq!(locked.files["chat_template.jinja"].size, 21);
+    /// assert_eq!(cache.load("org/name")?.get("chat_template.jinja"), Some(&b"What upstream has now"[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Lock`] when the folder holds files that the lock file does not name, which would be lost;
@@ -205,6 +345,15 @@ impl TemplatesCache {
 
     /// Puts back files that are missing or changed, from a download of the locked commit; each has to be
     /// exactly the one that was pinned. The lock file stays as it is.
+    ///
+    /// ```
+    #[doc = pinned!()]
+    /// let file = cache.dir().join("org/name/chat_template.jinja");
+    /// std::fs::write(&file, "Ho")?;
+    /// cache.restore(&snapshot)?;
+    /// assert_eq!(std::fs::read_to_string(&file)?, "Hi");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

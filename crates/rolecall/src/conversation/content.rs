@@ -35,6 +35,13 @@ pub enum Content {
 
 impl Content {
     /// The text of a content that is one.
+    ///
+    /// ```
+    /// use rolecall::{Content, Part};
+    ///
+    /// assert_eq!(Content::from("Hi").as_text(), Some("Hi"));
+    /// assert_eq!(Content::from(Part::text("Hi")).as_text(), None);
+    /// ```
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),

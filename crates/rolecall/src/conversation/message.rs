@@ -95,23 +95,54 @@ impl Message {
     }
 
     /// What the model has to keep to: `{"role": "system", "content": …}`.
+    ///
+    /// ```
+    /// use rolecall::Message;
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(json!(Message::system("Be brief.")), json!({"role": "system", "content": "Be brief."}));
+    /// ```
     pub fn system(content: impl Into<Content>) -> Self {
         Self::new("system", content)
     }
 
     /// What the user says: `{"role": "user", "content": …}`.
+    ///
+    /// ```
+    /// use rolecall::{Message, Part};
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(json!(Message::user("Hi")), json!({"role": "user", "content": "Hi"}));
+    /// let message = Message::user([Part::image()]);
+    /// assert_eq!(json!(message), json!({"role": "user", "content": [{"type": "image"}]}));
+    /// ```
     pub fn user(content: impl Into<Content>) -> Self {
         Self::new("user", content)
     }
 
     /// What the model says: `{"role": "assistant", "content": …}`. For one that only calls tools see
     /// [`with_role`](Self::with_role).
+    ///
+    /// ```
+    /// use rolecall::Message;
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(json!(Message::assistant("Moo.")), json!({"role": "assistant", "content": "Moo."}));
+    /// ```
     pub fn assistant(content: impl Into<Content>) -> Self {
         Self::new("assistant", content)
     }
 
     /// What a tool answers to the call of that id: `{"role": "tool", "tool_call_id": …, "content": …}`. An answer
     /// without an id is `Message::new("tool", …)`.
+    ///
+    /// ```
+    /// use rolecall::Message;
+    /// use serde_json::json;
+    ///
+    /// let message = Message::tool("call_1", "rain");
+    /// assert_eq!(json!(message), json!({"role": "tool", "tool_call_id": "call_1", "content": "rain"}));
+    /// ```
     pub fn tool(tool_call_id: impl Into<String>, content: impl Into<Content>) -> Self {
         Self::with_role("tool").field("tool_call_id", tool_call_id.into()).with_content(content)
     }
@@ -138,6 +169,15 @@ impl Message {
     }
 
     /// What the model thought before it spoke: `"reasoning_content": …`. Templates find it under `thinking` too.
+    ///
+    /// ```
+    /// use rolecall::Message;
+    /// use serde_json::json;
+    ///
+    /// let message = Message::assistant("4").reasoning("2 + 2");
+    /// let expected = json!({"role": "assistant", "content": "4", "reasoning_content": "2 + 2"});
+    /// assert_eq!(json!(message), expected);
+    /// ```
     #[must_use]
     pub fn reasoning(self, reasoning: impl Into<String>) -> Self {
         self.field("reasoning_content", reasoning.into())
@@ -145,6 +185,15 @@ impl Message {
 
     /// One more call of a tool, at the end of `"tool_calls": […]`. A `tool_calls` that is no list of objects is
     /// replaced.
+    ///
+    /// ```
+    /// use rolecall::{Message, ToolCall};
+    /// use serde_json::json;
+    ///
+    /// let call = |city| ToolCall::function("get_weather", json!({"city": city}));
+    /// let message = Message::with_role("assistant").tool_call(call("Paris")).tool_call(call("Rome"));
+    /// assert_eq!(message.tool_calls(), [call("Paris"), call("Rome")]);
+    /// ```
     #[must_use]
     pub fn tool_call(mut self, call: ToolCall) -> Self {
         self.fields.insert("tool_calls".to_owned(), Value::Null);
@@ -181,6 +230,13 @@ impl Message {
     }
 
     /// The role, where it is a text.
+    ///
+    /// ```
+    /// use rolecall::Message;
+    ///
+    /// assert_eq!(Message::system("Be brief.").role(), Some("system"));
+    /// assert_eq!(Message::user("Hi").field("role", 1).role(), None);
+    /// ```
     pub fn role(&self) -> Option<&str> {
         self.fields.get("role")?.as_str()
     }
@@ -200,6 +256,15 @@ impl Message {
     }
 
     /// The calls of tools; none if the message has no list of them.
+    ///
+    /// ```
+    /// use rolecall::{Message, ToolCall};
+    /// use serde_json::json;
+    ///
+    /// let message = Message::with_role("assistant").tool_call(ToolCall::function("now", json!({})));
+    /// assert_eq!(message.tool_calls()[0].name(), Some("now"));
+    /// assert!(Message::assistant("Hi").tool_calls().is_empty());
+    /// ```
     pub fn tool_calls(&self) -> &[ToolCall] {
         self.tool_calls.as_deref().unwrap_or_default()
     }
@@ -224,6 +289,13 @@ impl Message {
     }
 
     /// The names of the fields, in their order.
+    ///
+    /// ```
+    /// use rolecall::Message;
+    ///
+    /// let message = Message::tool("call_1", "rain").name("get_weather");
+    /// assert_eq!(message.names().collect::<Vec<_>>(), ["role", "tool_call_id", "name", "content"]);
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)
     }
@@ -252,6 +324,17 @@ impl Message {
     }
 
     /// A conversation from JSON, such as [`ChatRequest::messages`](crate::ChatRequest::messages).
+    ///
+    /// ```
+    /// use rolecall::Message;
+    /// use serde_json::json;
+    ///
+    /// let messages = Message::list_from_value(json!([{"role": "user", "content": "Hi"}]))?;
+    /// assert_eq!(messages, [Message::user("Hi")]);
+    /// let error = Message::list_from_value(json!({"role": "user", "content": "Hi"})).unwrap_err();
+    /// assert_eq!(error.message(), "a conversation is a list of messages, not dict");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

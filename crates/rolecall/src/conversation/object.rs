@@ -32,16 +32,37 @@ pub(crate) fn change(
     *place = Value::Object(object);
 }
 
-/// Reading and writing of a type that is a newtype of its fields.
+/// Reading and writing of a type that is a newtype of its fields. For the documentation of those: how one is
+/// made, a field of it with its value, and the names of all.
 macro_rules! json_object {
-    ($type:ident, $what:literal, $example:literal) => {
+    (
+        $type:ident, $what:literal, $made:expr, $name:literal: $value:literal, $names:expr, $example:literal
+    ) => {
         impl $type {
             /// The value of a field.
+            ///
+            /// ```
+            #[doc = concat!("use rolecall::", stringify!($type), ";")]
+            /// use serde_json::json;
+            ///
+            #[doc = concat!("let object = ", stringify!($made), ";")]
+            #[doc = concat!("let value = json!(", stringify!($value), ");")]
+            #[doc = concat!("assert_eq!(object.get(", stringify!($name), "), Some(&value));")]
+            /// ```
             pub fn get(&self, name: &str) -> Option<&serde_json::Value> {
                 self.0.get(name)
             }
 
             /// All fields, in their order.
+            ///
+            /// ```
+            #[doc = concat!("use rolecall::", stringify!($type), ";")]
+            /// # use serde_json::json;
+            ///
+            #[doc = concat!("let object = ", stringify!($made), ";")]
+            /// let names: Vec<&String> = object.fields().keys().collect();
+            #[doc = concat!("assert_eq!(names, ", stringify!($names), ");")]
+            /// ```
             pub fn fields(&self) -> &serde_json::Map<String, serde_json::Value> {
                 &self.0
             }

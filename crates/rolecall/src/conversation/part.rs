@@ -25,7 +25,12 @@ use super::object::json_object;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part(Map<String, Value>);
 
-json_object!(Part, "a part of a message's content", r#"{"type": "text", "text": "Hi"}"#);
+json_object!(
+    Part,
+    "a part of a message's content",
+    Part::image().url("https://example.org/cow.png"), "type": "image", ["type", "url"],
+    r#"{"type": "text", "text": "Hi"}"#
+);
 
 impl Part {
     /// A part of any type: `{"type": …}`.
@@ -42,6 +47,13 @@ impl Part {
     }
 
     /// A text: `{"type": "text", "text": …}`.
+    ///
+    /// ```
+    /// use rolecall::Part;
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(json!(Part::text("What is it?")), json!({"type": "text", "text": "What is it?"}));
+    /// ```
     pub fn text(text: impl Into<String>) -> Self {
         Self::new("text").field("text", text.into())
     }
@@ -76,34 +88,78 @@ impl Part {
     }
 
     /// A video: `{"type": "video"}`.
+    ///
+    /// ```
+    /// use rolecall::Part;
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(json!(Part::video().path("cow.mp4")), json!({"type": "video", "path": "cow.mp4"}));
+    /// ```
     pub fn video() -> Self {
         Self::new("video")
     }
 
     /// A sound: `{"type": "audio"}`.
+    ///
+    /// ```
+    /// use rolecall::Part;
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(json!(Part::audio().path("moo.ogg")), json!({"type": "audio", "path": "moo.ogg"}));
+    /// ```
     pub fn audio() -> Self {
         Self::new("audio")
     }
 
     /// Where an image, a video or a sound is found: `"url": …`.
+    ///
+    /// ```
+    /// use rolecall::Part;
+    ///
+    /// let part = Part::audio().url("https://example.org/moo.ogg");
+    /// assert_eq!(part.get("url").and_then(|url| url.as_str()), Some("https://example.org/moo.ogg"));
+    /// ```
     #[must_use]
     pub fn url(self, url: impl Into<String>) -> Self {
         self.field("url", url.into())
     }
 
     /// The file of an image, a video or a sound: `"path": …`.
+    ///
+    /// ```
+    /// use rolecall::{Message, Part, media_references};
+    ///
+    /// let found = media_references(&[Message::user(Part::image().path("cow.png"))])?;
+    /// assert_eq!((found[0].key, found[0].value.as_str()), ("path", Some("cow.png")));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn path(self, path: impl Into<String>) -> Self {
         self.field("path", path.into())
     }
 
     /// An image's bytes in base64: `"base64": …`. The reference knows it for images only.
+    ///
+    /// ```
+    /// use rolecall::Part;
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(json!(Part::image().base64("R0lGODlh")), json!({"type": "image", "base64": "R0lGODlh"}));
+    /// ```
     #[must_use]
     pub fn base64(self, base64: impl Into<String>) -> Self {
         self.field("base64", base64.into())
     }
 
     /// Any other field. One that is there already gets the value and keeps its place.
+    ///
+    /// ```
+    /// use rolecall::Part;
+    /// use serde_json::json;
+    ///
+    /// let part = Part::video().path("cow.mp4").field("fps", 2).field("path", "calf.mp4");
+    /// assert_eq!(json!(part).to_string(), r#"{"type":"video","path":"calf.mp4","fps":2}"#);
+    /// ```
     #[must_use]
     pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.insert(name.into(), value.into());
@@ -111,6 +167,15 @@ impl Part {
     }
 
     /// The part's `type`, where it is a text.
+    ///
+    /// ```
+    /// use rolecall::Part;
+    /// use serde_json::json;
+    ///
+    /// assert_eq!(Part::image().kind(), Some("image"));
+    /// assert_eq!(Part::try_from(json!({"text": "Hi"}))?.kind(), None);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn kind(&self) -> Option<&str> {
         self.get("type")?.as_str()
     }

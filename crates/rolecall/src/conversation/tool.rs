@@ -10,7 +10,7 @@ use super::object::{change, json_object};
 /// and a JSON schema of its parameters.
 ///
 /// ```
-/// use rolecall::{Options, Tool};
+/// use rolecall::Tool;
 /// use serde_json::json;
 ///
 /// let tool = Tool::function("get_weather", "The weather of a city.")
@@ -29,8 +29,6 @@ use super::object::{change, json_object};
 ///     },
 /// }});
 /// assert_eq!(json!(tool).to_string(), expected.to_string());
-/// let options = Options::new().tools([tool]);
-/// # let _ = options;
 /// ```
 ///
 /// With the feature `schemars`, `Tool::from_type` takes the parameters from a Rust type. Any other JSON object can
@@ -41,6 +39,7 @@ pub struct Tool(Map<String, Value>);
 json_object!(
     Tool,
     "a tool",
+    Tool::function("now", "The time."), "type": "function", ["type", "function"],
     r#"{"type": "function", "function": {"name": "now", "parameters": {"type": "object", "properties": {}}}}"#
 );
 
@@ -72,12 +71,33 @@ impl Tool {
 
     /// A parameter that each call has to give, with its JSON schema. The reference writes a schema's `description`
     /// last.
+    ///
+    /// ```
+    /// use rolecall::Tool;
+    /// use serde_json::json;
+    ///
+    /// let tool = Tool::function("get_weather", "The weather of a city.")
+    ///     .parameter("city", json!({"type": "string", "description": "The city's name"}));
+    /// let function = tool.get("function").unwrap();
+    /// assert_eq!(function["parameters"]["properties"]["city"]["type"], "string");
+    /// assert_eq!(function["parameters"]["required"], json!(["city"]));
+    /// ```
     #[must_use]
     pub fn parameter(self, name: impl Into<String>, schema: impl Into<Value>) -> Self {
         self.property(name.into(), schema.into(), true)
     }
 
     /// A parameter that a call may leave out, with its JSON schema.
+    ///
+    /// ```
+    /// use rolecall::Tool;
+    /// use serde_json::json;
+    ///
+    /// let tool = Tool::function("get_weather", "The weather of a city.")
+    ///     .parameter("city", json!({"type": "string"}))
+    ///     .optional_parameter("days", json!({"type": "integer"}));
+    /// assert_eq!(tool.get("function").unwrap()["parameters"]["required"], json!(["city"]));
+    /// ```
     #[must_use]
     pub fn optional_parameter(self, name: impl Into<String>, schema: impl Into<Value>) -> Self {
         self.property(name.into(), schema.into(), false)
@@ -115,6 +135,14 @@ impl Tool {
 
     /// Any other field of the function, such as OpenAI's `strict`. One that is there already gets the value and
     /// keeps its place.
+    ///
+    /// ```
+    /// use rolecall::Tool;
+    /// use serde_json::json;
+    ///
+    /// let tool = Tool::function("now", "The time.").function_field("strict", true);
+    /// assert_eq!(tool.get("function").unwrap()["strict"], true);
+    /// ```
     #[must_use]
     pub fn function_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         change(&mut self.0, "function", |function| {
@@ -124,6 +152,12 @@ impl Tool {
     }
 
     /// The name of the function.
+    ///
+    /// ```
+    /// use rolecall::Tool;
+    ///
+    /// assert_eq!(Tool::function("now", "The time.").name(), Some("now"));
+    /// ```
     pub fn name(&self) -> Option<&str> {
         self.get("function")?.get("name")?.as_str()
     }

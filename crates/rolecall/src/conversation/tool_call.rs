@@ -22,6 +22,7 @@ pub struct ToolCall(Map<String, Value>);
 json_object!(
     ToolCall,
     "a tool call",
+    ToolCall::function("now", json!({})).id("call_1"), "id": "call_1", ["id", "type", "function"],
     r#"{"type": "function", "function": {"name": "now", "arguments": {}}}"#
 );
 
@@ -44,6 +45,15 @@ impl ToolCall {
     }
 
     /// The name that the tool's answer refers to: `"id": …`, before everything else in the call.
+    ///
+    /// ```
+    /// use rolecall::{Message, ToolCall};
+    /// use serde_json::json;
+    ///
+    /// let call = ToolCall::function("now", json!({})).id("call_1");
+    /// let answer = Message::tool("call_1", "12:00");
+    /// assert_eq!(call.get("id").cloned(), answer.get("tool_call_id"));
+    /// ```
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.0.shift_insert(0, "id".to_owned(), Value::String(id.into()));
@@ -51,6 +61,17 @@ impl ToolCall {
     }
 
     /// Any other field beside `function`. One that is there already gets the value and keeps its place.
+    ///
+    /// ```
+    /// use rolecall::ToolCall;
+    /// use serde_json::json;
+    ///
+    /// let call = ToolCall::function("now", json!({})).field("index", 0);
+    /// assert_eq!(
+    ///     json!(call).to_string(),
+    ///     r#"{"type":"function","function":{"name":"now","arguments":{}},"index":0}"#
+    /// );
+    /// ```
     #[must_use]
     pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.insert(name.into(), value.into());
@@ -72,6 +93,14 @@ impl ToolCall {
     }
 
     /// The arguments of the function, an object or a text that holds one.
+    ///
+    /// ```
+    /// use rolecall::ToolCall;
+    /// use serde_json::json;
+    ///
+    /// let call = ToolCall::function("get_weather", json!({"city": "Paris"}));
+    /// assert_eq!(call.arguments(), Some(&json!({"city": "Paris"})));
+    /// ```
     pub fn arguments(&self) -> Option<&Value> {
         self.of_function("arguments")
     }

@@ -3,6 +3,43 @@
 //! Settings come from the environment as Python's `huggingface_hub` reads them ([`Environment`]), and the cache
 //! of downloaded files has its layout, so that the two share what either has fetched. All functions block; they
 //! may be called from async code, since the work runs on a thread of its own.
+//!
+//! ```
+//! use rolecall::hub::{self, HubOptions};
+//! use rolecall::{Environment, Message, Model, Options};
+//!
+//! # use rolecall_testkit::{FakeHub, Repo};
+//! # let repo = Repo::new("org/name").file("chat_template.jinja", "{{ messages[0].content }}");
+//! # let server = FakeHub::new().repo(repo).start()?;
+//! # let folder = tempfile::tempdir()?;
+//! # let (hub, home) = (server.url(), folder.path().display().to_string());
+//! # let environment = Environment::from_lookup(move |name| match name {
+//! #     "HF_ENDPOINT" => Some(hub.clone()),
+//! #     "HF_HOME" => Some(home.clone()),
+//! #     _ => None,
+//! # });
+//! let files = hub::load("org/name", &HubOptions::from_environment(environment))?;
+//! let prompt = Model::from_files(files)?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+//! assert_eq!(prompt.text(), "Hi");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+/// The hidden beginning of examples: a Hub with `org/name` and, for the holder of a token, `org/private`, and
+/// `options` with which it is asked.
+macro_rules! fake_hub {
+    () => {
+        "# use rolecall::hub::{self, HubOptions};
+# use rolecall_testkit::Repo;
+# let public = Repo::new(\"org/name\").file(\"chat_template.jinja\", \"new\");
+# let public = public.file(\"tokenizer.json\", \"{}\").revision(\"v1.0\", [(\"chat_template.jinja\", \"old\")]);
+# let private = Repo::new(\"org/private\").file(\"chat_template.jinja\", \"ours\").private(\"hf_ours\");
+# let server = rolecall_testkit::FakeHub::new().repo(public).repo(private).start()?;
+# let folder = tempfile::tempdir()?;
+# let environment = rolecall::Environment::from_lookup(|_| None);
+# let options = HubOptions::from_environment(environment.clone());
+# let options = options.endpoint(server.url()).cache_dir(folder.path());"
+    };
+}
 
 mod cache;
 mod client;
@@ -32,6 +69,18 @@ const SILENCE: Duration = Duration::from_secs(30);
 const REPETITIONS: usize = 3;
 
 /// How far a download has come.
+///
+/// ```
+/// use rolecall::hub::Progress;
+///
+#[doc = fake_hub!()]
+/// let options = options.on_progress(|Progress { file, done, total, .. }| {
+///     assert_eq!((file, total), ("chat_template.jinja", Some(3)));
+///     assert!(done <= 3);
+/// });
+/// assert!(hub::load("org/name", &options)?.names().eq(["chat_template.jinja"]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Progress<'a> {
@@ -47,13 +96,13 @@ type OnProgress = dyn Fn(Progress<'_>) + Send + Sync;
 
 /// What to fetch, from where, and as whom.
 ///
-/// ```no_run
-/// use rolecall::Model;
-/// use rolecall::hub::{self, HubOptions};
-///
-/// let options = HubOptions::from_env().revision("v1.0");
-/// let model = Model::from_files(hub::load("org/name", &options)?)?;
-/// # Ok::<(), rolecall::Error>(())
+/// ```
+#[doc = fake_hub!()]
+/// # let (url, folder) = (server.url(), folder.path());
+/// let options = HubOptions::from_env().revision("v1.0").endpoint(url).cache_dir(folder);
+/// # let options = options.offline(false).token(rolecall::Token::new("hf_ours"));
+/// assert_eq!(hub::load("org/name", &options)?.get("chat_template.jinja"), Some(&b"old"[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct HubOptions {
@@ -69,16 +118,45 @@ pub struct HubOptions {
 
 impl HubOptions {
     /// The settings of this process's environment, and the default branch.
+    ///
+    /// ```
+    #[doc = fake_hub!()]
+    /// # let (url, folder) = (server.url(), folder.path());
+    /// let options = HubOptions::from_env().endpoint(url).cache_dir(folder).offline(false);
+    /// # let options = options.token(rolecall::Token::new("hf_ours"));
+    /// assert_eq!(hub::load("org/name", &options)?.get("chat_template.jinja"), Some(&b"new"[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_env() -> Self {
         Self::default()
     }
 
     /// The settings of another environment.
+    ///
+    /// ```
+    /// use rolecall::hub::{self, HubOptions};
+    /// use rolecall::{Environment, ErrorKind};
+    ///
+    /// let offline = Environment::from_lookup(|name| match name {
+    ///     "HF_HUB_OFFLINE" => Some("1".to_owned()),
+    ///     "HF_HOME" => Some("/no/such/folder".to_owned()),
+    ///     _ => None,
+    /// });
+    /// let error = hub::load("org/name", &HubOptions::from_environment(offline)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Offline);
+    /// ```
     pub fn from_environment(environment: Environment) -> Self {
         Self { environment, ..Self::default() }
     }
 
     /// A branch, tag or commit.
+    ///
+    /// ```
+    #[doc = fake_hub!()]
+    /// let files = hub::load("org/name", &options.revision("v1.0"))?;
+    /// assert_eq!(files.get("chat_template.jinja"), Some(&b"old"[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn revision(mut self, revision: impl Into<String>) -> Self {
         self.revision = Some(revision.into());
@@ -86,6 +164,18 @@ impl HubOptions {
     }
 
     /// The access token, instead of the environment's.
+    ///
+    /// ```
+    /// use rolecall::{ErrorKind, Token};
+    ///
+    #[doc = fake_hub!()]
+    /// // Without a token a private repository is as if it were not there.
+    /// assert_eq!(hub::load("org/private", &options).unwrap_err().kind(), ErrorKind::RepositoryNotFound);
+    ///
+    /// let files = hub::load("org/private", &options.token(Token::new("hf_ours")))?;
+    /// assert_eq!(files.get("chat_template.jinja"), Some(&b"ours"[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn token(mut self, token: Token) -> Self {
         self.token = Some(token);
@@ -93,6 +183,15 @@ impl HubOptions {
     }
 
     /// The Hub's address, instead of `HF_ENDPOINT`.
+    ///
+    /// ```
+    #[doc = fake_hub!()]
+    /// # let options = HubOptions::from_environment(environment).cache_dir(folder.path());
+    /// # let mirror = server.url();
+    /// let files = hub::load("org/name", &options.endpoint(mirror))?;
+    /// assert_eq!(files.get("chat_template.jinja"), Some(&b"new"[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.endpoint = Some(endpoint.into());
@@ -100,6 +199,15 @@ impl HubOptions {
     }
 
     /// The folder of downloaded files, instead of `HF_HUB_CACHE`. It is taken as it is: no `~`, no `$VAR`.
+    ///
+    /// ```
+    #[doc = fake_hub!()]
+    /// # let options = HubOptions::from_environment(environment).endpoint(server.url());
+    /// # let folder = folder.path();
+    /// hub::load("org/name", &options.cache_dir(folder))?;
+    /// assert_eq!(std::fs::read_dir(folder.join("models--org--name/snapshots"))?.count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn cache_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cache_dir = Some(folder.into());
@@ -107,6 +215,14 @@ impl HubOptions {
     }
 
     /// Whether the Hub may not be asked, instead of `HF_HUB_OFFLINE`.
+    ///
+    /// ```
+    #[doc = fake_hub!()]
+    /// let online = hub::load("org/name", &options)?;
+    /// // Now there is a copy.
+    /// assert_eq!(hub::load("org/name", &options.offline(true))?, online);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn offline(mut self, offline: bool) -> Self {
         self.offline = Some(offline);
@@ -114,6 +230,15 @@ impl HubOptions {
     }
 
     /// Whether [`load`] fetches the files for tokenising too, which may have tens of megabytes.
+    ///
+    /// ```
+    #[doc = fake_hub!()]
+    /// assert!(hub::load("org/name", &options)?.names().eq(["chat_template.jinja"]));
+    ///
+    /// let files = hub::load("org/name", &options.tokenizer(true))?;
+    /// assert!(files.names().eq(["chat_template.jinja", "tokenizer.json"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tokenizer(mut self, wanted: bool) -> Self {
         self.tokenizer = wanted;
@@ -121,6 +246,15 @@ impl HubOptions {
     }
 
     /// Is called whenever a part of a file has arrived, on another thread.
+    ///
+    /// ```
+    #[doc = fake_hub!()]
+    /// let (sender, progress) = std::sync::mpsc::channel();
+    /// let options = options.on_progress(move |progress| drop(sender.send((progress.done, progress.total))));
+    /// hub::load("org/name", &options)?;
+    /// assert_eq!(progress.try_iter().last(), Some((3, Some(3))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn on_progress(mut self, callback: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(callback));
@@ -150,13 +284,19 @@ impl fmt::Debug for HubOptions {
 /// What is in the download cache already is not fetched again. When the Hub cannot be reached, or
 /// `HF_HUB_OFFLINE` forbids to ask it, the cache's copy of the revision is used, as Python does.
 ///
-/// ```no_run
-/// use rolecall::Model;
-/// use rolecall::hub::{self, HubOptions};
+/// ```
+/// use rolecall::{Message, Model, Options};
 ///
-/// let model = Model::from_files(hub::load("org/name", &HubOptions::from_env())?)?;
-/// println!("at {:?}", model.files().revision());
-/// # Ok::<(), rolecall::Error>(())
+#[doc = fake_hub!()]
+/// let files = hub::load("org/name", &options)?;
+/// let commit = files.revision().map(str::to_owned);
+/// // The commit is what can be asked for again.
+/// let again = hub::load("org/name", &options.revision(commit.clone().unwrap_or_default()))?;
+/// assert_eq!(again.revision(), commit.as_deref());
+///
+/// let prompt = Model::from_files(files)?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+/// assert_eq!(prompt.text(), "new");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
@@ -181,14 +321,16 @@ pub fn load(repo: &str, options: &HubOptions) -> Result<ModelFiles> {
 /// [`Snapshot::from_cache`] says when the Hub was not asked or not reached. A copy that was made for rendering
 /// alone does not stand in for a download then.
 ///
-/// ```no_run
+/// ```
 /// use rolecall::cache::TemplatesCache;
-/// use rolecall::hub::{self, HubOptions};
 ///
+#[doc = fake_hub!()]
+/// # let templates_cache = folder.path().join("templates-cache");
 /// // What `rolecall fetch org/name@v1.0` does.
-/// let snapshot = hub::download("org/name", &HubOptions::from_env().revision("v1.0"))?;
-/// TemplatesCache::new("templates-cache").store(&snapshot)?;
-/// # Ok::<(), rolecall::Error>(())
+/// let snapshot = hub::download("org/name", &options.revision("v1.0"))?;
+/// let pinned = TemplatesCache::new(templates_cache).store(&snapshot)?;
+/// assert_eq!(pinned.commit, snapshot.commit);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors

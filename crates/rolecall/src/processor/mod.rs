@@ -21,6 +21,20 @@ use settings::{Settings, Size, model_type, unsupported};
 use crate::{Error, ErrorKind, ModelFiles, Options, Result, SpecialTokens, engine};
 
 /// The size of an image in pixels, as it is stored.
+///
+/// ```
+/// use rolecall::{ImageSize, Message, Model, Options, Part};
+///
+/// # let mut files = rolecall::ModelFiles::new("my-qwen");
+/// # files.insert("chat_template.jinja", "<|image_pad|>");
+/// # files.insert("processor_config.json", r#"{"processor_class": "Qwen2VLProcessor",
+/// #     "image_processor": {"image_processor_type": "Qwen2VLImageProcessor"}}"#);
+/// # let model = Model::from_files(files)?;
+/// let options = Options::new().expand_images([ImageSize { width: 640, height: 480 }]);
+/// let prompt = model.apply_chat_template(&[Message::user(Part::image())], &options)?;
+/// assert_eq!(prompt.text().matches("<|image_pad|>").count(), 391);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ImageSize {
     /// From left to right.
@@ -30,6 +44,25 @@ pub struct ImageSize {
 }
 
 /// The size of a video.
+///
+/// ```
+/// use rolecall::{Message, Model, Options, Part, VideoSize};
+///
+/// # let mut files = rolecall::ModelFiles::new("my-qwen");
+/// # files.insert("chat_template.jinja", "<|video_pad|>");
+/// # files.insert("processor_config.json", r#"{"processor_class": "Qwen2VLProcessor",
+/// #     "image_processor": {"image_processor_type": "Qwen2VLImageProcessor"},
+/// #     "video_processor": {"video_processor_type": "Qwen2VLVideoProcessor"}}"#);
+/// # let model = Model::from_files(files)?;
+/// let count = |frames| {
+///     let options = Options::new().expand_videos([VideoSize { width: 640, height: 480, frames }]);
+///     let prompt = model.apply_chat_template(&[Message::user(Part::video())], &options)?;
+///     Ok::<_, rolecall::Error>(prompt.text().matches("<|video_pad|>").count())
+/// };
+/// // Frames count in pairs.
+/// assert_eq!((count(3)?, count(4)?), (782, 782));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VideoSize {
     /// From left to right, in pixels.

@@ -7,6 +7,18 @@ use super::escape::{CONTROL, INPUT, escape, escape_line, unescape};
 use crate::{Origin, Pointer, PointerStep, Prompt};
 
 /// Who wrote a piece of a prompt.
+///
+/// ```
+/// use rolecall::snapshot::{Body, Mark};
+/// # use rolecall::{Message, Model, Options, snapshot::Golden};
+///
+/// # let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
+/// let Body::Prompt(lines) = golden.body else { unreachable!("chatml takes users' messages") };
+/// let marks: Vec<&Mark> = lines[0].pieces().iter().map(|piece| &piece.mark).collect();
+/// assert_eq!(lines[0].text(), "<|im_start|>user");
+/// assert_eq!(marks, [&Mark::Template, &Mark::Input("0.role".into())]);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mark {
@@ -20,6 +32,18 @@ pub enum Mark {
 }
 
 /// A piece of a line that is all of one origin. It holds no newline.
+///
+/// ```
+/// use rolecall::snapshot::{Body, Mark};
+/// # use rolecall::{Message, Model, Options, snapshot::Golden};
+///
+/// # let golden = Golden::record(&Model::builtin("llama-3")?, &[Message::user("Hi")], &Options::new())?;
+/// let Body::Prompt(lines) = &golden.body else { unreachable!("llama-3 takes users' messages") };
+/// let pieces = lines.iter().flat_map(|line| line.pieces());
+/// let control = pieces.filter(|piece| piece.mark == Mark::Control).map(|piece| piece.text.as_str());
+/// assert!(control.eq(["<|begin_of_text|>", "<|eot_id|>"]));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Piece {
@@ -30,6 +54,16 @@ pub struct Piece {
 }
 
 /// A line of a prompt.
+///
+/// ```
+/// use rolecall::snapshot::Body;
+/// # use rolecall::{Message, Model, Options, snapshot::Golden};
+///
+/// # let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
+/// let Body::Prompt(lines) = &golden.body else { unreachable!("chatml takes users' messages") };
+/// assert_eq!(lines[1].to_string(), "⟦0:Hi⟧⟪<|im_end|>⟫");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line {
     pieces: Vec<Piece>,
@@ -37,11 +71,29 @@ pub struct Line {
 
 impl Line {
     /// Its pieces, in order.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, snapshot::{Body, Golden, Mark}};
+    /// # let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
+    /// # let Body::Prompt(lines) = &golden.body else { unreachable!("chatml takes users' messages") };
+    /// let [said, end] = lines[1].pieces() else { unreachable!("the line is ⟦0:Hi⟧⟪<|im_end|>⟫") };
+    /// assert_eq!((&said.mark, &*said.text), (&Mark::Input("0".into()), "Hi"));
+    /// assert_eq!((&end.mark, &*end.text), (&Mark::Control, "<|im_end|>"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
     }
 
     /// Its text.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, snapshot::{Body, Golden}};
+    /// # let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
+    /// # let Body::Prompt(lines) = &golden.body else { unreachable!("chatml takes users' messages") };
+    /// assert_eq!(lines[1].text(), "Hi<|im_end|>");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn text(&self) -> String {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
     }

@@ -33,6 +33,19 @@ pub struct Drift {
 }
 
 /// What of a prompt is another.
+///
+/// ```
+/// use rolecall::snapshot::{Golden, PromptDrift};
+/// # use rolecall::{Message, Model, Options};
+///
+/// # let model = Model::builtin("chatml")?;
+/// let golden = |options| Golden::record(&model, &[Message::user("Hi")], &options);
+/// // The template does not look at this variable.
+/// let now = golden(Options::new().variable("enable_thinking", true))?;
+/// let drift = golden(Options::new())?.drift(&now);
+/// assert_eq!(drift.map(|drift| (drift.changes.len(), drift.prompt)), Some((1, PromptDrift::None)));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PromptDrift {
@@ -45,6 +58,19 @@ pub enum PromptDrift {
 }
 
 /// One of the things that a prompt is made from.
+///
+/// ```
+/// use rolecall::snapshot::Golden;
+/// # use rolecall::{Message, Model, Options};
+///
+/// # let model = Model::builtin("chatml")?;
+/// let golden = |options| Golden::record(&model, &[Message::user("Hi")], &options);
+/// let now = golden(Options::new().add_generation_prompt(true))?;
+/// let changes = golden(Options::new())?.drift(&now).map(|drift| drift.changes).unwrap_or_default();
+/// assert_eq!(changes[0].what, "the options");
+/// assert_eq!(changes[0].how, r#"{} → {"add_generation_prompt":true}"#);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
@@ -94,6 +120,20 @@ impl Drift {
 
 impl PromptDrift {
     /// What of the prompts of two goldens is not the same.
+    ///
+    /// ```
+    /// use rolecall::snapshot::{Golden, PromptDrift};
+    /// # use rolecall::{Message, Model, Options};
+    ///
+    /// # let model = Model::builtin("chatml")?;
+    /// let golden = |template| {
+    ///     Golden::record(&model, &[Message::user("Hi")], &Options::new().chat_template(template))
+    /// };
+    /// let (kept, now) = (golden("User: {{ messages[0].content }}")?, golden("User: Hi")?);
+    /// assert_eq!(PromptDrift::between(&kept, &now), PromptDrift::Marks);
+    /// assert_eq!(PromptDrift::between(&kept, &golden("{{ messages[0].content }}")?), PromptDrift::Text);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn between(kept: &Golden, now: &Golden) -> Self {
         if kept.body == now.body {
             Self::None

@@ -45,6 +45,17 @@ pub struct Golden {
 }
 
 /// What a render gave.
+///
+/// ```
+/// use rolecall::snapshot::{Body, Golden};
+/// # use rolecall::{Message, Model, Options};
+///
+/// # let model = Model::builtin("chatml")?;
+/// let options = Options::new().chat_template("{{ raise_exception('No system role') }}");
+/// let golden = Golden::record(&model, &[Message::system("Moo")], &options)?;
+/// assert_eq!(golden.body, Body::Error("TemplateError: No system role".into()));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
@@ -57,6 +68,16 @@ pub enum Body {
 impl Golden {
     /// Renders a conversation and records the result. An error that the reference raises too, such as that of a template
     /// which refuses a system message, is a result like a prompt.
+    ///
+    /// ```
+    /// use rolecall::snapshot::Golden;
+    /// use rolecall::{Message, Model, Options};
+    ///
+    /// let options = Options::new().add_generation_prompt(true);
+    /// let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &options)?;
+    /// assert!(golden.to_string().ends_with("<|im_start|>assistant\n\n--- end\n"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -88,6 +109,14 @@ impl Golden {
     }
 
     /// The same golden for a model of another name, such as the one that a list of models has for it.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, snapshot::Golden};
+    /// # let model = Model::builtin("chatml")?;
+    /// let golden = Golden::record(&model, &[Message::user("Hi")], &Options::new())?.named("house-model");
+    /// assert!(golden.to_string().starts_with("rolecall prompt 1\nmodel: house-model\n"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     #[must_use]
     pub fn named(mut self, model: impl Into<String>) -> Self {
         self.header.model = model.into();
@@ -95,12 +124,28 @@ impl Golden {
     }
 
     /// The prompt's text; nothing if there was an error in its place.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, snapshot::Golden};
+    /// # let model = Model::builtin("chatml")?;
+    /// let golden = Golden::record(&model, &[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(golden.prompt().as_deref(), Some("<|im_start|>user\nHi<|im_end|>\n"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn prompt(&self) -> Option<String> {
         let Body::Prompt(lines) = &self.body else { return None };
         Some(lines.iter().map(Line::text).collect::<Vec<_>>().join("\n"))
     }
 
     /// What the file of a golden says behind its head, a line for each line of the prompt.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, snapshot::Golden};
+    /// # let model = Model::builtin("chatml")?;
+    /// let golden = Golden::record(&model, &[Message::user("Hi\t")], &Options::new())?;
+    /// assert_eq!(golden.body_text(), "<|im_start|>⟦0.role:user⟧\n⟦0:Hi\\t⟧⟪<|im_end|>⟫\n\n");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn body_text(&self) -> String {
         let mut out = String::new();
         match &self.body {
@@ -117,6 +162,17 @@ impl Golden {
 
     /// How a golden that was recorded now differs from this one, which was kept; nothing if they agree. That another
     /// version of rolecall recorded it is no difference by itself.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, snapshot::Golden};
+    /// # let model = Model::builtin("chatml")?;
+    /// let golden = |text: &str| Golden::record(&model, &[Message::user(text)], &Options::new());
+    /// assert_eq!(golden("Hi")?.drift(&golden("Hi")?), None);
+    ///
+    /// let drift = golden("Hi")?.drift(&golden("Ho")?).map(|drift| drift.to_string()).unwrap_or_default();
+    /// assert!(drift.starts_with("the conversation changed") && drift.ends_with("the prompt is another"));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn drift(&self, now: &Golden) -> Option<Drift> {
         Drift::between(self, now)
     }

@@ -10,6 +10,17 @@ use crate::cache::sha256;
 use crate::{Loader, Model, Options};
 
 /// What a golden's prompt was made from.
+///
+/// ```
+/// use rolecall::snapshot::Golden;
+/// # use rolecall::{Message, Model, Options};
+///
+/// let options = Options::new().add_generation_prompt(true);
+/// let header = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &options)?.header;
+/// assert_eq!((&*header.model, header.revision), ("builtin:chatml", None));
+/// assert_eq!(header.options["add_generation_prompt"], true);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Header {
@@ -32,6 +43,20 @@ pub struct Header {
 }
 
 /// Whether a template asked for the time.
+///
+/// ```
+/// use rolecall::snapshot::{ClockUse, Golden};
+/// # use rolecall::{Message, Model, Options};
+///
+/// # let model = Model::builtin("chatml")?;
+/// let clock = |template| {
+///     let options = Options::new().chat_template(template);
+///     Ok::<_, rolecall::Error>(Golden::record(&model, &[Message::user("Hi")], &options)?.header.clock)
+/// };
+/// assert_eq!(clock("Today is {{ strftime_now('%d %b %Y') }}.")?, ClockUse::Computer);
+/// assert_eq!(clock("Today is a good day.")?, ClockUse::NotRead);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockUse {
     /// It did not.

@@ -37,6 +37,18 @@
 //! - After `--- error` stands, in the place of a prompt, the error that the reference raises for this conversation.
 //!
 //! Reading the text of a golden gives back the golden, and with it the prompt's exact text.
+//!
+//! ```
+//! use rolecall::snapshot::Golden;
+//! use rolecall::{Message, Model, Options};
+//!
+//! let model = Model::builtin("llama-3")?;
+//! let golden = Golden::record(&model, &[Message::user("Which animal says moo?")], &Options::new())?;
+//! let text = golden.to_string(); // of a .prompt file
+//! assert!(text.contains("\n⟦0:Which animal says moo?⟧⟪<|eot_id|>⟫\n"));
+//! assert_eq!(text.parse::<Golden>()?, golden);
+//! # Ok::<(), rolecall::Error>(())
+//! ```
 
 mod body;
 mod control;

@@ -18,16 +18,26 @@ use crate::{Model, Options};
 /// When the snapshot and the prompt differ, the test says which of the template, the model's files, the conversation, the
 /// options and rolecall itself has changed. That another version of rolecall gives the same prompt is no difference.
 ///
-/// ```no_run
+/// ```
 /// use rolecall::{Message, Model, Options, assert_prompt_snapshot};
 ///
-/// # fn test() -> rolecall::Result<()> {
+/// # let folder = tempfile::tempdir()?;
+/// # let mut settings = rolecall::snapshot::insta::Settings::clone_current();
+/// # settings.set_snapshot_path(folder.path());
+/// # settings.set_prepend_module_to_snapshot(false);
+/// # let _settings = settings.bind_to_scope();
+/// # let keep = |name: &str, golden: rolecall::snapshot::Golden| {
+/// #     std::fs::write(folder.path().join(format!("{name}.snap")), format!("---\nsource: moo.rs\n---\n{golden}"))
+/// # };
 /// let model = Model::builtin("chatml")?;
 /// let options = Options::new().add_generation_prompt(true);
-/// assert_prompt_snapshot!(model, [Message::user("Which animal says moo?")], options);
+/// # let golden = |text| rolecall::snapshot::Golden::record(&model, &[Message::user(text)], &options);
+/// # keep("which_animal", golden("Which animal says moo?")?)?;
+/// # keep("in_german", golden("Welches Tier macht muh?")?)?;
+/// assert_prompt_snapshot!("which_animal", model, [Message::user("Which animal says moo?")], options);
+/// // The name may be left out where the test is a function: the snapshot is named after it.
 /// assert_prompt_snapshot!("in_german", model, [Message::user("Welches Tier macht muh?")], options);
-/// # Ok(())
-/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Panics

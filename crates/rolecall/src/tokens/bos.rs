@@ -6,6 +6,18 @@ use super::encoding::{Encoding, TokenKind, TokenOrigin};
 use crate::SpecialTokens;
 
 /// What a tokenizer adds to a text by itself.
+///
+/// ```
+/// use rolecall::Model;
+///
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let tokenizer = model.tokenizer()?;
+/// let bos = tokenizer.bos();
+/// assert_eq!(bos.id.and_then(|id| tokenizer.token(id)).as_deref(), Some("<|begin_of_text|>"));
+/// assert_eq!((&bos.before[..], &bos.after[..]), (&[0][..], &[][..]));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bos {
@@ -19,6 +31,19 @@ pub struct Bos {
 
 impl Bos {
     /// Whether the tokenizer puts the BOS token before a text.
+    ///
+    /// ```
+    /// use rolecall::tokens::EncodeOptions;
+    /// # use rolecall::{Message, Model, Options};
+    ///
+    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// # let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// // The template wrote it already, so that it is there twice.
+    /// let options = EncodeOptions { add_special_tokens: true, ..EncodeOptions::default() };
+    /// assert!(model.tokenizer()?.bos().is_added() && prompt.starts_with_bos());
+    /// assert_eq!(model.tokenizer()?.encode(&prompt, &options)?.ids[..2], [0, 0]);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn is_added(&self) -> bool {
         self.id.is_some_and(|id| self.before.first() == Some(&id))
     }

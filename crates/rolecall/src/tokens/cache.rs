@@ -10,6 +10,22 @@ use super::standing::Standing;
 /// itself. A conversation that grew by a message is encoded in the time that the new message takes.
 ///
 /// A cache belongs to one tokenizer. [`Tokenizer::encode_cached`](super::Tokenizer::encode_cached) has an example.
+///
+/// ```
+/// use rolecall::tokens::{EncodeOptions, EncodingCache};
+/// # use rolecall::{Message, Model, Options};
+///
+/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+/// # let (tokenizer, options) = (model.tokenizer()?, EncodeOptions::default());
+/// # let prompt = |messages: &[Message]| model.apply_chat_template(messages, &Options::new());
+/// let mut cache = EncodingCache::new();
+/// let mut messages = vec![Message::user("Hi")];
+/// let first = tokenizer.encode_cached(&prompt(&messages)?, &options, &mut cache)?;
+/// messages.push(Message::assistant("Hello!"));
+/// let second = tokenizer.encode_cached(&prompt(&messages)?, &options, &mut cache)?;
+/// assert_eq!(second.ids[..first.len()], first.ids);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct EncodingCache {
     /// By whether the text begins the prompt, and the text.
@@ -34,6 +50,18 @@ const MOST_BYTES: usize = 64 << 20;
 
 impl EncodingCache {
     /// An empty cache.
+    ///
+    /// ```
+    /// use rolecall::tokens::{EncodeOptions, EncodingCache};
+    /// # use rolecall::{Message, Model, Options};
+    ///
+    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// # let (tokenizer, options) = (model.tokenizer()?, EncodeOptions::default());
+    /// # let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let encoding = tokenizer.encode_cached(&prompt, &options, &mut EncodingCache::new())?;
+    /// assert_eq!(encoding, tokenizer.encode(&prompt, &options)?);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }

@@ -38,6 +38,20 @@ pub struct Encoding {
 }
 
 /// Who a token is of.
+///
+/// ```
+/// use rolecall::tokens::TokenKind;
+/// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+///
+/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+/// # let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+/// # let encoding = model.tokenizer()?.encode(&prompt, &EncodeOptions::default())?;
+/// let origin = encoding.origins[encoding.len() - 2]; // the i of Hi
+/// assert_eq!((origin.message, origin.kind), (Some(0), TokenKind::Content));
+/// let span = origin.span.and_then(|span| prompt.spans().nth(span));
+/// assert_eq!(span.map(|span| &prompt.text()[span.range]), Some("Hi"));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct TokenOrigin {
@@ -52,6 +66,20 @@ pub struct TokenOrigin {
 }
 
 /// What a token is.
+///
+/// ```
+/// use rolecall::tokens::TokenKind;
+/// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+///
+/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+/// # let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &EncodeOptions::default())?;
+/// let tokens = encoding.ids.iter().zip(&encoding.origins);
+/// let control: Vec<u32> =
+///     tokens.filter(|(_, origin)| origin.kind == TokenKind::Control).map(|(id, _)| *id).collect();
+/// let text = model.tokenizer()?.decode(&control, false)?;
+/// assert_eq!(text, "<|begin_of_text|><|start_header_id|><|end_header_id|><|eot_id|>");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum TokenKind {
@@ -70,16 +98,45 @@ pub enum TokenKind {
 
 impl Encoding {
     /// The number of tokens.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// let messages = [Message::user("Which animal says moo?")];
+    /// let encoding = model.encode(&messages, &Options::new(), &EncodeOptions::default())?;
+    /// assert_eq!((encoding.len(), encoding.offsets.len()), (29, 29));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// let options = Options::new().chat_template("{# It writes nothing. #}");
+    /// assert!(model.encode(&[Message::user("Hi")], &options, &EncodeOptions::default())?.is_empty());
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
     /// The tokens of a message, from its first to its last.
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// # let messages = [Message::user("Hi"), Message::assistant("Hello!")];
+    /// # let encoding = model.encode(&messages, &Options::new(), &EncodeOptions::default())?;
+    /// let answer = encoding.message(1).unwrap_or_default();
+    /// let text = model.tokenizer()?.decode(&encoding.ids[answer], false)?;
+    /// assert_eq!(text, "<|start_header_id|>assistant<|end_header_id|>\n\nHello!<|eot_id|>");
+    /// assert_eq!(encoding.message(2), None);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn message(&self, message: usize) -> Option<Range<usize>> {
         let is_of = |origin: &TokenOrigin| origin.message == Some(message);
         let first = self.origins.iter().position(is_of)?;

@@ -6,6 +6,16 @@ use super::tokenizer::Tokenizer;
 use crate::{Model, Options};
 
 /// What a model's tokenizer does with prompts.
+///
+/// ```
+/// use rolecall::Model;
+///
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let tokenizer = Model::from_dir(folder)?.inspect().tokenizer.unwrap_or_default();
+/// assert_eq!((tokenizer.adds_bos, tokenizer.adds_eos), (true, false));
+/// assert_eq!(tokenizer.before, ["<|begin_of_text|>"]);
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TokenizerInspection {
@@ -25,6 +35,16 @@ pub struct TokenizerInspection {
 }
 
 /// A token that steers the model, so that no user may write it.
+///
+/// ```
+/// use rolecall::Model;
+///
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let tokenizer = Model::from_dir(folder)?.inspect().tokenizer.unwrap_or_default();
+/// let last = &tokenizer.control_tokens[4];
+/// assert_eq!((last.id, &*last.token), (4, "<|eot_id|>"));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ControlToken {

@@ -3,6 +3,18 @@
 //! A [`Tokenizer`] turns a [`Prompt`] into an [`Encoding`]: ids, and for each token its place in the
 //! text, who wrote it and whether the assistant did. Because the prompt knows who wrote each byte, no text of a user can
 //! become a control token.
+//!
+//! ```
+//! use rolecall::tokens::EncodeOptions;
+//! use rolecall::{Message, Model, Options};
+//!
+//! # let folder = rolecall_testkit::tiny_llama();
+//! let model = Model::from_dir(folder)?; // with a tokenizer.json
+//! let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &EncodeOptions::default())?;
+//! assert_eq!(encoding.ids[8..], [44, 77, 4]);
+//! assert_eq!(model.tokenizer()?.decode(&encoding.ids[8..], false)?, "Hi<|eot_id|>");
+//! # Ok::<(), rolecall::Error>(())
+//! ```
 
 mod added;
 mod attribution;

@@ -36,6 +36,18 @@ pub enum ControlTokens {
 }
 
 /// Which side is cut or padded.
+///
+/// ```
+/// use rolecall::tokens::{EncodeOptions, Side, Truncation};
+/// # use rolecall::{Message, Model, Options};
+///
+/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+/// let truncation = Some(Truncation { max_length: 2, side: Some(Side::Right) });
+/// let options = EncodeOptions { truncation, ..EncodeOptions::default() };
+/// let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &options)?;
+/// assert_eq!(model.tokenizer()?.decode(&encoding.ids, false)?, "<|begin_of_text|><|start_header_id|>");
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The beginning.
@@ -96,6 +108,22 @@ pub enum Padding {
 }
 
 /// Whether faults of the reference are kept.
+///
+/// ```
+/// use rolecall::tokens::{Compat, EncodeOptions};
+/// # use rolecall::{Message, Model, Options};
+///
+/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+/// # let messages = [Message::user("Hi"), Message::assistant("Hello!")];
+/// // The template has no generation blocks.
+/// let masked = |compat| {
+///     let options = EncodeOptions { assistant_mask: true, compat, ..EncodeOptions::default() };
+///     let mask = model.encode(&messages, &Options::new(), &options)?.assistant_mask.unwrap_or_default();
+///     Ok::<_, rolecall::Error>(mask.iter().filter(|masked| **masked == 1).count())
+/// };
+/// assert_eq!((masked(Compat::Exact)?, masked(Compat::Reference)?), (6, 0));
+/// # Ok::<(), rolecall::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compat {
     /// Masks are right.
@@ -110,14 +138,17 @@ pub enum Compat {
 /// How a prompt is encoded. Everything is off unless set.
 ///
 /// ```
-/// use rolecall::tokens::{EncodeOptions, Padding, Truncation};
+/// use rolecall::tokens::{EncodeOptions, Truncation};
+/// use rolecall::{Message, Model, Options};
 ///
+/// # let folder = rolecall_testkit::tiny_llama();
 /// let options = EncodeOptions {
-///     truncation: Some(Truncation { max_length: 8192, side: None }),
-///     padding: Padding::Longest,
+///     truncation: Some(Truncation { max_length: 4, side: None }),
 ///     ..EncodeOptions::default()
 /// };
-/// # let _ = options;
+/// let encoding = Model::from_dir(folder)?.encode(&[Message::user("Hi")], &Options::new(), &options)?;
+/// assert_eq!(encoding.len(), 4);
+/// # Ok::<(), rolecall::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EncodeOptions {

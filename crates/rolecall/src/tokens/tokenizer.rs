@@ -92,6 +92,16 @@ impl Tokenizer {
     ///
     /// Tokens that the config lists and `tokenizer.json` lacks are added, as the reference does it.
     ///
+    /// ```
+    /// use rolecall::tokens::Tokenizer;
+    ///
+    /// let json = r#"{"model": {"type": "WordLevel", "vocab": {"?": 0, "moo": 1}, "unk_token": "?"}}"#;
+    /// let special_tokens = [("eos_token", "</s>")].into();
+    /// let tokenizer = Tokenizer::new(json.as_bytes(), &serde_json::Map::new(), &special_tokens)?;
+    /// assert_eq!((tokenizer.id("moo"), tokenizer.id("</s>")), (Some(1), Some(2)));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Tokenizer`] when the file is not a tokenizer's, or the config is not what it should be.
@@ -158,6 +168,17 @@ impl Tokenizer {
 
     /// The tokenizer of a model.
     ///
+    /// ```
+    /// use rolecall::tokens::Tokenizer;
+    /// use rolecall::{ModelFiles, SpecialTokens};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let files = ModelFiles::read_dir(folder)?; // with a tokenizer.json
+    /// let tokenizer = Tokenizer::from_files(&files, &SpecialTokens::from([("eos_token", "<|eot_id|>")]))?;
+    /// assert_eq!(tokenizer.id("<|eot_id|>"), Some(4));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Model`] when the model has no `tokenizer.json`; else as [`Tokenizer::new`].
@@ -171,6 +192,18 @@ impl Tokenizer {
     }
 
     /// Encodes a prompt.
+    ///
+    /// ```
+    /// use rolecall::tokens::EncodeOptions;
+    /// # use rolecall::{Message, Model, Options};
+    ///
+    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let encoding = model.tokenizer()?.encode(&prompt, &EncodeOptions::default())?;
+    /// assert_eq!(encoding.ids[8..], [44, 77, 4]);
+    /// assert_eq!(&prompt.text()[encoding.offsets[10].clone()], "<|eot_id|>");
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -276,11 +309,26 @@ impl Tokenizer {
     }
 
     /// The token of an id.
+    ///
+    /// ```
+    /// # let model = rolecall::Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// let tokenizer = model.tokenizer()?;
+    /// assert_eq!(tokenizer.token(4).as_deref(), Some("<|eot_id|>"));
+    /// assert_eq!(tokenizer.token(4_000_000), None);
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn token(&self, id: u32) -> Option<String> {
         self.pipeline.tokenizer.id_to_token(id)
     }
 
     /// The id of a token.
+    ///
+    /// ```
+    /// # let model = rolecall::Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// let tokenizer = model.tokenizer()?;
+    /// assert_eq!((tokenizer.id("<|eot_id|>"), tokenizer.id("<|no_token|>")), (Some(4), None));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn id(&self, token: &str) -> Option<u32> {
         self.pipeline.tokenizer.token_to_id(token)
     }
@@ -302,6 +350,13 @@ impl Tokenizer {
 
     /// The control tokens where a template is used, by their ids: the special tokens, those that the model's files list
     /// under `chat_control_tokens`, and without that list the added tokens that stand in the template's own text.
+    ///
+    /// ```
+    /// # let model = rolecall::Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// let control = model.tokenizer()?.control_tokens("{{ messages[0].content }}<|eot_id|>");
+    /// assert_eq!((control.len(), control[4]), (5, (4, "<|eot_id|>")));
+    /// # Ok::<(), rolecall::Error>(())
+    /// ```
     pub fn control_tokens(&self, template: &str) -> Vec<(u32, &str)> {
         let controls = self.controls(template, &[]);
         let tokens = self.added.iter().filter(|(id, _)| controls.tokens.ids.contains(*id));
