@@ -1,5 +1,19 @@
 //! The same for programs without an async runtime. May be called from async code, too: the work runs on a
 //! thread of its own.
+//!
+//! ```
+//! use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+//!
+//! # let server = rolecall_testkit::FakeGeneration::new().start()?;
+//! # let address = server.url();
+//! let sender = Sender::new(Endpoint::parse(&address)?);
+//! let parameters = Parameters::new().max_new_tokens(3);
+//! assert_eq!(sender.generate("Once upon", &parameters)?.text, "A llama in");
+//! let runtime = tokio::runtime::Runtime::new()?;
+//! let answer = runtime.block_on(async { sender.generate("Once upon", &parameters) })?;
+//! assert_eq!(answer.text, "A llama in");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -33,10 +47,26 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Sender(crate::Sender);
 
-/// The settings of [`crate::Sender`], by the same names.
+/// The settings of [`crate::Sender`], by the same names; and of their examples the value, how the server is made if
+/// not as always, and what is seen.
 macro_rules! settings {
-    ($($name:ident($argument:ident: $type:ty);)*) => {$(
+    ($(
+        $name:ident($argument:ident: $type:ty) $value:expr $(, at $server:literal)? => { $($seen:stmt;)+ }
+    )*) => {$(
         #[doc = concat!("As [`crate::Sender::", stringify!($name), "`].")]
+        ///
+        /// ```
+        /// # use std::time::Duration;
+        /// # use rolecall::{Message, Model, Options, Token};
+        /// # use rolecall_sender::{*, blocking::Sender};
+        /// # use rolecall_testkit::{FakeGeneration, Response};
+        #[doc = concat!("# let server = FakeGeneration::new()", $($server,)? ".start()?;")]
+        /// # let address = server.url();
+        /// let sender = Sender::new(Endpoint::parse(&address)?);
+        #[doc = concat!("let sender = sender.", stringify!($name), "(", stringify!($value), ");")]
+        $(#[doc = concat!(stringify!($seen), ";")])+
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         #[must_use]
         pub fn $name(self, $argument: $type) -> Self {
             Self(self.0.$name($argument))
@@ -46,39 +76,163 @@ macro_rules! settings {
 
 impl Sender {
     /// A sender without a token that waits for nothing.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let prepared = sender.prepare("Once upon", &Parameters::new(), false)?;
+    /// assert_eq!(prepared.request.url.as_str(), "http://127.0.0.1:8080/generate");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn new(endpoint: Endpoint) -> Self {
         Self(crate::Sender::new(endpoint))
     }
 
     settings! {
-        bos(policy: BosPolicy);
-        bos_token(token: impl Into<String>);
-        connect_timeout(time: Duration);
-        connections(count: usize);
-        deadline(time: Duration);
-        dialect(dialect: Dialect);
-        first_byte_timeout(time: Duration);
-        markdown(markdown: Markdown);
-        max_answer(bytes: usize);
-        on_note(callback: impl Fn(&Note) + Send + Sync + 'static);
-        on_wait(callback: impl Fn(Waiting) + Send + Sync + 'static);
-        payload_limit(bytes: usize);
-        repeat_everything(repeat: bool);
-        sees_images(sees: bool);
-        server_adds_bos(adds: bool);
-        silence_timeout(time: Duration);
-        token(token: Token);
-        use_cache(allowed: bool);
-        wait(time: Duration);
+        bos(policy: BosPolicy) BosPolicy::Strip => {
+            let sender = sender.bos_token("<s>");
+            let prepared = sender.prepare("<s>Hi", &Parameters::new(), false)?;
+            assert_eq!(prepared.bos, BosAction::Stripped { token: "<s>".to_owned() });
+        }
+        bos_token(token: impl Into<String>) "<s>" => {
+            let prepared = sender.prepare("<s>Hi", &Parameters::new(), false)?;
+            assert_eq!(prepared.bos.to_string(), "left <s> in front of the prompt");
+        }
+        connect_timeout(time: Duration) Duration::from_secs(2) => {
+            let answer = sender.generate("Hi", &Parameters::new().max_new_tokens(2))?;
+            assert_eq!(answer.text, "A llama");
+        }
+        connections(count: usize) 1, at ".frame_pause(Duration::from_millis(200))" => {
+            let stream = sender.generate_stream("Hi", &Parameters::new())?;
+            let sender = sender.deadline(Duration::from_millis(300));
+            let error = sender.generate("Hi", &Parameters::new()).unwrap_err();
+            assert!(error.to_string().contains("got no free connection"));
+        }
+        deadline(time: Duration) Duration::from_millis(200),
+            at ".frame_pause(Duration::from_millis(50))" => {
+            let end = sender.generate_stream("Hi", &Parameters::new())?.last();
+            let error = end.transpose().unwrap_err();
+            assert!(error.to_string().contains("the time for the whole answer"));
+        }
+        dialect(dialect: Dialect) Dialect::SgLang => {
+            let prepared = sender.prepare("Hi", &Parameters::new(), false)?;
+            assert!(prepared.request.body.starts_with(r#"{"text":"Hi""#));
+        }
+        first_byte_timeout(time: Duration) Duration::from_millis(100),
+            at ".then(Response::new(200).delayed(Duration::from_secs(5)))" => {
+            let error = sender.generate("Hi", &Parameters::new()).unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::Timeout);
+        }
+        markdown(markdown: Markdown) Markdown::Neutralise => {
+            let sender = sender.sees_images(true);
+            let prepared = sender.prepare("![](x)", &Parameters::new(), false)?;
+            assert!(prepared.request.body.contains(r"!\\[](x)"));
+        }
+        max_answer(bytes: usize) 50 => {
+            let error = sender.generate("Hi", &Parameters::new()).unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::Protocol);
+        }
+        payload_limit(bytes: usize) 1000 => {
+            let long = "very ".repeat(200);
+            let error = sender.generate(&long, &Parameters::new()).unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::TooLarge);
+        }
+        repeat_everything(repeat: bool) true,
+            at r#".then(Response::new(500).header("retry-after", "0"))"# => {
+            let sender = sender.wait(Duration::from_secs(60));
+            sender.generate("Hi", &Parameters::new())?;
+            assert_eq!(server.requests().len(), 2);
+        }
+        sees_images(sees: bool) true => {
+            let typed = "What is ![](cat.png)?";
+            let error = sender.generate(typed, &Parameters::new()).unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::Parameter);
+        }
+        server_adds_bos(adds: bool) false => {
+            let (model, messages) = (Model::builtin("llama-3")?, [Message::user("Hi")]);
+            let prompt = model.apply_chat_template(&messages, &Options::new())?;
+            let action = sender.prepare(&prompt, &Parameters::new(), false)?.bos;
+            assert!(action.to_string().starts_with("left <|begin_of_text|>"));
+        }
+        silence_timeout(time: Duration) Duration::from_millis(300),
+            at ".frame_pause(Duration::from_secs(5))" => {
+            let end = sender.generate_stream("Hi", &Parameters::new())?.last();
+            assert_eq!(end.transpose().unwrap_err().text_so_far(), Some("A"));
+        }
+        token(token: Token) Token::new("hf_me"), at r#".require_token("hf_me")"# => {
+            sender.generate("Hi", &Parameters::new())?;
+            assert_eq!(server.requests()[0].bearer(), Some("hf_me"));
+        }
+        use_cache(allowed: bool) false => {
+            sender.generate("Hi", &Parameters::new())?;
+            assert_eq!(server.requests()[0].header("x-use-cache"), Some("0"));
+        }
+        wait(time: Duration) Duration::from_secs(60), at ".loading(1, 0.2)" => {
+            let answer = sender.generate("Hi", &Parameters::new().max_new_tokens(2))?;
+            assert_eq!((answer.text.as_str(), server.requests().len()), ("A llama", 2));
+        }
+    }
+
+    /// As [`crate::Sender::on_note`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let (notes, told) = std::sync::mpsc::channel();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let sender = sender.on_note(move |note| drop(notes.send(note.to_string())));
+    /// sender.generate("Hi", &Parameters::new())?;
+    /// assert_eq!(told.recv()?, "BOS: the prompt goes as it is: it does not begin with a BOS token");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn on_note(self, callback: impl Fn(&Note) + Send + Sync + 'static) -> Self {
+        Self(self.0.on_note(callback))
+    }
+
+    /// As [`crate::Sender::on_wait`].
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().loading(1, 0.2).start()?;
+    /// # let address = server.url();
+    /// let (waits, told) = std::sync::mpsc::channel();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).wait(Duration::from_secs(60));
+    /// sender.on_wait(move |waiting| drop(waits.send(waiting.reason))).generate("Hi", &Parameters::new())?;
+    /// assert_eq!(told.recv()?, "Model rolecall/fake is currently loading");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn on_wait(self, callback: impl Fn(Waiting) + Send + Sync + 'static) -> Self {
+        Self(self.0.on_wait(callback))
     }
 
     /// As [`crate::Sender::wait_for_model`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?).wait_for_model();
+    /// sender.generate("Once upon", &Parameters::new())?;
+    /// assert_eq!(server.requests()[0].header("x-wait-for-model"), Some("1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn wait_for_model(self) -> Self {
         Self(self.0.wait_for_model())
     }
 
     /// As [`crate::Sender::header`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let error = sender.header("Authorization", "Bearer hf_me").unwrap_err();
+    /// assert_eq!(error.to_string(), "a token is no ordinary header. Give it as the token.");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -89,6 +243,15 @@ impl Sender {
 
     /// As [`crate::Sender::bill_to`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?).bill_to("my-org")?;
+    /// sender.generate("Once upon", &Parameters::new())?;
+    /// assert_eq!(server.requests()[0].header("x-hf-bill-to"), Some("my-org"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -97,11 +260,25 @@ impl Sender {
     }
 
     /// Where it sends.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, blocking::Sender};
+    /// let sender = Sender::new(Endpoint::hugging_face().provider("together").model("org/name"));
+    /// assert_eq!(sender.endpoint().provider_name(), Some("together"));
+    /// ```
     pub fn endpoint(&self) -> &Endpoint {
         self.0.endpoint()
     }
 
     /// As [`crate::Sender::prepare`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let request = sender.prepare("Once upon", &Parameters::new(), true)?.request;
+    /// assert_eq!((request.method, request.url.path()), ("POST", "/generate_stream"));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -117,6 +294,14 @@ impl Sender {
 
     /// As [`crate::Sender::prepare_chat`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let error = sender.prepare_chat("Hi", &Parameters::new(), false).unwrap_err();
+    /// assert!(error.to_string().starts_with("a conversation is a list of messages"));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -131,6 +316,15 @@ impl Sender {
 
     /// As [`crate::Sender::models`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// assert_eq!(sender.models()?, ["rolecall/fake"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -141,6 +335,18 @@ impl Sender {
 
     /// As [`crate::Sender::generate`].
     ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options};
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let prompt = Model::builtin("llama-3")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let answer = sender.generate(&prompt, &Parameters::new().max_new_tokens(2).details(true))?;
+    /// assert_eq!((answer.text.as_str(), answer.finish_reason.as_deref()), ("A llama", Some("length")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -150,6 +356,16 @@ impl Sender {
 
     /// As [`crate::Sender::generate_stream`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Event, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let mut events = sender.generate_stream("Once upon", &Parameters::new())?;
+    /// assert_eq!(events.next().transpose()?, Some(Event::Token { text: "A".to_owned() }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -158,6 +374,17 @@ impl Sender {
     }
 
     /// As [`crate::Sender::chat_completion`].
+    ///
+    /// ```
+    /// # use rolecall::Message;
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let messages = [Message::system("Be brief."), Message::user("Who cooks?")];
+    /// assert_eq!(sender.chat_completion(&messages, &Parameters::new().max_new_tokens(2))?.text, "A llama");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -172,6 +399,18 @@ impl Sender {
 
     /// As [`crate::Sender::chat_completion_stream`].
     ///
+    /// ```
+    /// # use rolecall::Message;
+    /// # use rolecall_sender::{Endpoint, Event, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let messages = [Message::user("Who cooks?")];
+    /// let end = sender.chat_completion_stream(&messages, &Parameters::new().max_new_tokens(2))?.last();
+    /// assert!(matches!(end.transpose()?, Some(Event::End(answer)) if answer.text == "A llama"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -185,6 +424,17 @@ impl Sender {
 
     /// As [`crate::Sender::send`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?);
+    /// let mut prepared = sender.prepare("Once upon", &Parameters::new().max_new_tokens(1), false)?;
+    /// prepared.request.headers.push(("x-request-id", "42".to_owned()));
+    /// assert_eq!(sender.send(prepared)?.text, "A");
+    /// assert_eq!(server.requests()[0].header("x-request-id"), Some("42"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -194,6 +444,17 @@ impl Sender {
     }
 
     /// As [`crate::Sender::send_stream`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let prepared = sender.prepare("Once upon", &Parameters::new().max_new_tokens(2), true)?;
+    /// // Two tokens and the end.
+    /// assert_eq!(sender.send_stream(prepared)?.count(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -212,6 +473,18 @@ impl Sender {
 
     /// Sends what was prepared for a stream, and does not wait for the server: what goes wrong before the answer begins
     /// is an event, too. For callers who want to give up in the meantime, with [`Events::next_within`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ErrorKind, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().require_token("hf_me").start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let prepared = sender.prepare("Once upon", &Parameters::new(), true)?;
+    /// let mut events = sender.begin_stream(prepared)?;
+    /// let error = events.next().transpose().unwrap_err();
+    /// assert_eq!(error.kind(), &ErrorKind::Unauthorised);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -232,6 +505,16 @@ impl Sender {
 
     /// As [`crate::Sender::text_to_image`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+    /// # let router = Endpoint::parse(&server.url())?;
+    /// let sender = Sender::new(router.provider("hf-inference").model("org/name"));
+    /// let image = sender.text_to_image("A llama that cooks", &ImageParameters::new().seed(42))?;
+    /// assert_eq!(image.dimensions(), Some((64, 48)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -241,6 +524,16 @@ impl Sender {
     }
 
     /// As [`crate::Sender::text_to_speech`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, MediaFormat, SpeechParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().speech_model("org/name").start()?;
+    /// # let router = Endpoint::parse(&server.url())?;
+    /// let sender = Sender::new(router.provider("hf-inference").model("org/name"));
+    /// let sound = sender.text_to_speech("There once was a llama", &SpeechParameters::new())?;
+    /// assert_eq!(sound.format(), Some(MediaFormat::Wav));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -252,6 +545,15 @@ impl Sender {
 
     /// As [`crate::Sender::info`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let info = Sender::new(Endpoint::parse(&address)?).info()?;
+    /// assert_eq!((info.max_best_of, info.max_stop_sequences), (Some(2), Some(4)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -262,6 +564,14 @@ impl Sender {
 
     /// As [`crate::Sender::health`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// assert!(Sender::new(Endpoint::parse(&address)?).health()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -271,6 +581,17 @@ impl Sender {
     }
 
     /// As [`crate::Sender::status`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ErrorKind, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// assert_eq!(sender.status()?.models, ["rolecall/fake"]);
+    /// drop(server);
+    /// assert_eq!(sender.status()?.health.unwrap_err().kind(), &ErrorKind::Connection);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn status(&self) -> Result<Status> {
         let sender = self.0.clone();
         run(async move { Ok(sender.status().await) })
@@ -384,6 +705,20 @@ impl Events {
     }
 
     /// The next piece, if it comes within this time: [`Poll::Pending`] if not, and the next call waits on.
+    ///
+    /// ```
+    /// # use std::{task::Poll, time::Duration};
+    /// # use rolecall_sender::{Endpoint, Event, Parameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().frame_pause(Duration::from_secs(5)).start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let mut events = sender.generate_stream("Once upon", &Parameters::new())?;
+    /// let first = events.next_within(Duration::from_secs(60));
+    /// assert!(matches!(first, Poll::Ready(Some(Ok(Event::Token { text }))) if text == "A"));
+    /// // The server pauses after each token.
+    /// assert!(events.next_within(Duration::from_millis(50)).is_pending());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_within(&mut self, time: Duration) -> Poll<Option<Result<Event>>> {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(first));
@@ -404,16 +739,50 @@ impl Iterator for Events {
 }
 
 /// Asks the Hub, and waits for the answer.
+///
+/// ```
+/// use rolecall::Token;
+/// use rolecall_sender::{Endpoint, blocking::Hub};
+///
+/// # let server = rolecall_testkit::FakeHub::new().start()?;
+/// # let address = server.url();
+/// let hub = Hub::new(Endpoint::parse(&address)?).token(Token::new("hf_me"), "the settings");
+/// assert_eq!(hub.whoami()?.full_name.as_deref(), Some("Somebody"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Hub(crate::Hub);
 
 impl Hub {
     /// As [`crate::Hub::new`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ErrorKind, blocking::Hub};
+    /// let hub = Hub::new(Endpoint::parse("https://huggingface.co")?);
+    /// // Without a token there is nobody to ask about.
+    /// assert_eq!(hub.whoami().unwrap_err().kind(), &ErrorKind::Unauthorised);
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn new(endpoint: Endpoint) -> Self {
         Self(crate::Hub::new(endpoint))
     }
 
     /// As [`crate::Hub::from_environment`].
+    ///
+    /// ```
+    /// # use rolecall::Environment;
+    /// # use rolecall_sender::blocking::Hub;
+    /// # let server = rolecall_testkit::FakeHub::new().start()?;
+    /// # let address = server.url();
+    /// // Of a program it is `Environment::from_process()`.
+    /// let environment = Environment::from_lookup(move |name| match name {
+    ///     "HF_ENDPOINT" => Some(address.clone()),
+    ///     "HF_TOKEN" => Some("hf_me".to_owned()),
+    ///     _ => None,
+    /// });
+    /// assert_eq!(Hub::from_environment(&environment)?.whoami()?.name, "somebody");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -423,12 +792,33 @@ impl Hub {
     }
 
     /// As [`crate::Hub::token`].
+    ///
+    /// ```
+    /// # use rolecall::Token;
+    /// # use rolecall_sender::{Endpoint, blocking::Hub};
+    /// # let server = rolecall_testkit::FakeHub::new().refuse_token("hf_old").start()?;
+    /// # let address = server.url();
+    /// let hub = Hub::new(Endpoint::parse(&address)?).token(Token::new("hf_old"), "--token");
+    /// let error = hub.whoami().unwrap_err();
+    /// assert!(error.to_string().starts_with("the Hub does not know the token from --token"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn token(self, token: Token, source: impl Into<String>) -> Self {
         Self(self.0.token(token, source))
     }
 
     /// As [`crate::Hub::whoami`].
+    ///
+    /// ```
+    /// # use rolecall::Token;
+    /// # use rolecall_sender::{Endpoint, blocking::Hub};
+    /// # let server = rolecall_testkit::FakeHub::new().start()?;
+    /// # let address = server.url();
+    /// let hub = Hub::new(Endpoint::parse(&address)?).token(Token::new("hf_me"), "--token");
+    /// assert_eq!(hub.whoami()?.token_name.as_deref(), Some("test"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -440,6 +830,16 @@ impl Hub {
 
     /// As [`crate::Hub::deployed`].
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, blocking::Hub};
+    /// # let server = rolecall_testkit::FakeHub::new();
+    /// # let server = server.deployed("hf-inference", "org/painter", "text-to-image").start()?;
+    /// # let address = server.url();
+    /// let models = Hub::new(Endpoint::parse(&address)?).deployed("hf-inference")?;
+    /// assert_eq!((models.len(), models[0].id.as_str()), (1, "org/painter"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there.
@@ -449,6 +849,16 @@ impl Hub {
     }
 
     /// As [`crate::Hub::providers`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, blocking::Hub};
+    /// # let server = rolecall_testkit::FakeHub::new();
+    /// # let server = server.deployed("together", "org/name", "text-generation").start()?;
+    /// # let address = server.url();
+    /// let providers = Hub::new(Endpoint::parse(&address)?).providers("org/name")?;
+    /// assert_eq!(providers[0].provider, "together");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -45,6 +45,19 @@ pub(crate) struct Knowledge<'a> {
 }
 
 /// What was done about BOS.
+///
+/// ```
+/// use rolecall::{Message, Model, Options};
+/// use rolecall_sender::{BosAction, Endpoint, Parameters, Sender};
+///
+/// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+/// let prompt = Model::builtin("llama-3")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+/// let done = sender.prepare(&prompt, &Parameters::new(), false)?.bos;
+/// assert_eq!(done, BosAction::Stripped { token: "<|begin_of_text|>".to_owned() });
+/// assert_eq!(done.to_string(), "took <|begin_of_text|> from the front of the prompt: the server adds it");
+/// assert_eq!(sender.prepare("Hi", &Parameters::new(), false)?.bos, BosAction::NothingToDo);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BosAction {

@@ -36,6 +36,26 @@ pub fn image_budget(limit: usize, text: usize, count: usize) -> usize {
 /// An image of at most so many bytes: the same if it is small enough, else a JPEG with as many pixels as fit. Sides keep
 /// their proportion; what is transparent becomes white.
 ///
+/// ```
+/// use rolecall::{Image, ImageFormat};
+/// use rolecall_sender::{downscale, image_budget};
+///
+/// // A server that was started with --payload-limit 30000.
+/// let budget = image_budget(30_000, 1_000, 1);
+/// # let pixels = image::RgbImage::from_fn(300, 200, |x, y| {
+/// #     image::Rgb([x * y, x * 7 + y, x + y * 13].map(|part| u8::try_from(part % 251).unwrap_or_default()))
+/// # });
+/// # let mut photo = std::io::Cursor::new(Vec::new());
+/// # pixels.write_to(&mut photo, image::ImageFormat::Png)?;
+/// # let photo = photo.into_inner();
+/// let image = Image::from_bytes(photo, "photo.png")?;
+/// assert!(image.bytes().len() > budget);
+/// let smaller = downscale(&image, budget)?;
+/// assert_eq!(smaller.format(), ImageFormat::Jpeg);
+/// assert!(smaller.bytes().len() <= budget);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`ErrorKind::Parameter`] when the image cannot be read, or when nothing of it fits.

@@ -53,6 +53,15 @@ pub struct Endpoint {
 impl Endpoint {
     /// Hugging Face's router, `https://router.huggingface.co`. Chat needs a [`model`](Self::model), everything else a
     /// [`provider`](Self::provider), too.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Endpoint};
+    ///
+    /// let router = Endpoint::hugging_face().model("org/name");
+    /// let url = router.url(Dialect::Chat, false)?;
+    /// assert_eq!(url.as_str(), "https://router.huggingface.co/v1/chat/completions");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn hugging_face() -> Self {
         match Self::parse(ROUTER) {
             Ok(router) => router,
@@ -61,6 +70,16 @@ impl Endpoint {
     }
 
     /// Reads an address: of a local server, a dedicated Inference Endpoint, a model's route or the router.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Endpoint};
+    ///
+    /// let server = Endpoint::parse("https://name.endpoints.huggingface.cloud/v1")?;
+    /// assert_eq!(server.url(Dialect::Completions, false)?.path(), "/v1/completions");
+    /// let error = Endpoint::parse("http://example.com").unwrap_err();
+    /// assert!(error.to_string().starts_with("http://example.com is plain http to another computer"));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -73,12 +92,20 @@ impl Endpoint {
                 ErrorKind::Endpoint,
                 format!("{endpoint} is plain http to another computer: the prompt and the token could be read on the way"),
             )
-            .help("Use https, or allow it with --allow-http"));
+            .help("Use https, or allow it with Endpoint::parse_allowing_http, or --allow-http"));
         }
         Ok(endpoint)
     }
 
     /// Reads an address that may be plain http to any computer.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Endpoint};
+    ///
+    /// let neighbour = Endpoint::parse_allowing_http("http://10.0.0.7:8080")?;
+    /// assert_eq!(neighbour.url(Dialect::Tgi, false)?.as_str(), "http://10.0.0.7:8080/generate");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -111,6 +138,16 @@ impl Endpoint {
 
     /// The model's id: what the router needs, and the field `model` of completions and chat. Servers of one model may
     /// refuse any other name.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Endpoint, Parameters, Sender};
+    ///
+    /// let server = Endpoint::parse("http://127.0.0.1:8000")?.model("org/name");
+    /// let sender = Sender::new(server).dialect(Dialect::Completions);
+    /// let prepared = sender.prepare("Hi", &Parameters::new(), false)?;
+    /// assert!(prepared.request.body.contains(r#""model":"org/name""#));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn model(mut self, id: impl Into<String>) -> Self {
         self.model = Some(id.into());
@@ -119,6 +156,14 @@ impl Endpoint {
 
     /// The inference provider, such as `hf-inference` or `together`. The address is then taken for a router's, whose
     /// routes begin with the provider's name.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Endpoint};
+    ///
+    /// let together = Endpoint::hugging_face().provider("together").model("org/name");
+    /// assert_eq!(together.url(Dialect::Completions, false)?.path(), "/together/v1/completions");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn provider(mut self, name: impl Into<String>) -> Self {
         self.provider = Some(name.into());
@@ -127,16 +172,43 @@ impl Endpoint {
     }
 
     /// The model's id, if one was given.
+    ///
+    /// ```
+    /// use rolecall_sender::Endpoint;
+    ///
+    /// let router = Endpoint::hugging_face();
+    /// assert_eq!(router.model_id(), None);
+    /// assert_eq!(router.model("org/name").model_id(), Some("org/name"));
+    /// ```
     pub fn model_id(&self) -> Option<&str> {
         self.model.as_deref()
     }
 
     /// The provider's name, if one was given.
+    ///
+    /// ```
+    /// use rolecall_sender::Endpoint;
+    ///
+    /// let router = Endpoint::hugging_face();
+    /// assert_eq!(router.provider_name(), None);
+    /// assert_eq!(router.provider("hf-inference").provider_name(), Some("hf-inference"));
+    /// ```
     pub fn provider_name(&self) -> Option<&str> {
         self.provider.as_deref()
     }
 
     /// Where a dialect's requests go.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Endpoint, ErrorKind};
+    ///
+    /// let server = Endpoint::parse("http://127.0.0.1:8080")?;
+    /// assert_eq!(server.url(Dialect::Tgi, true)?.as_str(), "http://127.0.0.1:8080/generate_stream");
+    /// // The router has many models, and none was named.
+    /// let error = Endpoint::hugging_face().url(Dialect::Chat, true).unwrap_err();
+    /// assert_eq!(error.kind(), &ErrorKind::Endpoint);
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -222,7 +294,7 @@ impl Endpoint {
 
     fn needs_provider() -> Error {
         Error::new(ErrorKind::Endpoint, "the router has no such route without a provider: only chat has one")
-            .help("Name one with --provider, such as hf-inference, together or featherless-ai; or use the dialect chat")
+            .help("Name one with Endpoint::provider, or --provider, such as hf-inference, together or featherless-ai; or use the dialect chat")
     }
 
     fn refuse_old_host(&self) -> Result<()> {
@@ -253,6 +325,14 @@ impl Endpoint {
     }
 
     /// Whether the address is that of one model among others, where `stream` is a field of the body: `…/models/{id}`.
+    ///
+    /// ```
+    /// use rolecall_sender::Endpoint;
+    ///
+    /// assert!(Endpoint::parse("https://example.com/models/org/name")?.is_model_route());
+    /// assert!(!Endpoint::parse("https://example.com/v1")?.is_model_route());
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn is_model_route(&self) -> bool {
         if self.is_router {
             return true;
@@ -269,6 +349,13 @@ impl Endpoint {
     }
 
     /// The host's name.
+    ///
+    /// ```
+    /// use rolecall_sender::Endpoint;
+    ///
+    /// assert_eq!(Endpoint::parse("https://example.com:8443/v1")?.host(), "example.com");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
@@ -279,12 +366,28 @@ impl Endpoint {
     }
 
     /// Whether the server is on this computer.
+    ///
+    /// ```
+    /// use rolecall_sender::Endpoint;
+    ///
+    /// assert!(Endpoint::parse("http://[::1]:8080")?.is_loopback());
+    /// assert!(!Endpoint::parse("https://localhost.example.com")?.is_loopback());
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
 
     /// Whether the server is one of Hugging Face's, for whom the stored token is meant. Spaces are not: they are anybody's
     /// programs, which would read it.
+    ///
+    /// ```
+    /// use rolecall_sender::Endpoint;
+    ///
+    /// assert!(Endpoint::parse("https://name.endpoints.huggingface.cloud")?.is_hugging_face());
+    /// assert!(!Endpoint::parse("https://somebody-app.hf.space")?.is_hugging_face());
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn is_hugging_face(&self) -> bool {
         let host = self.host();
         let hosts = ["huggingface.co", "hf.co", "endpoints.huggingface.cloud"];

@@ -8,7 +8,47 @@ use rolecall::snapshot::is_hidden;
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The example of what an error tells of a server that says no.
+macro_rules! refused {
+    ($refusal:expr, $name:ident, $told:expr) => {
+        concat!(
+            "\n```\n",
+            "# use rolecall_sender::{Endpoint, ErrorKind, Parameters, blocking::Sender};\n",
+            "# use rolecall_testkit::{FakeGeneration, Response, refusals};\n",
+            "# let server = FakeGeneration::new().then(",
+            stringify!($refusal),
+            ").start()?;\n",
+            "# let address = server.url();\n",
+            "let sender = Sender::new(Endpoint::parse(&address)?);\n",
+            "let error = sender.generate(\"Hi\", &Parameters::new()).unwrap_err();\n",
+            "assert_eq!(error.",
+            stringify!($name),
+            "(), ",
+            stringify!($told),
+            ");\n",
+            "# Ok::<(), Box<dyn std::error::Error>>(())\n",
+            "```",
+        )
+    };
+}
+
 /// The kind of an [`Error`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use rolecall_sender::{Endpoint, ErrorKind, Parameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().loading(1, 20.0).start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// let error = sender.generate("Hi", &Parameters::new()).unwrap_err();
+/// match error.kind() {
+///     ErrorKind::Loading { estimated_time } => assert_eq!(*estimated_time, Some(Duration::from_secs(20))),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -168,6 +208,16 @@ impl Error {
     }
 
     /// The text of a streamed answer that had come before the error.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Frames};
+    ///
+    /// let mut frames = Frames::new(Dialect::Tgi);
+    /// frames.read(r#"{"token": {"id": 9, "text": "A llama", "logprob": -0.5, "special": false}}"#)?;
+    /// // The connection breaks here.
+    /// assert_eq!(frames.finish().unwrap_err().text_so_far(), Some("A llama"));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn text_so_far(&self) -> Option<&str> {
         match &self.inner.kind {
             ErrorKind::Incomplete { text } => Some(text),
@@ -177,31 +227,54 @@ impl Error {
 
     /// Whether it is certain that nothing was generated, so that repeating the request does nothing twice: no connection
     /// came about, the model is still loading, or the server turned the request away.
+    ///
+    /// ```
+    /// use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+    ///
+    /// # use rolecall_testkit::{FakeGeneration, refusals};
+    /// # let failure = refusals::generation_failed("out of memory");
+    /// # let server = FakeGeneration::new().then(refusals::overloaded()).then(failure).start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let ask = || sender.generate("Hi", &Parameters::new());
+    /// let turned_away = ask().unwrap_err();
+    /// assert!(turned_away.to_string().starts_with("the server has too much to do"));
+    /// assert!(turned_away.is_repeatable());
+    /// let failed = ask().unwrap_err();
+    /// assert!(failed.to_string().starts_with("the server reports an error (status 424)"));
+    /// assert!(!failed.is_repeatable());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_repeatable(&self) -> bool {
         self.inner.repeatable
     }
 
     /// The kind of error.
+    #[doc = refused!(refusals::gated("org/name"), kind, &ErrorKind::Gated)]
     pub fn kind(&self) -> &ErrorKind {
         &self.inner.kind
     }
 
     /// The HTTP status, if there was an answer.
+    #[doc = refused!(refusals::too_large(), status, Some(413))]
     pub fn status(&self) -> Option<u16> {
         self.inner.status
     }
 
     /// What the server said, shortened and without control characters.
+    #[doc = refused!(refusals::overloaded(), server_message, Some("Model is overloaded"))]
     pub fn server_message(&self) -> Option<&str> {
         self.inner.server_message.as_deref()
     }
 
     /// The id under which the server's operators find the request.
+    #[doc = refused!(Response::new(500).header("x-request-id", "r-17"), request_id, Some("r-17"))]
     pub fn request_id(&self) -> Option<&str> {
         self.inner.request_id.as_deref()
     }
 
     /// What to do about it, where there is something to say.
+    #[doc = refused!(Response::new(401), advice, Some("Give one with Sender::token, or --token"))]
     pub fn advice(&self) -> Option<&str> {
         self.inner.help.as_deref()
     }

@@ -55,31 +55,33 @@ fn meaning(
             "Ask for access on the model's page, and give the token of that account",
         ),
         401 if has_token => (ErrorKind::Unauthorised, "the server refuses the token", "Check the token"),
-        401 => (ErrorKind::Unauthorised, "the server wants a token", "Give one with --token"),
+        401 => {
+            (ErrorKind::Unauthorised, "the server wants a token", "Give one with Sender::token, or --token")
+        }
         402 => (ErrorKind::Payment, "the account has no credit left", "Check its billing page"),
         403 => (ErrorKind::Forbidden, "the token does not allow this", "Check the token's permissions"),
         404 | 405 => (
             ErrorKind::NotFound,
             "the server has nothing at this address",
             "Check the endpoint, to which the dialect's route is added (/generate, /v1/completions), the model and the dialect \
-             (--dialect completions for vLLM and llama.cpp)",
+             (Sender::dialect, or --dialect: completions for vLLM and llama.cpp)",
         ),
         408 => (ErrorKind::Timeout, "the server waited too long for the request", "Try again later"),
         410 => (ErrorKind::Gone, "this address is gone for good", "Use the address that the server names"),
         413 => (
             ErrorKind::TooLarge,
             "the prompt is larger than the server takes",
-            "Shorten it, or use smaller images (--downscale)",
+            "Shorten it, or use smaller images (downscale, or --downscale)",
         ),
         429 => (
             ErrorKind::Overloaded,
             "the server has too much to do",
-            "Try again later, or wait for it with --wait 60",
+            "Try again later, or wait for it with Sender::wait, or --wait 60",
         ),
         503 if error_type(document) != Some("healthcheck") => (
             ErrorKind::Loading { estimated_time: estimate(document) },
             "the model is not ready yet",
-            "Wait for it with --wait 60",
+            "Wait for it with Sender::wait, or --wait 60",
         ),
         504 => (
             ErrorKind::Timeout,

@@ -15,13 +15,16 @@ use crate::{Error, ErrorKind, MediaFormat, Result, Sender, failure};
 
 /// Parameters of an image. What is not set is left to the server.
 ///
-/// ```no_run
+/// ```
 /// use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
 ///
-/// let sender = Sender::new(Endpoint::hugging_face().provider("hf-inference").model("org/name"));
+/// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+/// # let router = Endpoint::parse(&server.url())?;
+/// // The router is `Endpoint::hugging_face()`.
+/// let sender = Sender::new(router.provider("hf-inference").model("org/name"));
 /// let parameters = ImageParameters::new().width(512).height(512).seed(42);
 /// let image = sender.text_to_image("A llama that cooks from a book", &parameters)?;
-/// std::fs::write("llama.png", image.bytes())?;
+/// assert_eq!(image.media_type(), Some("image/jpeg"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,62 +39,73 @@ pub struct ImageParameters {
     extra: Map<String, Value>,
 }
 
+/// Settings of an image, each with the value of its example.
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $name:ident($argument:ident: $type:ty) $value:literal;)*) => {$(
+        $(#[doc = $doc])+
+        ///
+        /// ```
+        /// # use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
+        /// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+        /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+        /// let parameters = ImageParameters::new();
+        #[doc = concat!("let parameters = parameters.", stringify!($name), "(", stringify!($value), ");")]
+        /// sender.text_to_image("A llama that cooks", &parameters)?;
+        /// let sent = &server.requests()[0].json()["parameters"];
+        #[doc = concat!("assert_eq!(sent[\"", stringify!($name), "\"], ", stringify!($value), ");")]
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        #[must_use]
+        pub fn $name(mut self, $argument: $type) -> Self {
+            self.$name = Some($argument.into());
+            self
+        }
+    )*};
+}
+
 impl ImageParameters {
     /// Nothing set.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// sender.text_to_image("A llama that cooks", &ImageParameters::new())?;
+    /// assert_eq!(server.requests()[0].json()["parameters"], serde_json::json!({}));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What should not be seen.
-    #[must_use]
-    pub fn negative_prompt(mut self, prompt: impl Into<String>) -> Self {
-        self.negative_prompt = Some(prompt.into());
-        self
-    }
-
-    /// In pixels.
-    #[must_use]
-    pub fn height(mut self, pixels: u32) -> Self {
-        self.height = Some(pixels);
-        self
-    }
-
-    /// In pixels.
-    #[must_use]
-    pub fn width(mut self, pixels: u32) -> Self {
-        self.width = Some(pixels);
-        self
-    }
-
-    /// More steps take longer and give more detail.
-    #[must_use]
-    pub fn num_inference_steps(mut self, count: u32) -> Self {
-        self.num_inference_steps = Some(count);
-        self
-    }
-
-    /// How closely the image follows the prompt.
-    #[must_use]
-    pub fn guidance_scale(mut self, scale: f64) -> Self {
-        self.guidance_scale = Some(scale);
-        self
-    }
-
-    /// The name of the scheduler.
-    #[must_use]
-    pub fn scheduler(mut self, name: impl Into<String>) -> Self {
-        self.scheduler = Some(name.into());
-        self
-    }
-
-    /// The seed of the noise.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
+    settings! {
+        /// What should not be seen.
+        negative_prompt(prompt: impl Into<String>) "text, blur";
+        /// In pixels.
+        height(pixels: u32) 768;
+        /// In pixels.
+        width(pixels: u32) 512;
+        /// More steps take longer and give more detail.
+        num_inference_steps(count: u32) 30;
+        /// How closely the image follows the prompt.
+        guidance_scale(scale: f64) 7.5;
+        /// The name of the scheduler.
+        scheduler(name: impl Into<String>) "EulerDiscreteScheduler";
+        /// The seed of the noise.
+        seed(seed: u64) 42;
     }
 
     /// A parameter that has no name here, as it is.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// let parameters = ImageParameters::new().extra("clip_skip", 2);
+    /// sender.text_to_image("A llama that cooks", &parameters)?;
+    /// assert_eq!(server.requests()[0].json()["parameters"]["clip_skip"], 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extra.insert(name.into(), value.into());
@@ -134,16 +148,45 @@ fn number(value: f64) -> Result<Value> {
 }
 
 /// Parameters of speech: their names differ from model to model, such as `do_sample` or `voice`.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, SpeechParameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().speech_model("org/name").start()?;
+/// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+/// let parameters = SpeechParameters::new().set("do_sample", true).set("voice", "alto");
+/// let sound = sender.text_to_speech("There once was a llama", &parameters)?;
+/// assert_eq!(sound.media_type(), Some("audio/wav"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SpeechParameters(Map<String, Value>);
 
 impl SpeechParameters {
     /// Nothing set.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, SpeechParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().speech_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// sender.text_to_speech("There once was", &SpeechParameters::new())?;
+    /// assert_eq!(server.requests()[0].body, br#"{"inputs":"There once was","parameters":{}}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets a parameter.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, SpeechParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().speech_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// sender.text_to_speech("There once was", &SpeechParameters::new().set("voice", "alto"))?;
+    /// assert_eq!(server.requests()[0].json()["parameters"]["voice"], "alto");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn set(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.insert(name.into(), value.into());
@@ -152,6 +195,17 @@ impl SpeechParameters {
 }
 
 /// An image or a sound that was generated.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, ImageParameters, MediaFormat, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+/// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+/// let image = sender.text_to_image("A llama that cooks", &ImageParameters::new())?;
+/// // Servers are asked for PNG, and give what they have.
+/// assert_eq!((image.format(), image.dimensions()), (Some(MediaFormat::Jpeg), Some((64, 48))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct GeneratedMedia {
     bytes: Vec<u8>,
@@ -160,31 +214,93 @@ pub struct GeneratedMedia {
 
 impl GeneratedMedia {
     /// The bytes.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// let image = sender.text_to_image("A llama that cooks", &ImageParameters::new())?;
+    /// assert!(image.bytes().starts_with(b"\xff\xd8\xff"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// The bytes, without a copy.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, SpeechParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().speech_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// let wav = sender.text_to_speech("There once was", &SpeechParameters::new())?.into_bytes();
+    /// // A head of 44 bytes and a tenth of a second.
+    /// assert_eq!(wav.len(), 44 + 1600);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
     /// What the bytes are, told by how they begin: what servers say about them is often wrong.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, MediaFormat, SpeechParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().speech_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// let sound = sender.text_to_speech("There once was", &SpeechParameters::new())?;
+    /// assert_eq!(sound.format(), Some(MediaFormat::Wav));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn format(&self) -> Option<MediaFormat> {
         MediaFormat::sniff(&self.bytes)
     }
 
     /// The media type by the bytes, else as the server says.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, SpeechParameters, blocking::Sender};
+    /// # use rolecall_testkit::{Response, Server};
+    /// # let server = Server::start(|_| Response::new(200).header("content-type", "audio/L16").body([7]))?;
+    /// # let sender = Sender::new(Endpoint::parse(&server.url())?);
+    /// // Bytes without a head: only the server knows what they are.
+    /// let sound = sender.text_to_speech("There once was", &SpeechParameters::new())?;
+    /// assert_eq!((sound.format(), sound.media_type()), (None, Some("audio/l16")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn media_type(&self) -> Option<&str> {
         self.format().map(MediaFormat::media_type).or(self.declared.as_deref())
     }
 
     /// The width and height of an image in pixels, if its head says.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// let image = sender.text_to_image("A llama that cooks", &ImageParameters::new())?;
+    /// assert_eq!(image.dimensions(), Some((64, 48)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn dimensions(&self) -> Option<(u32, u32)> {
         dimensions(&self.bytes)
     }
 
     /// Writes the bytes into a file, whose name gets the ending of their format if it has none; gives its path.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ImageParameters, blocking::Sender};
+    /// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+    /// # let sender = Sender::new(Endpoint::parse(&(server.url() + "/models/org/name"))?);
+    /// # let folder = std::env::temp_dir().join(format!("rolecall-save-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let image = sender.text_to_image("A llama that cooks", &ImageParameters::new())?;
+    /// let path = image.save(folder.join("llama"))?;
+    /// assert_eq!(path, folder.join("llama.jpg"));
+    /// assert_eq!(std::fs::read(path)?, image.bytes());
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -214,6 +330,17 @@ impl fmt::Debug for GeneratedMedia {
 impl Sender {
     /// An image of what the prompt says.
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ImageParameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().image_model("org/name").start()?;
+    /// # let router = Endpoint::parse(&server.url())?;
+    /// let sender = Sender::new(router.provider("hf-inference").model("org/name"));
+    /// let image = sender.text_to_image("A llama that cooks", &ImageParameters::new().seed(42)).await?;
+    /// assert_eq!(image.dimensions(), Some((64, 48)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Endpoint`] when the provider has no route that is known; what the server or the network says;
@@ -233,6 +360,17 @@ impl Sender {
     }
 
     /// The text as speech: bytes of a sound file, as the server gives them.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, MediaFormat, Sender, SpeechParameters};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().speech_model("org/name").start()?;
+    /// # let router = Endpoint::parse(&server.url())?;
+    /// let sender = Sender::new(router.provider("hf-inference").model("org/name"));
+    /// let sound = sender.text_to_speech("There once was", &SpeechParameters::new()).await?;
+    /// assert_eq!(sound.format(), Some(MediaFormat::Wav));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

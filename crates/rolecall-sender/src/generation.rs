@@ -48,6 +48,19 @@ pub struct Generation {
 }
 
 /// A token and what the model thought of it.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// let answer = sender.generate("Once upon", &Parameters::new().max_new_tokens(3).details(true))?;
+/// let texts: Vec<&str> = answer.tokens.iter().map(|token| token.text.as_str()).collect();
+/// assert_eq!(texts, ["A", " llama", " in"]);
+/// assert!(answer.tokens.iter().all(|token| token.logprob.is_some_and(|logprob| logprob <= 0.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenInfo {
@@ -62,6 +75,21 @@ pub struct TokenInfo {
 }
 
 /// A function that the model wants called.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+/// use serde_json::json;
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// let messages = json!([{"role": "user", "content": "What can I cook?"}]);
+/// let parameters = Parameters::new().tools(json!([{"type": "function", "function": {"name": "recipe"}}]));
+/// let answer = sender.chat_completion(&messages, &parameters)?;
+/// let call = &answer.tool_calls[0];
+/// assert_eq!((call.name.as_str(), call.arguments.as_str()), ("recipe", r#"{"dish":"soup"}"#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ToolCall {
@@ -74,6 +102,24 @@ pub struct ToolCall {
 }
 
 /// A piece of a streamed answer.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Event, Parameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let sender = Sender::new(Endpoint::parse(&address)?);
+/// let mut pieces = Vec::new();
+/// for event in sender.generate_stream("Once upon", &Parameters::new().max_new_tokens(3))? {
+///     match event? {
+///         Event::Token { text } => pieces.push(text),
+///         Event::End(answer) => assert_eq!(answer.text, "A llama in"),
+///         _ => {}
+///     }
+/// }
+/// assert_eq!(pieces, ["A", " llama", " in"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "a stream has one end, and pieces are not kept")]
 #[non_exhaustive]

@@ -18,16 +18,19 @@ const MAX_PAGES: usize = 500;
 
 /// Asks the Hub. Cheap to clone; clones share their connections and what was answered.
 ///
-/// ```no_run
-/// use rolecall::Environment;
-/// use rolecall_sender::blocking::Hub;
+/// ```
+/// use rolecall::Token;
+/// use rolecall_sender::{Endpoint, Hub};
 ///
-/// let hub = Hub::from_environment(&Environment::from_process())?;
-/// println!("{} is logged in", hub.whoami()?.name);
-/// for provider in hub.providers("org/name")? {
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// # let server = rolecall_testkit::FakeHub::new().deployed("together", "org/name", "conversational").start()?;
+/// # let address = server.url();
+/// let hub = Hub::new(Endpoint::parse(&address)?).token(Token::new("hf_me"), "the settings");
+/// assert_eq!(hub.whoami().await?.full_name.as_deref(), Some("Somebody"));
+/// for provider in hub.providers("org/name").await? {
 ///     println!("{} serves it", provider.provider);
 /// }
-/// # Ok::<(), rolecall_sender::Error>(())
+/// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Hub {
@@ -38,6 +41,19 @@ pub struct Hub {
 }
 
 /// Whose token it is.
+///
+/// ```
+/// use rolecall::Token;
+/// use rolecall_sender::{Endpoint, blocking::Hub};
+///
+/// # let server = rolecall_testkit::FakeHub::new().start()?;
+/// # let address = server.url();
+/// let hub = Hub::new(Endpoint::parse(&address)?).token(Token::new("hf_me"), "--token");
+/// let identity = hub.whoami()?;
+/// assert_eq!((identity.kind.as_str(), identity.name.as_str()), ("user", "somebody"));
+/// assert_eq!(identity.token_role.as_deref(), Some("read"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Identity {
@@ -64,6 +80,20 @@ pub struct Identity {
 }
 
 /// An organisation that somebody belongs to.
+///
+/// ```
+/// use rolecall::Token;
+/// use rolecall_sender::{Endpoint, blocking::Hub};
+///
+/// # let document = serde_json::json!({"name": "me", "orgs": [{"name": "my-org", "roleInOrg": "write"}]});
+/// # let answer = rolecall_testkit::Response::new(200).json(&document);
+/// # let server = rolecall_testkit::FakeHub::new().once("whoami", answer).start()?;
+/// # let address = server.url();
+/// let hub = Hub::new(Endpoint::parse(&address)?).token(Token::new("hf_me"), "--token");
+/// let organisation = &hub.whoami()?.organisations[0];
+/// assert_eq!((organisation.name.as_str(), organisation.role.as_deref()), ("my-org", Some("write")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Organisation {
@@ -74,6 +104,18 @@ pub struct Organisation {
 }
 
 /// A model that a provider serves.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, blocking::Hub};
+///
+/// # let server = rolecall_testkit::FakeHub::new();
+/// # let server = server.deployed("hf-inference", "org/name", "text-generation").start()?;
+/// # let address = server.url();
+/// let models = Hub::new(Endpoint::parse(&address)?).deployed("hf-inference")?;
+/// let writers = models.iter().filter(|model| model.task.as_deref() == Some("text-generation"));
+/// assert_eq!(writers.map(|model| model.id.as_str()).collect::<Vec<_>>(), ["org/name"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeployedModel {
@@ -84,6 +126,18 @@ pub struct DeployedModel {
 }
 
 /// How a provider serves a model.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, blocking::Hub};
+///
+/// # let server = rolecall_testkit::FakeHub::new();
+/// # let server = server.deployed("together", "org/name", "conversational").start()?;
+/// # let address = server.url();
+/// let mapping = &Hub::new(Endpoint::parse(&address)?).providers("org/name")?[0];
+/// assert_eq!((mapping.provider.as_str(), mapping.task.as_deref()), ("together", Some("conversational")));
+/// assert_eq!(mapping.status.as_deref(), Some("live"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProviderMapping {
@@ -99,6 +153,19 @@ pub struct ProviderMapping {
 
 impl Hub {
     /// The Hub at an address, such as `https://huggingface.co`. Each question may take two minutes.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Hub};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeHub::new();
+    /// # let server = server.deployed("hf-inference", "org/name", "text-generation").start()?;
+    /// # let address = server.url();
+    /// // Without a token, what is public can be asked.
+    /// let hub = Hub::new(Endpoint::parse(&address)?);
+    /// assert_eq!(hub.deployed("hf-inference").await?.len(), 1);
+    /// assert_eq!(server.requests()[0].header("authorization"), None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(endpoint: Endpoint) -> Self {
         let mut transport = Transport::new(endpoint);
         transport.first_byte = Duration::from_secs(30);
@@ -109,6 +176,15 @@ impl Hub {
     }
 
     /// The Hub and the token of the environment: `HF_ENDPOINT`, `HF_TOKEN` and their companions.
+    ///
+    /// ```
+    /// use rolecall::Environment;
+    /// use rolecall_sender::Hub;
+    ///
+    /// let environment = Environment::from_lookup(|name| (name == "HF_HUB_OFFLINE").then(|| "1".to_owned()));
+    /// let error = Hub::from_environment(&environment).unwrap_err();
+    /// assert_eq!(error.to_string(), "the Hub may not be asked: HF_HUB_OFFLINE is set. Unset it.");
+    /// ```
     ///
     /// # Errors
     ///
@@ -130,6 +206,18 @@ impl Hub {
     }
 
     /// The token, and where it comes from, such as `--token`: an error names it.
+    ///
+    /// ```
+    /// # use rolecall::Token;
+    /// # use rolecall_sender::{Endpoint, Hub};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeHub::new().refuse_token("hf_old").start()?;
+    /// # let address = server.url();
+    /// let hub = Hub::new(Endpoint::parse(&address)?).token(Token::new("hf_old"), "--token");
+    /// let error = hub.whoami().await.unwrap_err();
+    /// assert!(error.to_string().starts_with("the Hub does not know the token from --token"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn token(mut self, token: Token, source: impl Into<String>) -> Self {
         self.transport.token = Some(token);
@@ -139,6 +227,18 @@ impl Hub {
     }
 
     /// Whose token it is. The answer is kept: the Hub allows only few such questions.
+    ///
+    /// ```
+    /// # use rolecall::Token;
+    /// # use rolecall_sender::{Endpoint, Hub};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeHub::new().start()?;
+    /// let hub = Hub::new(Endpoint::parse(&server.url())?).token(Token::new("hf_me"), "--token");
+    /// assert_eq!(hub.whoami().await?.name, "somebody");
+    /// assert_eq!(hub.whoami().await?.email.as_deref(), Some("somebody@example.com"));
+    /// assert_eq!(server.requests().len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -150,7 +250,7 @@ impl Hub {
         }
         let Some(source) = &self.source else {
             return Err(Error::new(ErrorKind::Unauthorised, "there is no token to ask about")
-                .help("Give one with --token, set HF_TOKEN, or log in with hf auth login"));
+                .help("Give one with Hub::token or --token, set HF_TOKEN, or log in with hf auth login"));
         };
         let document = self.get("api/whoami-v2", &[]).await.map_err(|error| match error.kind() {
             ErrorKind::Unauthorised => error
@@ -167,6 +267,19 @@ impl Hub {
     }
 
     /// The models that a provider serves, such as `hf-inference`: all of them, however many pages the Hub makes of them.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Hub};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeHub::new();
+    /// # let server = server.deployed("hf-inference", "org/painter", "text-to-image").start()?;
+    /// # let address = server.url();
+    /// let hub = Hub::new(Endpoint::parse(&address)?);
+    /// let models = hub.deployed("hf-inference").await?;
+    /// assert_eq!((models.len(), models[0].id.as_str()), (1, "org/painter"));
+    /// assert!(hub.deployed("together").await?.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -193,6 +306,17 @@ impl Hub {
     }
 
     /// The providers that serve a model.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Hub};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeHub::new();
+    /// # let server = server.deployed("together", "org/name", "text-generation").start()?;
+    /// # let address = server.url();
+    /// let providers = Hub::new(Endpoint::parse(&address)?).providers("org/name").await?;
+    /// assert_eq!(providers[0].provider, "together");
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

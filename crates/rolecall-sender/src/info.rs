@@ -6,6 +6,17 @@ use crate::dialect::Request;
 use crate::{Error, ErrorKind, Result, Sender, failure};
 
 /// What `/info` of TGI says. What it leaves out is not there; [`Info::document`] has all of it.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let info = Sender::new(Endpoint::parse(&address)?).info()?;
+/// assert_eq!(info.model_id.as_deref(), Some("rolecall/fake"));
+/// assert_eq!((info.max_input_tokens, info.max_total_tokens), (Some(1000), Some(1024)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Info {
@@ -80,6 +91,17 @@ impl From<Value> for Info {
 impl Sender {
     /// What the server tells about itself, by `/info`.
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let info = Sender::new(Endpoint::parse(&address)?).info().await?;
+    /// assert_eq!(info.model_pipeline_tag.as_deref(), Some("text-generation"));
+    /// assert_eq!(info.document["router"], "rolecall-testkit");
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] for a server that has no such route; what the server or the network says.
@@ -88,6 +110,16 @@ impl Sender {
     }
 
     /// Whether the server is well, by `/health`.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::Server::start(|_| rolecall_testkit::refusals::unhealthy())?;
+    /// # let address = server.url();
+    /// // A server that answers 503.
+    /// assert!(!Sender::new(Endpoint::parse(&address)?).health().await?);
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -102,6 +134,19 @@ impl Sender {
     }
 
     /// All that the server tells about itself.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new();
+    /// # let server = server.engine(rolecall_testkit::Engine::LlamaCpp).start()?;
+    /// # let address = server.url();
+    /// // llama-server has no `/info`.
+    /// let status = Sender::new(Endpoint::parse(&address)?).status().await;
+    /// assert!(status.health.is_ok() && status.info.is_none());
+    /// assert_eq!(status.models, ["rolecall/fake"]);
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn status(&self) -> Status {
         let health = self.ask_health().await;
         // Who is not there has no more to say.
@@ -115,6 +160,16 @@ impl Sender {
     }
 
     /// The ids of the models that the server serves, by `/v1/models`.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().model("org/name").start()?;
+    /// # let address = server.url();
+    /// let models = Sender::new(Endpoint::parse(&address)?).models().await?;
+    /// assert_eq!(models, ["org/name"]);
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

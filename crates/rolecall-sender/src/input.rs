@@ -15,56 +15,223 @@ const IMAGE: &str = "![](";
 const NO_IMAGE: &str = r"!\[](";
 
 /// Something that can be sent: a [`Prompt`], a text as it is, or [`TokenIds`].
+///
+/// ```
+/// use rolecall_sender::{BosAction, BosPolicy, Endpoint, Input, Parameters, Sender};
+///
+/// struct Story {
+///     text: String,
+/// }
+///
+/// impl Input for Story {
+///     fn text(&self) -> &str {
+///         &self.text
+///     }
+///
+///     fn bos_token(&self) -> Option<&str> {
+///         Some("<s>")
+///     }
+/// }
+///
+/// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?).bos(BosPolicy::Strip);
+/// let story = Story { text: "<s>Once upon".to_owned() };
+/// let prepared = sender.prepare(&story, &Parameters::new(), false)?;
+/// assert_eq!(prepared.bos, BosAction::Stripped { token: "<s>".to_owned() });
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 pub trait Input {
     /// The text.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    /// use rolecall_sender::Input;
+    ///
+    /// let prompt = Model::builtin("chatml")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(Input::text(&prompt), "<|im_start|>user\nHi<|im_end|>\n");
+    /// assert_eq!("Once upon".text(), "Once upon");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn text(&self) -> &str;
 
     /// The ids of its tokens, for those who send ids.
+    ///
+    /// ```
+    /// use rolecall_sender::{Input, TokenIds};
+    ///
+    /// assert_eq!(TokenIds(vec![1, 2, 3]).token_ids(), Some(&[1, 2, 3][..]));
+    /// assert_eq!("Once upon".token_ids(), None);
+    /// ```
     fn token_ids(&self) -> Option<&[u32]> {
         None
     }
 
     /// The BOS token that a template wrote at the very beginning of the text.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    /// use rolecall_sender::Input;
+    ///
+    /// let model = Model::builtin("llama-3")?;
+    /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(Input::leading_bos(&prompt), Some("<|begin_of_text|>"));
+    /// // Of a text nobody knows who wrote its beginning.
+    /// assert_eq!("<|begin_of_text|>Hi".leading_bos(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn leading_bos(&self) -> Option<&str> {
         None
     }
 
     /// The model's BOS token, whoever writes it.
+    ///
+    /// ```
+    /// use rolecall::{ChatTemplate, Message, Options};
+    /// use rolecall_sender::Input;
+    ///
+    /// let template = ChatTemplate::new("{{ messages[0].content }}", [("bos_token", "<s>")])?;
+    /// let prompt = template.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!((Input::bos_token(&prompt), Input::leading_bos(&prompt)), (Some("<s>"), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn bos_token(&self) -> Option<&str> {
         None
     }
 
     /// Whether the model's tokenizer adds a BOS token, where that is known.
+    ///
+    /// ```
+    /// use rolecall_sender::{BosAction, Endpoint, Input, Parameters, Sender};
+    ///
+    /// struct Written(&'static str);
+    ///
+    /// impl Input for Written {
+    ///     fn text(&self) -> &str {
+    ///         self.0
+    ///     }
+    ///
+    ///     fn leading_bos(&self) -> Option<&str> {
+    ///         Some("<s>")
+    ///     }
+    ///
+    ///     fn tokenizer_adds_bos(&self) -> Option<bool> {
+    ///         Some(false)
+    ///     }
+    /// }
+    ///
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let prepared = sender.prepare(&Written("<s>Hi"), &Parameters::new(), false)?;
+    /// assert_eq!(prepared.bos, BosAction::Kept { token: "<s>".to_owned() });
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     fn tokenizer_adds_bos(&self) -> Option<bool> {
         None
     }
 
     /// Whether placeholders of images are as many as the model's tokens: that is for token ids, not for servers.
+    ///
+    /// ```
+    /// use rolecall::{ImageSize, Model, ModelFiles, Options};
+    /// use rolecall_sender::Input;
+    /// use serde_json::json;
+    ///
+    /// let mut files = ModelFiles::new("my-llava");
+    /// # files.insert("chat_template.jinja", "{% for part in messages[0].content %}<image>{% endfor %}");
+    /// # files.insert("processor_config.json", r#"{"processor_class": "LlavaProcessor", "patch_size": 14,
+    /// #     "num_additional_image_tokens": 1, "vision_feature_select_strategy": "default"}"#);
+    /// # files.insert("preprocessor_config.json", r#"{"image_processor_type": "CLIPImageProcessor",
+    /// #     "size": {"shortest_edge": 28}, "crop_size": {"height": 28, "width": 28}}"#);
+    /// let model = Model::from_files(files)?;
+    /// let messages = json!([{"role": "user", "content": [{"type": "image"}]}]);
+    /// let options = Options::new().expand_images([ImageSize { width: 640, height: 480 }]);
+    /// let prompt = model.apply_chat_template(&messages, &options)?;
+    /// assert!(prompt.is_expanded());
+    /// let error = prompt.wire_text().unwrap_err();
+    /// assert!(error.to_string().starts_with("the prompt's image placeholders are expanded"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn is_expanded(&self) -> bool {
         false
     }
 
     /// Where in the text images stand, in bytes.
+    ///
+    /// ```
+    /// use rolecall::{Image, Model, Options};
+    /// use rolecall_sender::Input;
+    /// use serde_json::json;
+    ///
+    /// let messages = json!([{"role": "user", "content": [{"type": "image"}]}]);
+    /// let options = Options::new().image(Image::from_bytes(*b"GIF89a", "dot.gif")?);
+    /// let prompt = Model::builtin("idefics2")?.apply_chat_template(&messages, &options)?;
+    /// let image = prompt.image_ranges()[0].clone();
+    /// assert_eq!(&prompt.text()[image], "![](data:image/gif;base64,R0lGODlh)");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn image_ranges(&self) -> Vec<Range<usize>> {
         Vec::new()
     }
 
     /// How many images are missing.
+    ///
+    /// ```
+    /// use rolecall::{Model, Options};
+    /// use rolecall_sender::Input;
+    /// use serde_json::json;
+    ///
+    /// let messages = json!([{"role": "user", "content": [{"type": "image"}]}]);
+    /// let prompt = Model::builtin("idefics2")?.apply_chat_template(&messages, &Options::new())?;
+    /// assert_eq!(Input::empty_image_slots(&prompt), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn empty_image_slots(&self) -> usize {
         0
     }
 
     /// Whether it is for a model that sees images.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    /// use rolecall_sender::Input;
+    ///
+    /// let sees = |name| -> rolecall::Result<bool> {
+    ///     let model = Model::builtin(name)?;
+    ///     Ok(model.apply_chat_template(&[Message::user("Hi")], &Options::new())?.sees_images())
+    /// };
+    /// assert_eq!((sees("idefics2")?, sees("chatml")?), (true, false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn sees_images(&self) -> bool {
         false
     }
 
     /// The model's placeholder for an image, if it is known.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    /// use rolecall_sender::Input;
+    ///
+    /// let model = Model::builtin("idefics2")?;
+    /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// assert_eq!(Input::image_token(&prompt), Some("<image>"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn image_token(&self) -> Option<&str> {
         None
     }
 
     /// The text that goes over the wire, if it may.
+    ///
+    /// ```
+    /// use rolecall::{Message, Model, Options};
+    /// use rolecall_sender::Input;
+    ///
+    /// let model = Model::builtin("idefics2")?;
+    /// let prompt = |text| model.apply_chat_template(&[Message::user(text)], &Options::new());
+    /// assert_eq!(prompt("Hi")?.wire_text()?, "User: Hi<end_of_utterance>\n");
+    /// let typed = prompt("![](http://example.com/cat.png)")?;
+    /// assert!(typed.wire_text().unwrap_err().to_string().starts_with("a message holds the text ![]("));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -196,7 +363,7 @@ pub(crate) fn guarded<I: Input + ?Sized>(
             ErrorKind::Parameter,
             format!("the prompt has {} image slot(s) without an image", input.empty_image_slots()),
         )
-        .help("Give an image for each, with --image"));
+        .help("Give an image for each, with Options::image, or --image"));
     }
     // Images have taken the places of those that the template wrote: one that is there was typed.
     if let Some(token) = input.image_token().filter(|token| !token.is_empty() && text.contains(*token)) {
@@ -204,14 +371,16 @@ pub(crate) fn guarded<I: Input + ?Sized>(
             "a message holds the text {token}, which the server would take for an image that is not there"
         );
         return Err(Error::new(ErrorKind::Parameter, message)
-            .help("Take it out of the message; images are given with --image"));
+            .help("Take it out of the message; images are given with Options::image, or --image"));
     }
     if let Some(at) = described_image(text) {
         let what: String = text.get(at..).unwrap_or_default().chars().take(40).collect();
         let message = format!(
             "the text {what:?}… is an image with a description, which the server would read as text, letter by letter"
         );
-        return Err(Error::new(ErrorKind::Parameter, message).help("Give the image with --image"));
+        return Err(
+            Error::new(ErrorKind::Parameter, message).help("Give the image with Options::image, or --image")
+        );
     }
     let images = input.image_ranges();
     let mut out = String::new();
@@ -229,7 +398,8 @@ pub(crate) fn guarded<I: Input + ?Sized>(
                 ErrorKind::Parameter,
                 "a message holds the text ![](, which a server of a model that sees images would take for an image",
             )
-            .help("Take it out of the message, or let it be neutralised (--neutralise-images); images are given with --image"));
+            .help("Take it out of the message, or let it be neutralised (Sender::markdown, or --neutralise-images); images are given \
+                   with Options::image, or --image"));
         }
     }
     if copied == 0 {

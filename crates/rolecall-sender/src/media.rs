@@ -1,6 +1,17 @@
 //! What bytes are: images and sounds, told by how they begin.
 
 /// A format of images or sounds.
+///
+/// ```
+/// use rolecall_sender::MediaFormat;
+///
+/// let kind = match MediaFormat::sniff(b"\xff\xd8\xff\xe0") {
+///     Some(MediaFormat::Jpeg | MediaFormat::Png) => "a picture for the web",
+///     Some(other) => other.media_type(),
+///     None => "neither image nor sound",
+/// };
+/// assert_eq!(kind, "a picture for the web");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaFormat {
@@ -56,6 +67,13 @@ impl MediaFormat {
     }
 
     /// The media type, such as `image/png`.
+    ///
+    /// ```
+    /// use rolecall_sender::MediaFormat;
+    ///
+    /// assert_eq!(MediaFormat::Jpeg.media_type(), "image/jpeg");
+    /// assert_eq!(MediaFormat::Mp3.media_type(), "audio/mpeg");
+    /// ```
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -71,6 +89,13 @@ impl MediaFormat {
     }
 
     /// What a file's name ends with, without the dot.
+    ///
+    /// ```
+    /// use rolecall_sender::MediaFormat;
+    ///
+    /// let name = format!("speech.{}", MediaFormat::Flac.extension());
+    /// assert_eq!(name, "speech.flac");
+    /// ```
     pub fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -86,6 +111,13 @@ impl MediaFormat {
     }
 
     /// Whether it is an image.
+    ///
+    /// ```
+    /// use rolecall_sender::MediaFormat;
+    ///
+    /// assert!(MediaFormat::Gif.is_image());
+    /// assert!(!MediaFormat::Wav.is_image());
+    /// ```
     pub fn is_image(self) -> bool {
         self.media_type().starts_with("image/")
     }

@@ -5,6 +5,24 @@ use std::fmt;
 use crate::BosAction;
 
 /// Something worth knowing about a request.
+///
+/// ```
+/// use std::sync::mpsc;
+///
+/// use rolecall_sender::{Dialect, Endpoint, Note, Parameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+/// # let address = server.url();
+/// let (tell, told) = mpsc::channel();
+/// let sender = Sender::new(Endpoint::parse(&address)?).dialect(Dialect::Completions).on_note(move |note| {
+///     if let Note::DefaultMaxNewTokens(count) = note {
+///         drop(tell.send((*count, note.to_string())));
+///     }
+/// });
+/// sender.generate("Once upon", &Parameters::new())?;
+/// assert_eq!(told.try_recv()?, (100, "max_new_tokens is not set: asking for 100".to_owned()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {

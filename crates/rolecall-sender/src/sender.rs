@@ -31,8 +31,7 @@ pub const TGI_PAYLOAD_LIMIT: usize = 2_000_000;
 /// use rolecall::{Message, Model, Options};
 /// use rolecall_sender::{Endpoint, Parameters, Sender};
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+/// # tokio::runtime::Runtime::new()?.block_on(async {
 /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
 /// # let address = server.url();
 /// let options = Options::new().add_generation_prompt(true);
@@ -41,9 +40,7 @@ pub const TGI_PAYLOAD_LIMIT: usize = 2_000_000;
 /// let sender = Sender::new(Endpoint::parse(&address)?).wait(Duration::from_secs(60));
 /// let answer = sender.generate(&prompt, &Parameters::new().max_new_tokens(3)).await?;
 /// assert_eq!(answer.text, "A llama in");
-/// # Ok(())
-/// # })
-/// # }
+/// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct Sender {
@@ -87,6 +84,14 @@ pub struct Prepared {
 
 impl Sender {
     /// A sender without a token that speaks TGI's dialect and waits for nothing.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let prepared = sender.prepare("Once upon", &Parameters::new().max_new_tokens(5), false)?;
+    /// assert_eq!(prepared.request.url.as_str(), "http://127.0.0.1:8080/generate");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
             transport: Transport::new(endpoint),
@@ -102,6 +107,15 @@ impl Sender {
     }
 
     /// How the server is asked for text. Default: [`Dialect::Tgi`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Dialect, Endpoint, Parameters, Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8000")?).dialect(Dialect::Completions);
+    /// let request = sender.prepare("Once upon", &Parameters::new().max_new_tokens(5), false)?.request;
+    /// assert_eq!(request.url.path(), "/v1/completions");
+    /// assert!(request.body.starts_with(r#"{"prompt":"Once upon","max_tokens":5"#));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
@@ -109,6 +123,17 @@ impl Sender {
     }
 
     /// The access token for this endpoint. It goes into the header `Authorization` and nowhere else.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?).token(rolecall::Token::new("hf_secret"));
+    /// sender.generate("Once upon", &Parameters::new()).await?;
+    /// assert_eq!(server.requests()[0].header("authorization"), Some("Bearer hf_secret"));
+    /// assert!(!format!("{sender:?}").contains("hf_secret"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn token(mut self, token: Token) -> Self {
         self.transport.token = Some(token);
@@ -116,6 +141,17 @@ impl Sender {
     }
 
     /// What is done about the BOS token in front of a prompt. Default: [`BosPolicy::Auto`].
+    ///
+    /// ```
+    /// # use rolecall::{Message, Model, Options};
+    /// # use rolecall_sender::{BosPolicy, Dialect, Endpoint, Parameters, Sender};
+    /// let prompt = Model::builtin("llama-3")?.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// let vllm = Sender::new(Endpoint::parse("http://127.0.0.1:8000")?).dialect(Dialect::Completions);
+    /// let sender = vllm.bos(BosPolicy::NoSpecialTokens);
+    /// let body = sender.prepare(&prompt, &Parameters::new(), false)?.request.body;
+    /// assert!(body.contains(r#""add_special_tokens":false"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn bos(mut self, policy: BosPolicy) -> Self {
         self.bos = policy;
@@ -123,6 +159,15 @@ impl Sender {
     }
 
     /// The model's BOS token, for [`BosPolicy::Strip`] of texts: rendered prompts know theirs.
+    ///
+    /// ```
+    /// # use rolecall_sender::{BosPolicy, Endpoint, Parameters, Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let sender = sender.bos(BosPolicy::Strip).bos_token("<s>");
+    /// let prepared = sender.prepare("<s>[INST] Hi [/INST]", &Parameters::new(), false)?;
+    /// assert!(prepared.request.body.starts_with(r#"{"inputs":"[INST] Hi [/INST]""#));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn bos_token(mut self, token: impl Into<String>) -> Self {
         self.bos_token = Some(token.into());
@@ -150,6 +195,14 @@ impl Sender {
 
     /// The server's model sees images: texts are then held to the rules of prompts with images, too. Rendered prompts
     /// know it by themselves.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?).sees_images(true);
+    /// let error = sender.prepare("What is ![](cat.png)?", &Parameters::new(), false).unwrap_err();
+    /// assert!(error.to_string().starts_with("a message holds the text ![](, which a server"));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn sees_images(mut self, sees: bool) -> Self {
         self.sees_images = sees;
@@ -157,6 +210,15 @@ impl Sender {
     }
 
     /// What is done about `![](…)` in texts for models that see images. Default: [`Markdown::Refuse`].
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Markdown, Parameters, Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?).sees_images(true);
+    /// let sender = sender.markdown(Markdown::Neutralise);
+    /// let prepared = sender.prepare("What is ![](cat.png)?", &Parameters::new(), false)?;
+    /// assert!(prepared.request.body.starts_with(r#"{"inputs":"What is !\\[](cat.png)?""#));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn markdown(mut self, markdown: Markdown) -> Self {
         self.markdown = markdown;
@@ -165,6 +227,14 @@ impl Sender {
 
     /// The most bytes of a body that the server takes. Default: [`TGI_PAYLOAD_LIMIT`], which holds for
     /// [`Dialect::Tgi`] only.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, ErrorKind, Parameters, Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?).payload_limit(1000);
+    /// let error = sender.prepare(&"very ".repeat(200), &Parameters::new(), false).unwrap_err();
+    /// assert_eq!(error.kind(), &ErrorKind::TooLarge);
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     #[must_use]
     pub fn payload_limit(mut self, bytes: usize) -> Self {
         self.payload_limit = bytes;
@@ -173,6 +243,18 @@ impl Sender {
 
     /// How long to wait in all while the server says that the model is loading or that it has too much to do, or cannot
     /// be connected to. Default: not at all.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().loading(1, 0.2).start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?).wait(Duration::from_secs(60));
+    /// let answer = sender.generate("Once upon", &Parameters::new().max_new_tokens(2)).await?;
+    /// // The first time, the server said that its model was loading.
+    /// assert_eq!((answer.text.as_str(), server.requests().len()), ("A llama", 2));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn wait(mut self, time: Duration) -> Self {
         self.transport.wait = time;
@@ -180,6 +262,21 @@ impl Sender {
     }
 
     /// How long a call may take in all, with its repetitions and its answer. Default: as long as it takes.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new();
+    /// # let server = server.frame_pause(Duration::from_millis(50)).start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).deadline(Duration::from_millis(200));
+    /// let stream = sender.generate_stream("Once upon", &Parameters::new()).await?;
+    /// // The answer would take half a second.
+    /// let error = stream.into_answer().await.unwrap_err();
+    /// assert!(error.to_string().contains("the time for the whole answer is over"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn deadline(mut self, time: Duration) -> Self {
         self.transport.deadline = Some(time);
@@ -187,6 +284,20 @@ impl Sender {
     }
 
     /// How long connecting may take. Default: 10 seconds.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new();
+    /// # let server = server.frame_pause(Duration::from_millis(50)).start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).connect_timeout(Duration::from_millis(300));
+    /// let stream = sender.generate_stream("Once upon", &Parameters::new()).await?;
+    /// // The server is reached at once; its answer may take longer.
+    /// assert_eq!(stream.into_answer().await?.text, "A llama in an apron reads its book and stirs.");
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         self.transport.connect = time;
@@ -195,6 +306,21 @@ impl Sender {
     }
 
     /// How long the server may take until it begins to answer. Default: 10 minutes.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, ErrorKind, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # use rolecall_testkit::Response;
+    /// # let response = Response::new(200).delayed(Duration::from_secs(5));
+    /// # let server = rolecall_testkit::FakeGeneration::new().then(response).start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).first_byte_timeout(Duration::from_millis(100));
+    /// let error = sender.generate("Once upon", &Parameters::new()).await.unwrap_err();
+    /// assert_eq!(error.kind(), &ErrorKind::Timeout);
+    /// assert!(error.to_string().contains("began no answer within 0.1 seconds"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn first_byte_timeout(mut self, time: Duration) -> Self {
         self.transport.first_byte = time;
@@ -202,6 +328,20 @@ impl Sender {
     }
 
     /// How long the server may say nothing in the middle of an answer. Default: 2 minutes.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().frame_pause(Duration::from_secs(5)).start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).silence_timeout(Duration::from_millis(300));
+    /// let stream = sender.generate_stream("Once upon", &Parameters::new()).await?;
+    /// let error = stream.into_answer().await.unwrap_err();
+    /// assert!(error.to_string().contains("the server said nothing for 0.3 seconds"));
+    /// assert_eq!(error.text_so_far(), Some("A"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn silence_timeout(mut self, time: Duration) -> Self {
         self.transport.silence = time;
@@ -209,6 +349,17 @@ impl Sender {
     }
 
     /// The most bytes of an answer. Default: 64 MiB.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).max_answer(50);
+    /// let error = sender.generate("Once upon", &Parameters::new()).await.unwrap_err();
+    /// assert!(error.to_string().contains("has more than 50 bytes"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn max_answer(mut self, bytes: usize) -> Self {
         self.transport.max_answer = bytes;
@@ -217,6 +368,22 @@ impl Sender {
 
     /// How many connections may be open at once, over the clones made after this; further calls wait for one. Where one is
     /// given back late, a call may briefly open another. Default: as many as there are calls.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).connections(1);
+    /// let sender = sender.deadline(Duration::from_millis(500));
+    /// let stream = sender.generate_stream("Once upon", &Parameters::new()).await?;
+    /// let error = sender.generate("Once upon", &Parameters::new()).await.unwrap_err();
+    /// assert!(error.to_string().contains("got no free connection within 0.5 seconds"));
+    /// drop(stream);
+    /// assert!(sender.generate("Once upon", &Parameters::new()).await.is_ok());
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn connections(mut self, count: usize) -> Self {
         self.transport.limit_connections(count);
@@ -225,6 +392,22 @@ impl Sender {
 
     /// Within [`wait`](Self::wait), repeats also what may have generated, and cost, something: timeouts, broken
     /// connections, 500, 502 and 504. Streams that began are never repeated.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # use rolecall_testkit::Response;
+    /// # let response = Response::new(502).header("retry-after", "0");
+    /// # let server = rolecall_testkit::FakeGeneration::new().then(response).start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).wait(Duration::from_secs(60));
+    /// let sender = sender.repeat_everything(true);
+    /// let answer = sender.generate("Once upon", &Parameters::new().max_new_tokens(2)).await?;
+    /// // The first answer was 502.
+    /// assert_eq!((answer.text.as_str(), server.requests().len()), ("A llama", 2));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn repeat_everything(mut self, repeat: bool) -> Self {
         self.transport.repeats_all = repeat;
@@ -234,15 +417,17 @@ impl Sender {
     /// Is called before each pause of [`Sender::wait`].
     ///
     /// ```
-    /// use std::time::Duration;
-    ///
-    /// use rolecall_sender::{Endpoint, Sender};
-    ///
-    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?)
-    ///     .wait(Duration::from_secs(60))
-    ///     .on_wait(|waiting| eprintln!("{}: asking again in {:?}", waiting.reason, waiting.pause));
-    /// # let _ = sender;
-    /// # Ok::<(), rolecall_sender::Error>(())
+    /// # use std::time::Duration;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().loading(1, 0.2).start()?;
+    /// # let address = server.url();
+    /// let (pauses, told) = std::sync::mpsc::channel();
+    /// let sender = Sender::new(Endpoint::parse(&address)?).wait(Duration::from_secs(60));
+    /// let sender = sender.on_wait(move |waiting| drop(pauses.send(waiting.pause)));
+    /// sender.generate("Once upon", &Parameters::new()).await?;
+    /// assert_eq!(told.recv()?, Duration::from_millis(200));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn on_wait(mut self, callback: impl Fn(Waiting) + Send + Sync + 'static) -> Self {
@@ -251,6 +436,19 @@ impl Sender {
     }
 
     /// Is told what is done and what the server mentions.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let (notes, told) = std::sync::mpsc::channel();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let sender = sender.on_note(move |note| drop(notes.send(note.to_string())));
+    /// sender.generate("Hi", &Parameters::new().max_new_tokens(2)).await?;
+    /// assert_eq!(told.try_iter().last().as_deref(), Some("the server computed it with: gpu+optimized"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn on_note(mut self, callback: impl Fn(&Note) + Send + Sync + 'static) -> Self {
         self.transport.on_note = Some(Arc::new(callback));
@@ -258,6 +456,16 @@ impl Sender {
     }
 
     /// A header for every request.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?).header("x-scale-up-timeout", "60")?;
+    /// sender.generate("Once upon", &Parameters::new()).await?;
+    /// assert_eq!(server.requests()[0].header("x-scale-up-timeout"), Some("60"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -269,18 +477,48 @@ impl Sender {
     }
 
     /// Whether the server may answer with what it answered before: `x-use-cache: 0` says that it may not.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?).use_cache(false);
+    /// sender.generate("Once upon", &Parameters::new()).await?;
+    /// assert_eq!(server.requests()[0].header("x-use-cache"), Some("0"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn use_cache(self, allowed: bool) -> Self {
         self.with_static("x-use-cache", if allowed { "1" } else { "0" })
     }
 
     /// Asks the server to hold a request while the model loads, from the first one on: `x-wait-for-model: 1`.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?).wait_for_model();
+    /// sender.generate("Once upon", &Parameters::new()).await?;
+    /// assert_eq!(server.requests()[0].header("x-wait-for-model"), Some("1"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn wait_for_model(self) -> Self {
         self.with_static("x-wait-for-model", "1")
     }
 
     /// The organisation that pays: `X-HF-Bill-To`.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?).bill_to("my-org")?;
+    /// sender.generate("Once upon", &Parameters::new()).await?;
+    /// assert_eq!(server.requests()[0].header("x-hf-bill-to"), Some("my-org"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -295,11 +533,28 @@ impl Sender {
     }
 
     /// Where it sends.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Sender};
+    /// let sender = Sender::new(Endpoint::hugging_face().model("org/name"));
+    /// assert_eq!(sender.endpoint().host(), "router.huggingface.co");
+    /// assert_eq!(sender.endpoint().model_id(), Some("org/name"));
+    /// ```
     pub fn endpoint(&self) -> &Endpoint {
         &self.transport.endpoint
     }
 
     /// Makes a request out of a prompt, and sends nothing.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let request = sender.prepare("Once upon", &Parameters::new().max_new_tokens(5), true)?.request;
+    /// assert_eq!((request.method, request.url.path()), ("POST", "/generate_stream"));
+    /// let parameters = r#"{"max_new_tokens":5,"return_full_text":false}"#;
+    /// assert_eq!(request.body, format!(r#"{{"inputs":"Once upon","parameters":{parameters}}}"#));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -348,6 +603,16 @@ impl Sender {
     }
 
     /// Makes a request out of a conversation, and sends nothing.
+    ///
+    /// ```
+    /// # use rolecall::Message;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let request = sender.prepare_chat(&[Message::user("Hi")], &Parameters::new(), false)?.request;
+    /// assert_eq!(request.url.path(), "/v1/chat/completions");
+    /// assert!(request.body.contains(r#""messages":[{"role":"user","content":"Hi"}]"#));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -409,10 +674,22 @@ impl Sender {
             ErrorKind::TooLarge,
             format!("the request has {size} bytes, and the server takes {limit}; nothing was sent"),
         )
-        .help("Shorten it, use smaller images (--downscale), or set the server's real limit (payload_limit)"))
+        .help("Shorten it, use smaller images (downscale, or --downscale), or set the server's real limit (Sender::payload_limit)"))
     }
 
     /// Sends a prompt and gives the whole answer.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let answer = sender.generate("Once upon", &Parameters::new().stop("reads").details(true)).await?;
+    /// assert_eq!(answer.text, "A llama in an apron reads");
+    /// assert_eq!(answer.finish_reason.as_deref(), Some("stop_sequence"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -429,6 +706,18 @@ impl Sender {
     /// Sends a prompt and gives the answer piece by piece. An event of the stream may have up to 16 MiB, all of them
     /// [`max_answer`](Self::max_answer).
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Event, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let mut stream = sender.generate_stream("Once upon", &Parameters::new()).await?;
+    /// let first = stream.next().await.transpose()?;
+    /// assert_eq!(first, Some(Event::Token { text: "A".to_owned() }));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Sender::generate`]; errors that come later are in the stream.
@@ -442,6 +731,19 @@ impl Sender {
     }
 
     /// Sends a conversation, a list of messages, for the server to render; gives the whole answer.
+    ///
+    /// ```
+    /// # use rolecall::Message;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let messages = [Message::system("Be brief."), Message::user("Who cooks?")];
+    /// let answer = sender.chat_completion(&messages, &Parameters::new().max_new_tokens(2)).await?;
+    /// assert_eq!(answer.text, "A llama");
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -457,6 +759,22 @@ impl Sender {
 
     /// Sends a conversation, a list of messages, for the server to render; gives the answer piece by piece.
     ///
+    /// ```
+    /// # use rolecall::Message;
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let messages = [Message::user("Who cooks?")];
+    /// let mut stream = sender.chat_completion_stream(&messages, &Parameters::new()).await?;
+    /// while let Some(event) = stream.next().await.transpose()? {
+    ///     println!("{event:?}");
+    /// }
+    /// assert_eq!(stream.text(), "A llama in an apron reads its book and stirs.");
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Sender::generate_stream`].
@@ -471,6 +789,18 @@ impl Sender {
 
     /// Sends what was prepared for a whole answer.
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// let sender = Sender::new(Endpoint::parse(&server.url())?);
+    /// let mut prepared = sender.prepare("Once upon", &Parameters::new().max_new_tokens(1), false)?;
+    /// prepared.request.headers.push(("x-request-id", "42".to_owned()));
+    /// assert_eq!(sender.send(prepared).await?.text, "A");
+    /// assert_eq!(server.requests()[0].header("x-request-id"), Some("42"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// What the server or the network says.
@@ -483,6 +813,17 @@ impl Sender {
     }
 
     /// Sends what was prepared for a stream.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let prepared = sender.prepare("Once upon", &Parameters::new().max_new_tokens(2), true)?;
+    /// assert_eq!(sender.send_stream(prepared).await?.into_answer().await?.text, "A llama");
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -34,6 +34,19 @@ pub struct EventReader {
 impl EventReader {
     /// Takes the next bytes; gives the data of the events that they complete, and [`ErrorKind::Protocol`] where an
     /// event is larger than any real one or is not UTF-8: nothing can be read after that.
+    ///
+    /// ```
+    /// use rolecall_sender::EventReader;
+    ///
+    /// let mut reader = EventReader::default();
+    /// let (events, broken) = reader.push(b"data: one\n\ndata: two\n\ndata: thr");
+    /// assert_eq!(events, ["one", "two"]);
+    /// assert!(broken.is_none());
+    /// // What came before an error is not lost.
+    /// let (events, broken) = EventReader::default().push(b"data: one\n\ndata: \xff\n\n");
+    /// assert_eq!(events, ["one"]);
+    /// assert!(broken.is_some_and(|error| error.to_string().contains("not UTF-8")));
+    /// ```
     pub fn push(&mut self, bytes: &[u8]) -> (Vec<String>, Option<Error>) {
         let mut events = Vec::new();
         let broken = self.read(bytes, &mut events).err();
@@ -68,6 +81,16 @@ impl EventReader {
     }
 
     /// The event that the end of the stream completes: some servers leave out the last blank line.
+    ///
+    /// ```
+    /// use rolecall_sender::EventReader;
+    ///
+    /// let mut reader = EventReader::default();
+    /// assert!(reader.push(b"data: the last").0.is_empty());
+    /// assert_eq!(reader.finish()?.as_deref(), Some("the last"));
+    /// assert_eq!(reader.finish()?, None);
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

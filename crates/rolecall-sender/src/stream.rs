@@ -12,8 +12,7 @@ use crate::{Error, ErrorKind, Event, Frames, Generation, Result};
 /// ```
 /// use rolecall_sender::{Endpoint, Event, Parameters, Sender};
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+/// # tokio::runtime::Runtime::new()?.block_on(async {
 /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
 /// # let address = server.url();
 /// let sender = Sender::new(Endpoint::parse(&address)?);
@@ -27,9 +26,7 @@ use crate::{Error, ErrorKind, Event, Frames, Generation, Result};
 ///     }
 /// }
 /// assert_eq!(text, "A llama in an apron reads its book and stirs.");
-/// # Ok(())
-/// # })
-/// # }
+/// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct TokenStream {
     reply: Option<Reply>,
@@ -63,6 +60,19 @@ impl TokenStream {
     }
 
     /// The next piece; `None` after [`Event::End`] or an error.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Event, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// # let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let mut stream = sender.generate_stream("Once upon", &Parameters::new().max_new_tokens(1)).await?;
+    /// assert_eq!(stream.next().await.transpose()?, Some(Event::Token { text: "A".to_owned() }));
+    /// assert!(matches!(stream.next().await.transpose()?, Some(Event::End(answer)) if answer.text == "A"));
+    /// assert!(stream.next().await.is_none());
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn next(&mut self) -> Option<Result<Event>> {
         loop {
             if let Some(event) = self.ready.pop_front() {
@@ -103,6 +113,19 @@ impl TokenStream {
 
     /// The rest of the stream: the whole answer.
     ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// # let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let mut stream = sender.generate_stream("Once upon", &Parameters::new().max_new_tokens(3)).await?;
+    /// stream.next().await;
+    /// // What was read before is part of it.
+    /// assert_eq!(stream.into_answer().await?.text, "A llama in");
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The first that the stream has.
@@ -126,6 +149,20 @@ impl TokenStream {
     }
 
     /// The text so far.
+    ///
+    /// ```
+    /// # use rolecall_sender::{Endpoint, Parameters, Sender};
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let server = rolecall_testkit::FakeGeneration::new().start()?;
+    /// # let address = server.url();
+    /// # let sender = Sender::new(Endpoint::parse(&address)?);
+    /// let mut stream = sender.generate_stream("Once upon", &Parameters::new()).await?;
+    /// while stream.text().len() < 10 {
+    ///     stream.next().await.transpose()?;
+    /// }
+    /// assert_eq!(stream.text(), "A llama in");
+    /// # Ok::<_, Box<dyn std::error::Error>>(()) })?; Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn text(&self) -> &str {
         self.frames.text()
     }

@@ -25,6 +25,22 @@ type OnWait = dyn Fn(Waiting) + Send + Sync;
 type OnNote = dyn Fn(&Note) + Send + Sync;
 
 /// The sender is waiting for a server that is not ready.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use rolecall_sender::{Endpoint, Parameters, blocking::Sender};
+///
+/// # let server = rolecall_testkit::FakeGeneration::new().loading(1, 0.2).start()?;
+/// # let address = server.url();
+/// let (waits, seen) = std::sync::mpsc::channel();
+/// let sender = Sender::new(Endpoint::parse(&address)?).wait(Duration::from_secs(60));
+/// sender.on_wait(move |waiting| drop(waits.send(waiting))).generate("Hi", &Parameters::new())?;
+/// let waiting = seen.recv()?;
+/// assert_eq!(waiting.reason, "Model rolecall/fake is currently loading");
+/// assert_eq!(waiting.pause, Duration::from_millis(200));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Waiting {

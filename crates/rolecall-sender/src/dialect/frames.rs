@@ -37,6 +37,17 @@ pub struct Frames {
 
 impl Frames {
     /// At the beginning of a stream.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Frames};
+    ///
+    /// let mut frames = Frames::new(Dialect::SgLang);
+    /// frames.read(r#"{"text": "A lla"}"#)?;
+    /// // Each of this dialect's frames has all of the text until then.
+    /// frames.read(r#"{"text": "A llama"}"#)?;
+    /// assert_eq!(frames.text(), "A llama");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
@@ -57,6 +68,17 @@ impl Frames {
     }
 
     /// What one frame says.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Event, Frames};
+    ///
+    /// let mut frames = Frames::new(Dialect::Tgi);
+    /// let events = frames.read(r#"{"token": {"id": 9, "text": " llama", "special": false}}"#)?;
+    /// assert_eq!(events, [Event::Token { text: " llama".to_owned() }]);
+    /// let error = frames.read(r#"{"error": "out of memory", "error_type": "generation"}"#).unwrap_err();
+    /// assert_eq!(error.server_message(), Some("out of memory"));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -90,6 +112,16 @@ impl Frames {
 
     /// What it means that the stream ended.
     ///
+    /// ```
+    /// use rolecall_sender::{Dialect, ErrorKind, Frames};
+    ///
+    /// let mut frames = Frames::new(Dialect::Completions);
+    /// frames.read(r#"{"choices": [{"text": "A lla", "finish_reason": null}]}"#)?;
+    /// let error = frames.finish().unwrap_err();
+    /// assert_eq!(error.kind(), &ErrorKind::Incomplete { text: "A lla".to_owned() });
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Incomplete`] with the text so far when the answer had not come to its end.
@@ -104,11 +136,34 @@ impl Frames {
     }
 
     /// Whether the whole answer was given out.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Frames};
+    ///
+    /// let mut frames = Frames::new(Dialect::Completions);
+    /// frames.read(r#"{"choices": [{"text": "A llama", "finish_reason": "stop"}]}"#)?;
+    /// // The counts of tokens may still follow.
+    /// assert!(!frames.has_ended());
+    /// frames.read("[DONE]")?;
+    /// assert!(frames.has_ended());
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn has_ended(&self) -> bool {
         self.has_ended
     }
 
     /// The text so far.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Frames};
+    ///
+    /// let mut frames = Frames::new(Dialect::Chat);
+    /// for piece in ["A ", "llama"] {
+    ///     frames.read(&format!(r#"{{"choices": [{{"delta": {{"content": "{piece}"}}}}]}}"#))?;
+    /// }
+    /// assert_eq!(frames.text(), "A llama");
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn text(&self) -> &str {
         &self.answer.text
     }

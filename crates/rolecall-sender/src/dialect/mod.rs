@@ -42,6 +42,20 @@ pub enum Dialect {
 }
 
 /// What a dialect sends.
+///
+/// ```
+/// use rolecall_sender::{Dialect, Endpoint, Parameters, Payload};
+/// use serde_json::json;
+///
+/// let server = Endpoint::parse("http://127.0.0.1:30000")?;
+/// let unset = Parameters::new();
+/// let body = |dialect: Dialect, prompt| Ok(dialect.request(&server, prompt, &unset, false)?.body);
+/// assert!(body(Dialect::SgLang, Payload::Text("Hi"))?.starts_with(r#"{"text":"Hi","#));
+/// assert!(body(Dialect::SgLang, Payload::Ids(&[1, 2]))?.starts_with(r#"{"input_ids":[1,2],"#));
+/// let messages = json!([{"role": "user", "content": "Hi"}]);
+/// assert!(body(Dialect::Chat, Payload::Messages(&messages))?.contains(r#""messages":[{"role":"user","#));
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Payload<'a> {
@@ -54,6 +68,18 @@ pub enum Payload<'a> {
 }
 
 /// A request, ready to be sent.
+///
+/// ```
+/// use rolecall_sender::{Endpoint, Parameters, Sender};
+///
+/// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+/// let request = sender.prepare("Hi", &Parameters::new(), true)?.request;
+/// assert_eq!((request.method, request.url.path()), ("POST", "/generate_stream"));
+/// assert!(request.headers.contains(&("accept", "text/event-stream".to_owned())));
+/// // What is printed has neither a query nor the prompt.
+/// assert!(!format!("{request:?}").contains("Hi"));
+/// # Ok::<(), rolecall_sender::Error>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
@@ -89,9 +115,23 @@ impl Request {
 
 impl Dialect {
     /// All of them.
+    ///
+    /// ```
+    /// use rolecall_sender::Dialect;
+    ///
+    /// assert_eq!(Dialect::ALL.map(Dialect::name), ["tgi", "completions", "sglang", "chat"]);
+    /// ```
     pub const ALL: [Self; 4] = [Self::Tgi, Self::Completions, Self::SgLang, Self::Chat];
 
     /// Its name: `tgi`, `completions`, `sglang` or `chat`.
+    ///
+    /// ```
+    /// use rolecall_sender::Dialect;
+    ///
+    /// assert_eq!(Dialect::SgLang.name(), "sglang");
+    /// assert_eq!(Dialect::SgLang.name().parse::<Dialect>()?, Dialect::SgLang);
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Tgi => "tgi",
@@ -102,6 +142,17 @@ impl Dialect {
     }
 
     /// The request for an answer, whole or as a stream.
+    ///
+    /// ```
+    /// use rolecall_sender::{Dialect, Endpoint, Parameters, Payload};
+    ///
+    /// let server = Endpoint::parse("http://127.0.0.1:8000")?;
+    /// let parameters = Parameters::new().max_new_tokens(5);
+    /// let request = Dialect::Completions.request(&server, Payload::Ids(&[1, 2, 3]), &parameters, false)?;
+    /// assert_eq!(request.url.as_str(), "http://127.0.0.1:8000/v1/completions");
+    /// assert_eq!(request.body, r#"{"prompt":[1,2,3],"max_tokens":5}"#);
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -134,6 +185,17 @@ impl Dialect {
 
     /// Reads a whole answer with status 200.
     ///
+    /// ```
+    /// use rolecall_sender::{Dialect, ErrorKind};
+    ///
+    /// let answer = Dialect::Tgi.answer(br#"[{"generated_text": "A llama."}]"#)?;
+    /// assert_eq!(answer.text, "A llama.");
+    /// let failed = br#"{"error": "out of memory", "error_type": "generation"}"#;
+    /// let error = Dialect::Tgi.answer(failed).unwrap_err();
+    /// assert_eq!((error.kind(), error.server_message()), (&ErrorKind::Generation, Some("out of memory")));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Protocol`] when it is none; the server's error when it is one.
@@ -160,7 +222,7 @@ impl Dialect {
             )
             .said(words(&value.to_string()))
             .help(format!(
-                "Check that the server at this address speaks the dialect {self}, or choose another with --dialect"
+                "Check that the server at this address speaks the dialect {self}, or choose another with Sender::dialect, or --dialect"
             ))),
         }
     }
