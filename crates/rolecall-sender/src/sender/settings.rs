@@ -128,7 +128,7 @@ impl Sender {
         self
     }
 
-    /// The most bytes of a body that the server takes. Default: [`TGI_PAYLOAD_LIMIT`], which holds for
+    /// The most bytes of a body that the server takes. Default: [`TGI_PAYLOAD_LIMIT`](crate::TGI_PAYLOAD_LIMIT), which holds for
     /// [`Dialect::Tgi`] only.
     ///
     /// ```
@@ -372,7 +372,7 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Parameter`] when it cannot be sent, or is the token's.
+    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) when it cannot be sent, or is the token's.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
         let (name, value) = transport::header(name, value)?;
         self.transport.headers.insert(name, value);
@@ -425,7 +425,7 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Parameter`] when the name cannot be sent.
+    /// [`ErrorKind::Parameter`](crate::ErrorKind::Parameter) when the name cannot be sent.
     pub fn bill_to(self, organisation: &str) -> Result<Self> {
         self.header("x-hf-bill-to", organisation)
     }
