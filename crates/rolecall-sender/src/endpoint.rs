@@ -375,7 +375,8 @@ impl Endpoint {
     /// # Ok::<(), rolecall_sender::Error>(())
     /// ```
     pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.url)
+        // Servers print the address that stands for all of their own; as a destination it is this computer.
+        is_loopback(&self.url) || matches!(self.host(), "0.0.0.0" | "[::]")
     }
 
     /// Whether the server is one of Hugging Face's, for whom the stored token is meant. Spaces are not: they are anybody's
@@ -569,7 +570,14 @@ mod tests {
     #[test]
     fn who_is_trusted() {
         let at = |address: &str| Endpoint::parse_allowing_http(address).expect(address);
-        for loopback in ["http://127.0.0.1:1", "http://[::1]:1", "http://localhost", "http://127.8.8.8"] {
+        for loopback in [
+            "http://127.0.0.1:1",
+            "http://[::1]:1",
+            "http://localhost",
+            "http://127.8.8.8",
+            "http://0.0.0.0:8000",
+            "http://[::]:8000",
+        ] {
             assert!(at(loopback).is_loopback(), "{loopback}");
         }
         for other in ["http://127.0.0.1.evil.com", "https://10.0.0.1", "https://localhost.evil.com"] {
