@@ -5,7 +5,9 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
 use reqwest::{Client, Method, Url};
 use rolecall::Token;
 use serde_json::Value;
@@ -196,6 +198,7 @@ impl Transport {
         let method = if request.method == "GET" { Method::GET } else { Method::POST };
         let mut wire = client.request(method, request.url.clone());
         let mut headers = self.headers.clone();
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         for (name, value) in &request.headers {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(*name, value);
@@ -217,15 +220,19 @@ impl Transport {
             .ok_or_else(|| fail(self.too_slow("began no answer", limit)))?
             .map_err(|error| fail(self.no_connection(&error)))?;
         let status = response.status().as_u16();
+        let coding = coding(response.headers());
         if status == 200 {
-            return Ok(response);
+            return match coding {
+                None => Ok(response),
+                Some(coding) => Err(fail(self.unasked(&coding))),
+            };
         }
         let headers = response.headers().clone();
         self.note_headers(&headers);
         let asked_for = retry::asked_for(&headers, SystemTime::now());
         let mut reply = Reply { response, silence: self.silence, end, secret: None, permit: None };
         // Without its body a failure is still told apart by its status.
-        let body = reply.beginning(MAX_FAILURE).await;
+        let body = if coding.is_none() { reply.beginning(MAX_FAILURE).await } else { Vec::new() };
         let error = failure::of(status, &headers, &body, self.token.is_some());
         Err((error.without(self.secret()), asked_for))
     }
@@ -360,6 +367,16 @@ impl Transport {
             .help("Ask again: nothing says whether the server began to answer")
     }
 
+    /// No compression is asked for, and what nobody asked for cannot be read.
+    fn unasked(&self, coding: &str) -> Error {
+        let message = format!(
+            "the answer of {} is compressed ({coding}), and it was asked for as it is",
+            self.endpoint
+        );
+        Error::new(ErrorKind::Protocol, message)
+            .help("Let what stands in front of the server keep to the header accept-encoding")
+    }
+
     fn too_slow(&self, what: &str, limit: Duration) -> Error {
         Error::new(
             ErrorKind::Timeout,
@@ -460,6 +477,12 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     kind.split(';').next().map(|kind| kind.trim().to_ascii_lowercase())
+}
+
+/// How a body is compressed, if it is.
+fn coding(headers: &HeaderMap) -> Option<String> {
+    let coding = words(&String::from_utf8_lossy(headers.get(CONTENT_ENCODING)?.as_bytes()))?;
+    (!coding.eq_ignore_ascii_case("identity")).then_some(coding)
 }
 
 fn authorization(token: &Token) -> Result<HeaderValue> {
