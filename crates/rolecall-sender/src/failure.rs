@@ -10,9 +10,9 @@ use crate::{Error, ErrorKind};
 
 /// An error that came inside an answer with status 200.
 pub(crate) fn in_answer(document: &Value) -> Error {
+    let said = server_words(document);
     let kind = kind_of(error_type(document)).or_else(|| kind_of_code(document)).unwrap_or(ErrorKind::Server);
     let repeatable = kind == ErrorKind::Overloaded;
-    let said = server_words(document);
     let help = match kind {
         ErrorKind::Validation => mend(document, said.as_deref()),
         ErrorKind::Unauthorised => "Check the token",
@@ -151,7 +151,7 @@ fn kind_of(error_type: Option<&str>) -> Option<ErrorKind> {
 
 /// The kinds of llama.cpp and `OpenAI`, in an error that is an object.
 fn kind_of_code(document: &Value) -> Option<ErrorKind> {
-    let error = document.get("error")?;
+    let error = document.get("error").unwrap_or(document);
     // TGI's streams in the form of OpenAI have the same status whatever failed; its words have fixed beginnings.
     if error.get("http_status_code").is_some() {
         return kind_of_words(error.get("message").and_then(Value::as_str)?);
@@ -160,7 +160,11 @@ fn kind_of_code(document: &Value) -> Option<ErrorKind> {
         Some("invalid_request_error" | "exceed_context_size_error") => ErrorKind::Validation,
         Some("authentication_error") => ErrorKind::Unauthorised,
         Some("rate_limit_error") => ErrorKind::Overloaded,
-        _ => return None,
+        // vLLM, SGLang and llama.cpp give the status that it would have had before the stream began.
+        _ => {
+            let code = error.get("code").and_then(Value::as_u64).filter(|code| (400..500).contains(code))?;
+            meaning(u16::try_from(code).ok()?, &Value::Null, None, false, true).0
+        }
     })
 }
 
@@ -185,14 +189,9 @@ fn estimate(document: &Value) -> Option<Duration> {
 
 /// What a server says, in whatever shape: `error` as text, list or object, `detail`, `message`.
 fn server_words(document: &Value) -> Option<String> {
-    if let Value::String(text) = document {
-        return words(text);
-    }
-    ["error", "detail", "message", "msg"]
-        .iter()
-        .find_map(|name| document.get(name).and_then(said_by))
-        .as_deref()
-        .and_then(words)
+    let names = ["error", "detail", "message", "msg"];
+    let named = names.iter().find_map(|name| document.get(name).and_then(said_by));
+    named.or_else(|| said_by(document)).as_deref().and_then(words)
 }
 
 fn said_by(value: &Value) -> Option<String> {
@@ -363,6 +362,9 @@ mod tests {
                 "larger context",
             ),
             (400, r#"{"message":"at the top"}"#, ErrorKind::Validation, "at the top"),
+            (400, r#"[{"error":{"code":400,"message":"in a list"}}]"#, ErrorKind::Validation, ": in a list."),
+            (400, r#"{"errors":["in its own form"]}"#, ErrorKind::Validation, "in its own form"),
+            (400, "[]", ErrorKind::Validation, "(status 400). Mend"),
             (400, r#"{"error":{"strange":1}}"#, ErrorKind::Validation, "strange"),
             (400, "{}", ErrorKind::Validation, "(status 400). Mend"),
             (401, "", ErrorKind::Unauthorised, "wants a token"),
@@ -440,6 +442,14 @@ mod tests {
                 ErrorKind::Validation,
             ),
             (serde_json::json!({"error": "x"}), ErrorKind::Server),
+            (
+                serde_json::json!({"error": {"message": "x", "type": "BadRequestError", "code": 400}}),
+                ErrorKind::Validation,
+            ),
+            (serde_json::json!({"object": "error", "message": "x", "code": 404}), ErrorKind::NotFound),
+            (serde_json::json!({"error": {"message": "x", "code": 429}}), ErrorKind::Overloaded),
+            (serde_json::json!({"error": {"message": "x", "code": 500}}), ErrorKind::Server),
+            (serde_json::json!({"error": {"message": "x", "code": "500"}}), ErrorKind::Server),
         ] {
             let error = in_answer(&document);
             assert_eq!(*error.kind(), kind, "{document}");

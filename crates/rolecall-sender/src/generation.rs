@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::{Error, ErrorKind};
+
 /// An answer.
 ///
 /// ```
@@ -145,6 +147,16 @@ pub enum Event {
     },
     /// The whole answer, at its end.
     End(Generation),
+}
+
+impl Generation {
+    /// The error of an answer that the server broke off, and that only looks complete.
+    pub(crate) fn broken_off(&self, said: Option<String>) -> Option<Error> {
+        let reason = self.finish_reason.as_deref().filter(|reason| matches!(*reason, "abort" | "error"))?;
+        let message = format!("the server broke its answer off (finish reason {reason})");
+        let error = Error::new(ErrorKind::Incomplete { text: self.text.clone() }, message).said(said);
+        Some(error.help("Ask again: nothing says why it did"))
+    }
 }
 
 impl TokenInfo {

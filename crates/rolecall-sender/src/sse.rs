@@ -1,5 +1,8 @@
 //! Server-sent events, out of bytes that may be cut anywhere.
 
+use serde_json::{Value, json};
+
+use crate::dialect::has_error;
 use crate::{Error, ErrorKind, Result};
 
 /// The most bytes of one event.
@@ -8,7 +11,8 @@ const MAX_EVENT: usize = 16 << 20;
 const CHECK: &str = "Check that the address is that of a text-generation server";
 
 /// Collects the bytes of a `text/event-stream` until events are complete. Lines end with LF, CR or CRLF and with nothing
-/// else: U+2028 inside JSON is text. Of each event only the data is given out, as the servers of language models use it.
+/// else: U+2028 inside JSON is text. Of each event only the data is given out, as the servers of language models use it;
+/// that of an event named `error`, and of llama.cpp's field of that name, comes as `{"error": …}`.
 ///
 /// ```
 /// use rolecall_sender::EventReader;
@@ -18,13 +22,16 @@ const CHECK: &str = "Check that the address is that of a text-generation server"
 /// assert_eq!(reader.push(b"1}\r\n\r\ndata:[DONE]\n").0, [r#"{"a":1}"#]);
 /// // Some servers leave out the last blank line.
 /// assert_eq!(reader.finish()?.as_deref(), Some("[DONE]"));
+/// let (events, _) = EventReader::default().push(b"event: error\ndata: out of memory\n\n");
+/// assert_eq!(events, [r#"{"error":"out of memory"}"#]);
 /// # Ok::<(), rolecall_sender::Error>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct EventReader {
     line: Vec<u8>,
-    data: Vec<u8>,
-    has_data: bool,
+    data: Option<Vec<u8>>,
+    /// The event says of itself that it is an error.
+    is_error: bool,
     /// The last byte was a CR, so that an LF now belongs to the line before.
     after_return: bool,
     /// The beginning of the stream is past, where a byte order mark may stand.
@@ -59,7 +66,7 @@ impl EventReader {
             let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
             let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
             self.line.extend_from_slice(line);
-            if self.line.len() + self.data.len() > MAX_EVENT {
+            if self.line.len() + self.data.as_ref().map_or(0, Vec::len) > MAX_EVENT {
                 return Err(Error::new(
                     ErrorKind::Protocol,
                     format!("the server sent an event of more than {} MiB", MAX_EVENT >> 20),
@@ -112,29 +119,48 @@ impl EventReader {
         if line.is_empty() {
             return self.dispatch();
         }
-        // Comments keep the connection alive; other fields mean nothing here.
-        let value = match line.strip_prefix(b"data") {
-            Some([]) => &[][..],
-            Some([b':', value @ ..]) => value.strip_prefix(b" ").unwrap_or(value),
+        let mut parts = line.splitn(2, |byte| *byte == b':');
+        let name = parts.next().unwrap_or_default();
+        let value = parts.next().unwrap_or_default();
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match name {
+            b"data" => {}
+            b"error" => self.is_error = true,
+            b"event" => {
+                self.is_error = value == b"error";
+                return Ok(None);
+            }
+            // Comments keep the connection alive; other fields mean nothing here.
             _ => return Ok(None),
-        };
-        if self.has_data {
-            self.data.push(b'\n');
         }
-        self.data.extend_from_slice(value);
-        self.has_data = true;
+        match &mut self.data {
+            Some(data) => {
+                data.push(b'\n');
+                data.extend_from_slice(value);
+            }
+            None => self.data = Some(value.to_vec()),
+        }
         Ok(None)
     }
 
     fn dispatch(&mut self) -> Result<Option<String>> {
-        if !std::mem::take(&mut self.has_data) {
-            return Ok(None);
-        }
-        let data = std::mem::take(&mut self.data);
+        let is_error = std::mem::take(&mut self.is_error);
+        let Some(data) = self.data.take() else { return Ok(None) };
         let text = String::from_utf8(data);
-        text.map(Some).map_err(|_| {
+        let text = text.map_err(|_| {
             Error::new(ErrorKind::Protocol, "the server sent an event that is not UTF-8").help(CHECK)
-        })
+        })?;
+        Ok(Some(if is_error { as_error(text) } else { text }))
+    }
+}
+
+/// What an error says, as servers write it into events without a name.
+fn as_error(data: String) -> String {
+    let document = serde_json::from_str(&data).ok().filter(|document: &Value| !document.is_null());
+    match document {
+        Some(document) if has_error(&document) => data,
+        Some(document) => json!({"error": document}).to_string(),
+        None => json!({"error": data}).to_string(),
     }
 }
 
@@ -153,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_an_event_is() {
-        let rows: [(&str, &[&str]); 13] = [
+        let rows: [(&str, &[&str]); 19] = [
             ("data: a\n\ndata: b\n\n", &["a", "b"]),
             ("data:a\r\n\r\ndata:  b\r\n\r\n", &["a", " b"]),
             ("data: a\r\rdata: b\r\r", &["a", "b"]),
@@ -167,6 +193,12 @@ mod tests {
             ("data\n\n", &[""]),
             ("\n\n\n", &[]),
             ("database: a\n\n", &[]),
+            ("event: error\ndata: boom\n\ndata: b\n\n", &[r#"{"error":"boom"}"#, "b"]),
+            ("event: error\ndata: {\"message\":\"x\"}\n\n", &[r#"{"error":{"message":"x"}}"#]),
+            ("event: error\ndata: {\"error\": 1}\n\n", &[r#"{"error": 1}"#]),
+            ("error: {\"code\":500}\n\ndata: b\n\n", &[r#"{"error":{"code":500}}"#, "b"]),
+            ("event: error\n\ndata: a\n\n", &["a"]),
+            ("event: errors\ndata: a\n\n", &["a"]),
         ];
         for (stream, expected) in rows {
             assert_eq!(read(&[stream.as_bytes()]), expected, "{stream:?}");

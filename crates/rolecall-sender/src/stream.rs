@@ -91,7 +91,7 @@ impl TokenStream {
             let events = match reply.chunk().await {
                 Ok(Some(bytes)) => {
                     self.received += bytes.len();
-                    if self.received > self.max_bytes {
+                    if self.received.saturating_sub(self.frames.repeated()) > self.max_bytes {
                         self.frames.interrupted("the stream is longer than any real answer")
                     } else {
                         self.read(&bytes)
@@ -338,6 +338,35 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_comes_again_and_again_does_not_count() {
+        let frame = |count: usize| {
+            format!("data: {}\n\n", serde_json::json!({"text": "word ".repeat(count), "meta_info": {}}))
+        };
+        let mut stream = TokenStream {
+            reply: None,
+            reader: EventReader::default(),
+            frames: Frames::new(Dialect::SgLang),
+            ready: VecDeque::new(),
+            max_bytes: usize::MAX,
+            received: 0,
+        };
+        let mut most = 0;
+        for count in 1..200 {
+            let frame = frame(count);
+            stream.received += frame.len();
+            stream.read(frame.as_bytes()).expect("a frame");
+            most = most.max(stream.received - stream.frames.repeated());
+        }
+        assert!(stream.received > 90_000 && most < 5_000, "{} {most}", stream.received);
+        // Without anything new it counts.
+        for _ in 0..10 {
+            stream.received += frame(9).len();
+            stream.read(frame(199).as_bytes()).expect("a frame");
+        }
+        assert!(stream.received - stream.frames.repeated() > most);
     }
 
     #[test]

@@ -315,10 +315,10 @@ fn answers() {
     assert_eq!(answer.others[0].text, "Ho");
 
     let answer = Dialect::Completions.answer(
-        br#"{"object":"text_completion","model":"m","choices":[{"index":0,"text":"a","finish_reason":"length"},{"index":1,"text":"b","finish_reason":"stop"}],"usage":{"prompt_tokens":6,"completion_tokens":1}}"#,
+        br#"{"object":"text_completion","model":"m","choices":[{"index":1,"text":"b","finish_reason":"stop"},{"index":0,"text":"a","finish_reason":"length"}],"usage":{"prompt_tokens":6,"completion_tokens":1}}"#,
     );
     let answer = answer.expect("an answer");
-    assert_eq!((answer.text.as_str(), answer.others[0].text.as_str()), ("a", "b"));
+    assert_eq!((answer.text.as_str(), answer.others[0].text.as_str()), ("a", "b"), "by their index");
     assert_eq!((answer.prompt_tokens, answer.generated_tokens), (Some(6), Some(1)));
 
     let answer = Dialect::SgLang.answer(
@@ -455,6 +455,18 @@ fn the_text_of_sglang_is_cumulative() {
     assert_eq!((answer.finish_reason.as_deref(), answer.generated_tokens), (Some("stop"), Some(3)));
     let (_, error) = read(Dialect::SgLang, &[&frame("abc", "null"), &frame("abd", "null")]);
     assert_eq!(*error.expect_err("taken back").kind(), ErrorKind::Protocol);
+    // A stop text had begun to come when it showed that it is one.
+    let matched = |stop: &str| format!(r#"{{"type":"stop","matched":{stop}}}"#);
+    for (came, stop, fits) in [
+        ("a\nOb", r#""\nObs""#, true),
+        ("a\nObs.", r#""\nObs""#, true),
+        ("abc", r#""\nObs""#, false),
+        ("ab", "2", false),
+    ] {
+        let (texts, end) = read(Dialect::SgLang, &[&frame(came, "null"), &frame("a", &matched(stop))]);
+        assert_eq!(texts, [came]);
+        assert_eq!(end.map(|answer| answer.text).ok().as_deref(), fits.then_some("a"), "{came} {stop}");
+    }
 }
 
 #[test]

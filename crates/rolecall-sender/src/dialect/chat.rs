@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Dialect, Payload, filled, put, read_usage, wrong_prompt};
+use super::{Dialect, Payload, filled, put, wrong_prompt};
 use crate::generation::{TokenInfo, ToolCall, text_or_json};
 use crate::parameters::Grammar;
 use crate::{Endpoint, Generation, Parameters, Result};
@@ -68,34 +68,31 @@ fn response_format(endpoint: &Endpoint, parameters: &Parameters) -> Option<Value
     }
 }
 
-/// An answer: the first of `choices`, the others beside it.
-pub(super) fn answer(document: &Value) -> Option<Generation> {
-    let choices = document.get("choices").and_then(Value::as_array)?;
-    let mut answers = choices.iter().map(choice).collect::<Option<Vec<_>>>()?.into_iter();
-    let mut generation = answers.next()?;
-    generation.others = answers.collect();
-    generation.model = filled(document.get("model"));
-    read_usage(&mut generation, document);
-    Some(generation)
-}
-
-fn choice(choice: &Value) -> Option<Generation> {
+/// One of the answers.
+pub(super) fn choice(choice: &Value) -> Option<Generation> {
     let message = choice.get("message")?;
-    // One call may stand without its list.
-    let calls = message.get("tool_calls").into_iter().flat_map(|calls| match calls {
-        Value::Array(calls) => calls.as_slice(),
-        call => std::slice::from_ref(call),
-    });
     let (tokens, top_tokens) = super::completions::logprobs(choice);
     Some(Generation {
         text: content(message.get("content")),
         finish_reason: filled(choice.get("finish_reason")),
-        tool_calls: calls.filter_map(ToolCall::read).collect(),
+        tool_calls: calls(message).iter().filter_map(ToolCall::read).collect(),
         reasoning: reasoning(message),
         tokens,
         top_tokens,
         ..Generation::default()
     })
+}
+
+/// The function calls of a message, or the pieces of them in a delta. One may stand without its list, or as
+/// `function_call`, which it was before there were several.
+pub(super) fn calls(message: &Value) -> Vec<Value> {
+    let calls = match message.get("tool_calls") {
+        Some(Value::Array(calls)) => calls.clone(),
+        None | Some(Value::Null) => Vec::new(),
+        Some(call) => vec![call.clone()],
+    };
+    let single = message.get("function_call").filter(|call| calls.is_empty() && call.is_object());
+    single.map_or(calls, |call| vec![json!({"function": call})])
 }
 
 /// A message's text: a string, nothing, or a list of parts.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Dialect, Payload, filled, put, read_usage, wrong_prompt};
+use super::{Dialect, Payload, filled, put, wrong_prompt};
 use crate::generation::TokenInfo;
 use crate::{Endpoint, Generation, Parameters, Result};
 
@@ -46,18 +46,8 @@ pub(super) fn body(
     Ok(body)
 }
 
-/// An answer: the first of `choices`, the others beside it.
-pub(super) fn answer(document: &Value) -> Option<Generation> {
-    let choices = document.get("choices").and_then(Value::as_array)?;
-    let mut answers = choices.iter().map(choice).collect::<Option<Vec<_>>>()?.into_iter();
-    let mut generation = answers.next()?;
-    generation.others = answers.collect();
-    generation.model = filled(document.get("model"));
-    read_usage(&mut generation, document);
-    Some(generation)
-}
-
-fn choice(choice: &Value) -> Option<Generation> {
+/// One of the answers.
+pub(super) fn choice(choice: &Value) -> Option<Generation> {
     let text = choice.get("text").and_then(Value::as_str)?;
     let (tokens, top_tokens) = logprobs(choice);
     Some(Generation {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Dialect, chat, completions, filled, has_error, read_usage, sglang, tgi};
+use super::{Dialect, chat, completions, filled, is_error, read_usage, sglang, tgi};
 use crate::error::words;
 use crate::generation::text_or_json;
 use crate::{Error, ErrorKind, Event, Generation, Result, ToolCall, failure};
@@ -29,10 +29,26 @@ pub struct Frames {
     calls: Vec<ToolCall>,
     /// The server's numbers of these calls.
     call_numbers: Vec<Option<u64>>,
+    came: Came,
+    /// The longest frame of a stream whose frames have all that came, and the bytes that only repeat what came.
+    longest: usize,
+    repeated: usize,
+    /// What the server says of why it ended.
+    said: Option<String>,
     /// The server said why it ended; counts may still follow.
     is_finished: bool,
     /// [`Event::End`] was given out.
     has_ended: bool,
+}
+
+/// What came of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Nothing,
+    /// Frames that say nothing in this dialect.
+    Foreign,
+    /// Frames of the dialect.
+    Own,
 }
 
 impl Frames {
@@ -55,6 +71,10 @@ impl Frames {
             answer: Generation::default(),
             calls: Vec::new(),
             call_numbers: Vec::new(),
+            came: Came::Nothing,
+            longest: 0,
+            repeated: 0,
+            said: None,
             is_finished: false,
             has_ended: false,
         }
@@ -84,7 +104,8 @@ impl Frames {
     ///
     /// [`ErrorKind::Protocol`] when it is no frame of the dialect; the server's error when it is one.
     pub fn read(&mut self, data: &str) -> Result<Vec<Event>> {
-        if self.has_ended {
+        // Data without anything keeps the connection alive.
+        if self.has_ended || data.trim().is_empty() {
             return Ok(Vec::new());
         }
         if data.trim() == "[DONE]" {
@@ -98,13 +119,21 @@ impl Frames {
                 .said(words(data))
                 .help("Check that the address is that of a text-generation server"),
         })?;
-        if has_error(&frame) {
+        if is_error(&frame) {
             return Err(failure::in_answer(&frame));
+        }
+        if self.came == Came::Nothing {
+            self.came = Came::Foreign;
         }
         let mut events = Vec::new();
         match self.dialect {
             Dialect::Tgi => self.read_tgi(&frame, &mut events),
-            Dialect::SgLang => self.read_sglang(&frame, &mut events)?,
+            Dialect::SgLang => {
+                if data.len() > self.longest {
+                    self.repeated += std::mem::replace(&mut self.longest, data.len());
+                }
+                self.read_sglang(&frame, &mut events)?;
+            }
             Dialect::Completions | Dialect::Chat => self.read_choices(&frame, &mut events),
         }
         Ok(events)
@@ -129,7 +158,9 @@ impl Frames {
         if self.has_ended {
             Ok(Vec::new())
         } else if self.is_finished {
-            Ok(vec![self.end()])
+            self.whole()
+        } else if self.came == Came::Foreign {
+            Err(no_answer())
         } else {
             Err(self.broke_off("the stream ended before the answer did"))
         }
@@ -168,6 +199,11 @@ impl Frames {
         &self.answer.text
     }
 
+    /// How many bytes of the frames until now only repeat what came before.
+    pub(crate) fn repeated(&self) -> usize {
+        self.repeated
+    }
+
     /// What it means that no more can be read: the answer, if it was complete, else an error with the text so far.
     pub(crate) fn interrupted(&mut self, reason: &str) -> Result<Vec<Event>> {
         if self.has_ended || self.is_finished { self.finish() } else { Err(self.broke_off(reason)) }
@@ -182,11 +218,16 @@ impl Frames {
     fn done(&mut self) -> Result<Vec<Event>> {
         match self.dialect {
             Dialect::Tgi => Ok(Vec::new()),
-            _ if self.is_finished || !self.answer.text.is_empty() || !self.calls.is_empty() => {
-                Ok(vec![self.end()])
-            }
-            _ => Err(Error::new(ErrorKind::Protocol, "the stream ended without an answer")
-                .help("Check that the server at this address speaks the chosen dialect")),
+            _ if self.is_finished || !self.answer.text.is_empty() || !self.calls.is_empty() => self.whole(),
+            _ => Err(no_answer()),
+        }
+    }
+
+    /// The end, unless the server says that it is none.
+    fn whole(&mut self) -> Result<Vec<Event>> {
+        match self.answer.broken_off(self.said.take()) {
+            Some(error) => Err(error),
+            None => Ok(vec![self.end()]),
         }
     }
 
@@ -202,6 +243,13 @@ impl Frames {
         Event::End(answer)
     }
 
+    /// Whether a frame has a field of the dialect.
+    fn know(&mut self, is_own: bool) {
+        if is_own {
+            self.came = Came::Own;
+        }
+    }
+
     fn token(&mut self, text: &str, events: &mut Vec<Event>) {
         if !text.is_empty() {
             self.answer.text.push_str(text);
@@ -211,6 +259,7 @@ impl Frames {
 
     fn read_tgi(&mut self, frame: &Value, events: &mut Vec<Event>) {
         let frame = tgi::frame(frame);
+        self.know(frame.token.is_some() || frame.end.is_some());
         if let Some(token) = frame.token {
             if !token.special {
                 self.token(&token.text, events);
@@ -231,19 +280,27 @@ impl Frames {
     /// The text of each frame is all that there is until then.
     fn read_sglang(&mut self, frame: &Value, events: &mut Vec<Event>) -> Result<()> {
         let Some(so_far) = sglang::answer(frame) else { return Ok(()) };
-        let Some(new) = so_far.text.strip_prefix(self.answer.text.as_str()) else {
+        self.know(true);
+        let is_end = so_far.finish_reason.is_some();
+        let taken_back = self.answer.text.strip_prefix(so_far.text.as_str());
+        let is_stop_text = taken_back.is_some_and(|end| is_end && sglang::is_stop_text(frame, end));
+        let kept = if is_stop_text { so_far.text.as_str() } else { self.answer.text.as_str() };
+        let Some(new) = so_far.text.strip_prefix(kept) else {
             let message = "the server took back text of its stream: what comes does not begin with what came";
             return Err(Error::new(ErrorKind::Protocol, message)
                 .said(words(&so_far.text))
-                .help("Check that the server at this address speaks the dialect sglang"));
+                .help("Check that the server at this address speaks the dialect sglang, and gives in each event all of the text"));
         };
         // What may still change is not given out: the rest of the character may come.
-        let sure = if so_far.finish_reason.is_some() { new } else { new.trim_end_matches('\u{fffd}') };
-        let text = format!("{}{sure}", self.answer.text);
+        let sure = if is_end { new } else { new.trim_end_matches('\u{fffd}') };
+        let text = format!("{kept}{sure}");
         if !sure.is_empty() {
             events.push(Event::Token { text: sure.to_owned() });
         }
-        self.is_finished |= so_far.finish_reason.is_some();
+        if is_end {
+            self.is_finished = true;
+            self.said = sglang::reason_words(frame);
+        }
         self.answer = Generation { text, ..so_far };
         Ok(())
     }
@@ -253,7 +310,9 @@ impl Frames {
         if self.answer.model.is_none() {
             self.answer.model = filled(frame.get("model"));
         }
-        let choices = frame.get("choices").and_then(Value::as_array).into_iter().flatten();
+        let choices = frame.get("choices").and_then(Value::as_array);
+        self.know(choices.is_some());
+        let choices = choices.into_iter().flatten();
         // Streams are asked for with one answer; a last frame with counts has none.
         let first = |choice: &&Value| choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0;
         for choice in choices.filter(first) {
@@ -279,30 +338,36 @@ impl Frames {
             events.push(Event::Reasoning { text });
         }
         self.token(&chat::content(delta.get("content")), events);
-        let pieces = delta.get("tool_calls").into_iter().flat_map(|calls| match calls {
-            Value::Array(calls) => calls.as_slice(),
-            Value::Null => &[],
-            call => std::slice::from_ref(call),
-        });
-        for piece in pieces {
-            self.read_call(piece, events);
+        for piece in chat::calls(delta) {
+            self.read_call(&piece, events);
         }
     }
 
     /// To which call a piece belongs. Servers number them from 0, from 1, all alike, or not at all; a call of its own has
     /// another id, or begins with a name.
-    fn call_of(&mut self, number: Option<u64>, id: Option<&str>, name: Option<&str>) -> usize {
+    fn call_of(
+        &mut self,
+        number: Option<u64>,
+        id: Option<&str>,
+        name: Option<&str>,
+        arguments: &str,
+    ) -> usize {
         let last = self.calls.len().checked_sub(1);
+        let same_id = || self.calls.iter().rposition(|call| call.id.is_some() && call.id.as_deref() == id);
         let known = match number {
             Some(_) => self.call_numbers.iter().rposition(|known| *known == number),
-            None => last,
+            None => same_id().or(last),
         };
         let goes_on = |call: &ToolCall| {
-            let is_other = id.is_some_and(|id| call.id.as_deref().is_some_and(|known| known != id));
+            let has_other_id = id.is_some_and(|id| call.id.as_deref().is_some_and(|known| known != id));
+            // Some servers give each piece an id of its own.
+            let is_other = has_other_id && (number.is_none() || name.is_some());
             // Some servers repeat the name with each piece, others give whole calls without any mark.
-            let is_next = number.is_none()
-                && id.is_none()
-                && name.is_some_and(|name| call.name != name || is_whole(call));
+            let is_next = name.is_some_and(|name| {
+                let has_no_mark = number.is_none() && id.is_none();
+                let is_whole = is_whole(call);
+                has_no_mark && (call.name != name || is_whole) || is_whole && !arguments.trim().is_empty()
+            });
             !is_other && !is_next
         };
         let known = known.filter(|at| self.calls.get(*at).is_some_and(goes_on));
@@ -316,13 +381,14 @@ impl Frames {
 
     /// The next piece of a function call: the first has its id and name, all have pieces of its arguments.
     fn read_call(&mut self, piece: &Value, events: &mut Vec<Event>) {
-        let id = filled(piece.get("id"));
+        let id = piece.get("id").map(text_or_json).filter(|id| !id.is_empty());
         let function = piece.get("function");
         let part = |name: &str| function.and_then(|function| function.get(name)).map(text_or_json);
         let name = part("name").filter(|name| !name.is_empty());
-        let index = self.call_of(piece.get("index").and_then(Value::as_u64), id.as_deref(), name.as_deref());
-        let Some(call) = self.calls.get_mut(index) else { return };
         let arguments = part("arguments").unwrap_or_default();
+        let number = piece.get("index").and_then(Value::as_u64);
+        let index = self.call_of(number, id.as_deref(), name.as_deref(), &arguments);
+        let Some(call) = self.calls.get_mut(index) else { return };
         call.id = call.id.take().or(id);
         // Some servers repeat the name with each piece.
         let name = name.filter(|_| call.name.is_empty());
@@ -332,6 +398,12 @@ impl Frames {
         call.arguments.push_str(&arguments);
         events.push(Event::ToolCall { index, name, arguments });
     }
+}
+
+fn no_answer() -> Error {
+    Error::new(ErrorKind::Protocol, "the stream ended without an answer").help(
+        "Check that the server at this address speaks the chosen dialect (Sender::dialect, or --dialect)",
+    )
 }
 
 /// The words of an error that is JSON but for them: transformers serve writes them as they are, quotes and all.
@@ -367,6 +439,13 @@ mod tests {
             // Names and ids are repeated.
             &["- a f {", "- a f }", "- b g []"],
             &["- - f {", "- - f }", "- - g []"],
+            &["0 - f {}", "0 - g []"],
+            // All alike, and with ids that are.
+            &["0 a f {", "0 a f }", "0 a g []"],
+            // Each piece with an id of its own.
+            &["0 a f {", "0 b - }", "1 c g [", "1 d - ]"],
+            // Only ids.
+            &["- a f {", "- b g [", "- a - }", "- b - ]"],
             // Woven into one another.
             &["0 a f {", "1 b g [", "0 - - }", "1 - - ]"],
             // A number that no call has.

@@ -200,6 +200,8 @@ impl Dialect {
     ///
     /// [`ErrorKind::Protocol`] when it is none; the server's error when it is one.
     pub fn answer(self, body: &[u8]) -> Result<Generation> {
+        // Programs of Windows write a byte order mark.
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let value: Value = serde_json::from_slice(body).map_err(|error| {
             Error::new(ErrorKind::Protocol, format!("the server's answer is not JSON ({error})"))
                 .said(failure::text_words(body))
@@ -209,13 +211,16 @@ impl Dialect {
         let document = value.as_array().and_then(|list| list.first()).unwrap_or(&value);
         let answer = match self {
             Self::Tgi => tgi::answer(document),
-            Self::Completions => completions::answer(document),
+            Self::Completions => of_choices(document, completions::choice),
             Self::SgLang => sglang::answer(document),
-            Self::Chat => chat::answer(document),
+            Self::Chat => of_choices(document, chat::choice),
         };
         match answer {
-            Some(answer) => Ok(answer),
-            None if has_error(document) => Err(failure::in_answer(document)),
+            Some(answer) => match answer.broken_off(sglang::reason_words(document)) {
+                Some(error) => Err(error),
+                None => Ok(answer),
+            },
+            None if is_error(document) => Err(failure::in_answer(document)),
             None => Err(Error::new(
                 ErrorKind::Protocol,
                 format!("the server's answer has no {}", self.field_of_answer()),
@@ -253,9 +258,31 @@ impl FromStr for Dialect {
     }
 }
 
-/// Whether a document is an error inside an answer with status 200.
+/// Whether a document has an error inside an answer with status 200.
 pub(crate) fn has_error(document: &Value) -> bool {
     document.get("error").is_some_and(|error| !error.is_null())
+}
+
+/// Whether a document is an error instead of an answer: it has one, calls itself one, or has words where an answer has its
+/// fields.
+fn is_error(document: &Value) -> bool {
+    let has = |name: &str| document.get(name).is_some_and(|value| !value.is_null());
+    let is_answer = ["choices", "generated_text", "token", "text", "usage"].into_iter().any(has);
+    has_error(document)
+        || document.get("object").is_some_and(|kind| kind == "error")
+        || !is_answer && (has("detail") || document.get("message").is_some_and(Value::is_string))
+}
+
+/// An answer of `OpenAI`'s: the first of `choices`, the others beside it. Servers may finish them in another order.
+fn of_choices(document: &Value, choice: fn(&Value) -> Option<Generation>) -> Option<Generation> {
+    let mut choices: Vec<&Value> = document.get("choices").and_then(Value::as_array)?.iter().collect();
+    choices.sort_by_key(|choice| choice.get("index").and_then(Value::as_u64).unwrap_or_default());
+    let mut answers = choices.into_iter().map(choice).collect::<Option<Vec<_>>>()?.into_iter();
+    let mut generation = answers.next()?;
+    generation.others = answers.collect();
+    generation.model = filled(document.get("model"));
+    read_usage(&mut generation, document);
+    Some(generation)
 }
 
 /// Puts a value under a name, if there is one: what is unset is left out, nothing is `null`.

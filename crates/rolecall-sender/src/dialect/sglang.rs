@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Dialect, Payload, filled, put, wrong_prompt};
+use crate::error::words;
 use crate::parameters::Grammar;
 use crate::{Generation, Parameters, Result};
 
@@ -36,6 +37,18 @@ pub(super) fn body(prompt: Payload<'_>, parameters: &Parameters, stream: bool) -
     put(&mut body, "sampling_params", Some(sampling));
     put(&mut body, "stream", stream.then_some(true));
     Ok(body)
+}
+
+/// What is said beside the reason for which an answer ended.
+pub(super) fn reason_words(document: &Value) -> Option<String> {
+    words(document.get("meta_info")?.get("finish_reason")?.get("message")?.as_str()?)
+}
+
+/// The end of what came, where the server took it back because it turned out to be a stop text.
+pub(super) fn is_stop_text(frame: &Value, taken_back: &str) -> bool {
+    let reason = frame.get("meta_info").and_then(|meta| meta.get("finish_reason"));
+    let stop = reason.and_then(|reason| reason.get("matched")).and_then(Value::as_str);
+    stop.is_some_and(|stop| stop.starts_with(taken_back) || taken_back.starts_with(stop))
 }
 
 /// An answer, or a frame of a stream: its text is all that there is until then.
