@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use rolecall::snapshot::is_hidden;
 use serde::Serialize;
 
 use crate::color::revealed;
@@ -95,14 +96,23 @@ pub(crate) fn literal(text: &str) -> String {
     revealed(&serde_json::Value::from(text).to_string(), false)
 }
 
-/// A name that somebody else wrote, on one line: control characters are escaped.
+/// A name that somebody else wrote, on one line: what is not seen, or turns a line around, is escaped.
 pub(crate) fn visible(text: &str) -> String {
-    harmless(text).replace('\n', "\\n").replace('\t', "\\t")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || is_hidden(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_one_line_in_its_order() {
+        assert_eq!(visible("a\n\u{1b}[1m\té \u{202e}b\u{200b}"), "a\\n\\u{1b}[1m\\té \\u{202e}b\\u{200b}");
+    }
 
     #[test]
     fn a_terminal_is_shown_the_same_document() {
