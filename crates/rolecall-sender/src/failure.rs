@@ -29,7 +29,9 @@ pub(crate) fn of(status: u16, headers: &HeaderMap, body: &[u8], has_token: bool)
     let header =
         |name: &str| headers.get(name).and_then(|value| words(&String::from_utf8_lossy(value.as_bytes())));
     let said = if (300..400).contains(&status) {
+        // Its query may be that of the request, which may hold a key.
         header(LOCATION.as_str())
+            .map(|address| address.split(['?', '#']).next().unwrap_or_default().to_owned())
     } else {
         server_words(&document).or_else(|| text_words(body)).or_else(|| header("x-error-message"))
     };
@@ -421,7 +423,7 @@ mod tests {
             assert_eq!(*error.kind(), ErrorKind::Gated);
             assert!(error.to_string().contains("Access to model x is restricted"), "{error}");
         }
-        let moved = failure(307, &[("location", "https://elsewhere")], "", true);
+        let moved = failure(307, &[("location", "https://elsewhere?key=hunter2")], "", true);
         assert_eq!((moved.kind(), moved.server_message()), (&ErrorKind::Redirect, Some("https://elsewhere")));
         let ids = [("x-amz-cf-id", "c"), ("x-amzn-trace-id", "b"), ("x-request-id", "a")];
         let id = |ids: &[(&'static str, &str)]| failure(500, ids, "", false).request_id().map(str::to_owned);
