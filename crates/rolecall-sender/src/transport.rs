@@ -356,12 +356,15 @@ impl Transport {
         let reason = root_cause(error);
         if error.is_connect() {
             let message = format!("cannot connect to {}: {reason}", self.endpoint);
-            let help = if reason.contains("certificate") {
-                "Check the address: the server does not prove that it is the one it should be"
+            let error = Error::new(ErrorKind::Connection, message);
+            // What a server proves, or speaks, is the same a second later.
+            return if reason.contains("certificate") {
+                error.help("Check the address: the server does not prove that it is the one it should be")
+            } else if reason.contains("InvalidContentType") {
+                error.help("Check the address: the server does not speak https")
             } else {
-                "Check the address, and that the server is running"
+                error.help("Check the address, and that the server is running").repeatable()
             };
-            return Error::new(ErrorKind::Connection, message).help(help).repeatable();
         }
         Error::new(ErrorKind::Connection, format!("the connection to {} broke: {reason}", self.endpoint))
             .help("Ask again: nothing says whether the server began to answer")

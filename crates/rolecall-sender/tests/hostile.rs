@@ -209,3 +209,23 @@ fn no_prompt_is_in_what_is_logged_of_a_request() {
     let prepared = sender.prepare("sesame", &parameters, false).expect("a request");
     assert!(!format!("{prepared:?}").contains("sesame"), "{prepared:?}");
 }
+
+/// What a server speaks is the same a second later: it is not asked again.
+#[test]
+fn a_server_that_speaks_no_https_is_not_waited_for() {
+    let server = TcpListener::bind("127.0.0.1:0").expect("loopback has a port");
+    let address = format!("https://{}", server.local_addr().expect("an address"));
+    let asked = std::thread::spawn(move || {
+        let (mut client, _) = server.accept().expect("a client");
+        let mut hello = [0; 512];
+        let _ = client.read(&mut hello);
+        let _ = client.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+    });
+    let sender = Sender::new(Endpoint::parse(&address).expect("an address")).wait(Duration::from_secs(60));
+    let begin = Instant::now();
+    let error = sender.generate("Hi", &Parameters::new()).expect_err("no https");
+    assert_eq!((error.kind(), error.is_repeatable()), (&ErrorKind::Connection, false));
+    assert_eq!(error.advice(), Some("Check the address: the server does not speak https"), "{error}");
+    assert!(begin.elapsed() < Duration::from_secs(20));
+    asked.join().expect("the server ends");
+}
