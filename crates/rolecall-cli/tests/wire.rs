@@ -111,6 +111,29 @@ fn tokens_are_streamed() {
 }
 
 #[test]
+fn the_prompt_in_front_is_streamed_as_well() {
+    for (server, dialect) in [
+        (generation(FakeGeneration::new()), "tgi"),
+        (generation(FakeGeneration::new()), "completions"),
+        // A server that knows no streams.
+        (
+            Server::start(|_| Response::new(200).json(&json!({"generated_text": "Hi A llama in"})))
+                .expect("a port"),
+            "tgi",
+        ),
+    ] {
+        let arguments = ["--raw", "Hi ", "--dialect", dialect, "--max-new-tokens", "3", "--return-full-text"];
+        for more in [&[][..], &["--stream"]] {
+            assert_eq!(
+                send(&server, &[&arguments[..], more].concat()).ok(),
+                "Hi A llama in",
+                "{dialect} {more:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn other_dialects() {
     let completion = json!({"choices": [{"text": "ok", "finish_reason": "stop"}], "usage": {"prompt_tokens": 3, "completion_tokens": 1}});
     let reply =

@@ -77,9 +77,34 @@ pub struct Prepared {
     /// What was done about the BOS token.
     pub bos: BosAction,
     dialect: Dialect,
-    /// What the sender puts in front of the answer, where the server does not.
-    prefix: String,
+    /// The prompt, where it is wanted in front of the answer.
+    in_front: Option<String>,
     default_max_new_tokens: Option<u32>,
+}
+
+impl Prepared {
+    /// What [`Parameters::return_full_text`] puts in front of the answer: the prompt as it is sent. The pieces of a stream
+    /// are without it.
+    ///
+    /// ```
+    /// use rolecall_sender::{Endpoint, Parameters, Sender};
+    ///
+    /// let sender = Sender::new(Endpoint::parse("http://127.0.0.1:8080")?);
+    /// let in_front = |wanted| -> Result<Option<String>, rolecall_sender::Error> {
+    ///     let prepared = sender.prepare("Hi", &Parameters::new().return_full_text(wanted), true)?;
+    ///     Ok(prepared.in_front().map(str::to_owned))
+    /// };
+    /// assert_eq!((in_front(true)?.as_deref(), in_front(false)?), (Some("Hi"), None));
+    /// # Ok::<(), rolecall_sender::Error>(())
+    /// ```
+    pub fn in_front(&self) -> Option<&str> {
+        self.in_front.as_deref()
+    }
+
+    /// What the sender has to put in front of the answer: TGI does it by itself.
+    fn prefix(&self) -> &str {
+        self.in_front().filter(|_| self.dialect != Dialect::Tgi).unwrap_or_default()
+    }
 }
 
 impl Sender {
@@ -156,7 +181,7 @@ impl Sender {
             }
             let request = dialect.request(endpoint, Payload::Ids(ids), &parameters, stream)?;
             let bos = BosAction::TokenIds;
-            return Ok(Prepared { request, bos, dialect, prefix: String::new(), default_max_new_tokens });
+            return Ok(Prepared { request, bos, dialect, in_front: None, default_max_new_tokens });
         }
         let sees_images = self.sees_images || input.sees_images();
         let text = guarded(input, sees_images, self.markdown)?;
@@ -171,9 +196,8 @@ impl Sender {
         let (text, bos) = bos::apply(self.bos, dialect, &text, knowledge, &mut parameters)?;
         let request = dialect.request(endpoint, Payload::Text(text), &parameters, stream)?;
         self.check_size(&request)?;
-        // TGI does it by itself.
-        let prefix = (parameters.return_full_text && dialect != Dialect::Tgi).then(|| text.to_owned());
-        Ok(Prepared { request, bos, dialect, prefix: prefix.unwrap_or_default(), default_max_new_tokens })
+        let in_front = parameters.return_full_text.then(|| text.to_owned());
+        Ok(Prepared { request, bos, dialect, in_front, default_max_new_tokens })
     }
 
     /// Makes a request out of a conversation, and sends nothing.
@@ -215,7 +239,7 @@ impl Sender {
             request,
             bos: BosAction::NothingToDo,
             dialect,
-            prefix: String::new(),
+            in_front: None,
             default_max_new_tokens: None,
         })
     }
@@ -407,13 +431,14 @@ impl Sender {
         let reply = self.reply(&prepared).await?;
         let frames = Frames::new(prepared.dialect);
         if reply.is_event_stream() {
-            let frames = frames.with_prefix(prepared.prefix);
+            let frames = frames.with_prefix(prepared.prefix().to_owned());
             return Ok(TokenStream::new(reply, frames, self.transport.max_answer));
         }
         // Some servers do not know streams and answer as a whole.
         let id = reply.request_id();
         let body = self.transport.body(reply).await?;
-        Ok(TokenStream::whole(self.read(&prepared, &body, id)?, frames))
+        let answer = self.read(&prepared, &body, id)?;
+        Ok(TokenStream::whole(answer, prepared.in_front().unwrap_or_default(), frames))
     }
 
     /// The answer to a request; without what the sender added to it where the server's model does not use that.
@@ -436,10 +461,11 @@ impl Sender {
     fn read(&self, prepared: &Prepared, body: &[u8], id: Option<String>) -> Result<Generation> {
         let answer = prepared.dialect.answer(body);
         let mut answer = answer.map_err(|error| self.transport.hide(error.requested_as(id)))?;
-        if !prepared.prefix.is_empty() {
-            answer.text.insert_str(0, &prepared.prefix);
+        let prefix = prepared.prefix();
+        if !prefix.is_empty() {
+            answer.text.insert_str(0, prefix);
             for other in &mut answer.others {
-                other.text.insert_str(0, &prepared.prefix);
+                other.text.insert_str(0, prefix);
             }
         }
         Ok(answer)

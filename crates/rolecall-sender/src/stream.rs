@@ -49,11 +49,12 @@ impl TokenStream {
         }
     }
 
-    /// An answer that a server gave as a whole.
-    pub(crate) fn whole(answer: Generation, frames: Frames) -> Self {
+    /// An answer that a server gave as a whole, perhaps with the prompt in front.
+    pub(crate) fn whole(answer: Generation, in_front: &str, frames: Frames) -> Self {
         let mut ready = VecDeque::new();
-        if !answer.text.is_empty() {
-            ready.push_back(Ok(Event::Token { text: answer.text.clone() }));
+        let text = answer.text.strip_prefix(in_front).unwrap_or(&answer.text);
+        if !text.is_empty() {
+            ready.push_back(Ok(Event::Token { text: text.to_owned() }));
         }
         ready.push_back(Ok(Event::End(answer)));
         Self { reply: None, reader: EventReader::default(), frames, ready, max_bytes: 0, received: 0 }

@@ -37,10 +37,12 @@ pub(crate) fn run(args: &SendArgs) -> Outcome {
             output::text(&answer::shown(&answer))
         };
     }
+    let in_front = prepared.in_front().unwrap_or_default().to_owned();
     let events = requests.stream(prepared)?;
     if args.json {
         return output::json(&answer::document(&answer::whole(events)?));
     }
+    output::piece(&mut std::io::stdout().lock(), &in_front)?;
     answer::print(events, None).map(drop)
 }
 
