@@ -196,14 +196,14 @@ impl Error {
 
     /// Keeps the text of a stream that had come before.
     #[must_use]
-    pub(crate) fn with_text(mut self, so_far: &str) -> Self {
+    pub(crate) fn with_text(mut self, so_far: &str, has_begun: bool) -> Self {
         if let ErrorKind::Incomplete { text } = &mut self.inner.kind {
             so_far.clone_into(text);
         } else if !so_far.is_empty() {
             self.inner.text = Some(so_far.to_owned());
         }
-        // Something was generated.
-        self.inner.repeatable &= so_far.is_empty();
+        // Something was generated, if it was but a thought.
+        self.inner.repeatable &= !has_begun;
         self
     }
 

@@ -13,7 +13,7 @@ use crate::bos::{self, Knowledge};
 use crate::dialect::Payload;
 use crate::input::{Markdown, guard_messages, guarded};
 use crate::stream::TokenStream;
-use crate::transport::{Reply, Transport};
+use crate::transport::{Attempts, Reply, Transport};
 use crate::unused;
 use crate::{
     BosAction, BosPolicy, Dialect, Endpoint, Error, ErrorKind, Frames, Generation, Input, Note, Parameters,
@@ -404,7 +404,7 @@ impl Sender {
     /// What the server or the network says.
     pub async fn send(&self, prepared: Prepared) -> Result<Generation> {
         self.tell(&prepared);
-        let reply = self.reply(&prepared).await?;
+        let reply = self.reply(&prepared, &mut Attempts::default()).await?;
         let id = reply.request_id();
         let body = self.transport.body(reply).await?;
         self.read(&prepared, &body, id)
@@ -428,7 +428,22 @@ impl Sender {
     /// What the server or the network says before the stream begins.
     pub async fn send_stream(&self, prepared: Prepared) -> Result<TokenStream> {
         self.tell(&prepared);
-        let reply = self.reply(&prepared).await?;
+        let mut attempts = Attempts::default();
+        loop {
+            let mut stream = self.stream(&prepared, &mut attempts).await?;
+            if self.transport.wait.is_zero() {
+                return Ok(stream);
+            }
+            // TGI refuses in the first event what it refuses with a status of its own elsewhere.
+            let Some(refusal) = stream.refusal().await else { return Ok(stream) };
+            if !self.transport.pause(&refusal, None, &mut attempts).await {
+                return Ok(stream);
+            }
+        }
+    }
+
+    async fn stream(&self, prepared: &Prepared, attempts: &mut Attempts) -> Result<TokenStream> {
+        let reply = self.reply(prepared, attempts).await?;
         let frames = Frames::new(prepared.dialect);
         if reply.is_event_stream() {
             let frames = frames.with_prefix(prepared.prefix().to_owned());
@@ -437,25 +452,25 @@ impl Sender {
         // Some servers do not know streams and answer as a whole.
         let id = reply.request_id();
         let body = self.transport.body(reply).await?;
-        let answer = self.read(&prepared, &body, id)?;
+        let answer = self.read(prepared, &body, id)?;
         Ok(TokenStream::whole(answer, prepared.in_front().unwrap_or_default(), frames))
     }
 
     /// The answer to a request; without what the sender added to it where the server's model does not use that.
-    async fn reply(&self, prepared: &Prepared) -> Result<Reply> {
+    async fn reply(&self, prepared: &Prepared, attempts: &mut Attempts) -> Result<Reply> {
         let without = || unused::without(&prepared.request, prepared.dialect);
         let is_known = self.leaves_out.load(Ordering::Relaxed);
         if let Some(request) = is_known.then(without).flatten() {
-            return self.transport.send(&request).await;
+            return self.transport.send_again(&request, attempts).await;
         }
-        let error = match self.transport.send(&prepared.request).await {
+        let error = match self.transport.send_again(&prepared.request, attempts).await {
             Err(error) if unused::is_refused(&error) => error,
             reply => return reply,
         };
         let Some(request) = without() else { return Err(error) };
         self.leaves_out.store(true, Ordering::Relaxed);
         self.transport.note(&Note::LeftOut(unused::ADDED.to_owned()));
-        self.transport.send(&request).await
+        self.transport.send_again(&request, attempts).await
     }
 
     fn read(&self, prepared: &Prepared, body: &[u8], id: Option<String>) -> Result<Generation> {

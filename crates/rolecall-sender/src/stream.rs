@@ -112,6 +112,14 @@ impl TokenStream {
         }
     }
 
+    /// What went wrong before anything was generated. It stays the first of the stream.
+    pub(crate) async fn refusal(&mut self) -> Option<Error> {
+        let first = self.next().await?;
+        let refusal = first.as_ref().err().filter(|error| error.is_repeatable()).cloned();
+        self.ready.push_front(first);
+        refusal
+    }
+
     /// The rest of the stream: the whole answer.
     ///
     /// ```
@@ -179,7 +187,7 @@ impl TokenStream {
         if let Ok(Some(frame)) = self.reader.finish() {
             last = match self.frames.read(&frame) {
                 Err(_) if serde_json::from_str::<serde::de::IgnoredAny>(&frame).is_err() => Ok(Vec::new()),
-                read => read.map_err(|error| error.with_text(self.frames.text())),
+                read => read.map_err(|error| self.frames.at_this_point(error)),
             };
         }
         let last = self.hidden(last);
@@ -193,13 +201,13 @@ impl TokenStream {
             match self.frames.read(&frame) {
                 Ok(events) => self.ready.extend(events.into_iter().map(Ok)),
                 Err(error) => {
-                    let error = error.with_text(self.frames.text());
+                    let error = self.frames.at_this_point(error);
                     return self.hidden(Err(error));
                 }
             }
         }
         match broken {
-            Some(error) => Err(error.with_text(self.frames.text())),
+            Some(error) => Err(self.frames.at_this_point(error)),
             None => Ok(Vec::new()),
         }
     }

@@ -74,6 +74,19 @@ pub(crate) struct Transport {
     client: Arc<OnceLock<Client>>,
 }
 
+/// Since when a request is sent, and how often it was sent again.
+#[derive(Default)]
+pub(crate) struct Attempts {
+    start: Option<Instant>,
+    count: u32,
+}
+
+impl Attempts {
+    fn start(&mut self) -> Instant {
+        *self.start.get_or_insert_with(Instant::now)
+    }
+}
+
 /// An answer that has begun.
 pub(crate) struct Reply {
     response: reqwest::Response,
@@ -143,10 +156,14 @@ impl Transport {
 
     /// Sends until there is an answer with status 200, or no reason to ask again.
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply> {
+        self.send_again(request, &mut Attempts::default()).await
+    }
+
+    /// The same for a request that may have been sent before.
+    pub(crate) async fn send_again(&self, request: &Request, attempts: &mut Attempts) -> Result<Reply> {
         self.check_host(&request.url)?;
         let client = self.client()?;
-        let start = Instant::now();
-        let end = self.deadline.and_then(|deadline| start.checked_add(deadline));
+        let end = self.end(attempts);
         let permit = match &self.connections {
             Some(connections) => {
                 let place =
@@ -163,9 +180,8 @@ impl Transport {
             route: format!("{} {}", request.method, request.url.path()),
             bytes: request.body.len(),
         });
-        let mut attempt = 0;
         loop {
-            let (error, asked_for) = match self.try_once(client, request, attempt, end).await {
+            let (error, asked_for) = match self.try_once(client, request, attempts.count, end).await {
                 Ok(response) => {
                     self.note_headers(response.headers());
                     let secret = self.token.clone();
@@ -173,18 +189,37 @@ impl Transport {
                 }
                 Err(failed) => failed,
             };
-            let left = self.wait.saturating_sub(start.elapsed());
-            let left = remaining(end, left);
-            let repeats_all = self.repeats_all;
-            let now = Circumstances { asked_for, attempt, left, jitter: retry::jitter(), repeats_all };
-            let Some(pause) = retry::pause(&error, now) else { return Err(error) };
-            if let Some(callback) = &self.on_wait {
-                let reason = error.server_message().unwrap_or("the model is not ready").to_owned();
-                callback(Waiting { pause, left, reason });
+            if !self.pause(&error, asked_for, attempts).await {
+                return Err(error);
             }
-            tokio::time::sleep(pause).await;
-            attempt += 1;
         }
+    }
+
+    /// When the time for the whole call is over.
+    fn end(&self, attempts: &mut Attempts) -> Option<Instant> {
+        let start = attempts.start();
+        self.deadline.and_then(|deadline| start.checked_add(deadline))
+    }
+
+    /// Waits until a request may be sent again; `false` if it is not to be.
+    pub(crate) async fn pause(
+        &self,
+        error: &Error,
+        asked_for: Option<Duration>,
+        attempts: &mut Attempts,
+    ) -> bool {
+        let left = self.wait.saturating_sub(attempts.start().elapsed());
+        let left = remaining(self.end(attempts), left);
+        let (attempt, repeats_all) = (attempts.count, self.repeats_all);
+        let now = Circumstances { asked_for, attempt, left, jitter: retry::jitter(), repeats_all };
+        let Some(pause) = retry::pause(error, now) else { return false };
+        if let Some(callback) = &self.on_wait {
+            let reason = error.server_message().unwrap_or("the model is not ready").to_owned();
+            callback(Waiting { pause, left, reason });
+        }
+        tokio::time::sleep(pause).await;
+        attempts.count += 1;
+        true
     }
 
     async fn try_once(

@@ -140,6 +140,55 @@ fn an_answer_that_is_compressed_is_refused_by_name() {
     }
 }
 
+/// TGI refuses in the first event what it refuses with a status of its own elsewhere.
+#[test]
+fn a_stream_that_is_refused_is_waited_for() {
+    let refusal = "data: {\"error\":\"Model is overloaded\",\"error_type\":\"overloaded\"}\n\n";
+    let begun = format!("{}{refusal}", beginning(Dialect::Tgi));
+    let thought = "data: {\"choices\":[{\"delta\":{\"reasoning\":\"hm\"}}]}\n\n";
+    let thought =
+        format!("{thought}data: {{\"error\":{{\"message\":\"full\",\"type\":\"rate_limit_error\"}}}}\n\n");
+    for (first, dialect, wait, requests) in [
+        (refusal, Dialect::Tgi, 60, 2),
+        (refusal, Dialect::Tgi, 0, 1),
+        // Something was generated.
+        (&begun, Dialect::Tgi, 60, 1),
+        (&thought, Dialect::Chat, 60, 1),
+    ] {
+        let first = first.to_owned();
+        let count = std::sync::atomic::AtomicUsize::new(0);
+        let server = Server::start(move |_| {
+            let is_first = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+            let whole = "data: {\"token\":{\"text\":\"A\"},\"generated_text\":\"A\"}\n\n";
+            let body = if is_first { first.clone() } else { whole.to_owned() };
+            Response::new(200).header("content-type", "text/event-stream").body(body)
+        });
+        let server = server.expect("loopback has a port");
+        let sender = Sender::new(Endpoint::parse(&server.url()).expect("an address"));
+        let sender = sender.dialect(dialect).wait(std::time::Duration::from_secs(wait));
+        let parameters = Parameters::new();
+        let events = if dialect == Dialect::Chat {
+            sender.chat_completion_stream(&json!([{"role": "user", "content": "Hi"}]), &parameters)
+        } else {
+            sender.generate_stream("Hi", &parameters)
+        };
+        let ends = |event| match event {
+            Ok(Event::End(answer)) => Some(Ok(answer)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        };
+        let answer = events.and_then(|mut events| events.find_map(ends).expect("an end"));
+        assert_eq!(server.requests().len(), requests, "{dialect} {wait}");
+        match answer {
+            Ok(answer) => assert_eq!((answer.text.as_str(), requests), ("A", 2)),
+            Err(error) => {
+                assert_eq!((error.kind(), requests), (&ErrorKind::Overloaded, 1));
+                assert_eq!(error.is_repeatable(), wait == 0, "{error}");
+            }
+        }
+    }
+}
+
 #[test]
 fn events_without_data_keep_a_connection_alive() {
     let whole: Value = json!({"token": {"text": "ama"}, "generated_text": "A llama"});

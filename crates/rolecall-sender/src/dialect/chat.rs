@@ -21,7 +21,6 @@ pub(super) fn body(
         return Err(wrong_prompt(Dialect::Chat, "a rendered prompt", help));
     };
     let p = parameters;
-    p.refuse_unknown(Dialect::Chat)?;
     let mut body = Map::new();
     // Routers read only the beginning of a body to see which model is meant. The rest is in the order of
     // Python's client.

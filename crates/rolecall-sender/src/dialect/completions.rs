@@ -21,7 +21,6 @@ pub(super) fn body(
         }
     };
     let p = parameters;
-    p.refuse_unknown(Dialect::Completions)?;
     let mut body = Map::new();
     // Routers read only the beginning of a body to see which model is meant.
     put(&mut body, "model", endpoint.model_id());

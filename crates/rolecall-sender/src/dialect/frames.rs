@@ -204,6 +204,11 @@ impl Frames {
         self.repeated
     }
 
+    /// An error that comes now.
+    pub(crate) fn at_this_point(&self, error: Error) -> Error {
+        error.with_text(self.text(), self.came != Came::Nothing)
+    }
+
     /// What it means that no more can be read: the answer, if it was complete, else an error with the text so far.
     pub(crate) fn interrupted(&mut self, reason: &str) -> Result<Vec<Event>> {
         if self.has_ended || self.is_finished { self.finish() } else { Err(self.broke_off(reason)) }

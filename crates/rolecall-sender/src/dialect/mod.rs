@@ -169,6 +169,7 @@ impl Dialect {
             return Err(Error::new(ErrorKind::Parameter, "the prompt is empty, and servers refuse that")
                 .help("Give a text"));
         }
+        parameters.refuse_unknown(self)?;
         parameters.check(self, stream)?;
         let url = endpoint.url(self, stream)?;
         let mut body = match self {

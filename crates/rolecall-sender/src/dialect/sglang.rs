@@ -9,7 +9,6 @@ use crate::{Generation, Parameters, Result};
 
 pub(super) fn body(prompt: Payload<'_>, parameters: &Parameters, stream: bool) -> Result<Map<String, Value>> {
     let p = parameters;
-    p.refuse_unknown(Dialect::SgLang)?;
     let mut body = Map::new();
     match prompt {
         Payload::Text(text) => put(&mut body, "text", Some(text)),

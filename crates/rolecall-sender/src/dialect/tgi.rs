@@ -28,7 +28,7 @@ pub(super) fn body(
     };
     let mut body = Map::new();
     put(&mut body, "inputs", Some(text));
-    put(&mut body, "parameters", Some(wire_parameters(parameters)?));
+    put(&mut body, "parameters", Some(wire_parameters(parameters)));
     // The routes /generate and /generate_stream do not read it.
     put(&mut body, "stream", (stream && endpoint.is_model_route()).then_some(true));
     Ok(body)
@@ -36,10 +36,9 @@ pub(super) fn body(
 
 /// The parameters in the order in which Python's client writes them. `return_full_text` is always there, because
 /// servers differ in what they do unasked.
-fn wire_parameters(parameters: &Parameters) -> Result<Map<String, Value>> {
+fn wire_parameters(parameters: &Parameters) -> Map<String, Value> {
     let mut wire = Map::new();
     let p = parameters;
-    p.refuse_unknown(Dialect::Tgi)?;
     put(&mut wire, "adapter_id", p.adapter_id.clone());
     put(&mut wire, "best_of", p.best_of);
     put(&mut wire, "decoder_input_details", p.decoder_input_details);
@@ -63,7 +62,7 @@ fn wire_parameters(parameters: &Parameters) -> Result<Map<String, Value>> {
     put(&mut wire, "truncate", p.truncate);
     put(&mut wire, "typical_p", p.typical_p);
     put(&mut wire, "watermark", p.watermark);
-    Ok(wire)
+    wire
 }
 
 /// An answer: `generated_text`, and details if they were asked for.

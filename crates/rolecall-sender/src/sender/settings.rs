@@ -145,7 +145,8 @@ impl Sender {
     }
 
     /// How long to wait in all while the server says that the model is loading or that it has too much to do, or cannot
-    /// be connected to. Default: not at all.
+    /// be connected to. Default: not at all. Where it waits, a stream is given out with its first event, in which TGI says that
+    /// it has too much to do.
     ///
     /// ```
     /// # use std::time::Duration;
