@@ -501,4 +501,9 @@ fn streams_of_chat() {
         answer.tool_calls.iter().map(|call| (call.name.as_str(), call.arguments.as_str())).collect();
     assert_eq!(calls, [("f", r#"{"a":1}"#), ("g", "{}")]);
     assert_eq!((answer.prompt_tokens, answer.finish_reason.as_deref()), (Some(3), Some("tool_calls")));
+
+    let whole =
+        json!({"choices": [{"message": {"role": "assistant", "content": "A"}, "finish_reason": "stop"}]});
+    let (texts, _) = read(Dialect::Chat, &[&whole.to_string(), "[DONE]"]);
+    assert_eq!(texts, ["A"], "a message in the place of deltas");
 }

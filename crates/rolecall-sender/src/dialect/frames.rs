@@ -324,7 +324,9 @@ impl Frames {
             if let Some(text) = choice.get("text").and_then(Value::as_str) {
                 self.token(text, events);
             }
-            if let Some(delta) = choice.get("delta") {
+            // Gateways whose server knows no streams put the whole message there.
+            let delta = choice.get("delta").filter(|delta| !delta.is_null());
+            if let Some(delta) = delta.or_else(|| choice.get("message")) {
                 self.read_delta(delta, events);
             }
             let (tokens, top_tokens) = completions::logprobs(choice);
