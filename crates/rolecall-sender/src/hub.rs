@@ -290,8 +290,8 @@ impl Hub {
         let mut next = Some(self.url("api/models", &[("inference_provider", provider)]));
         for _ in 0..MAX_PAGES {
             let Some(url) = next else { return Ok(all) };
-            let reply = self.transport.send(&Request::get(url)).await?;
-            next = next_page(reply.headers());
+            let reply = self.transport.send(&Request::get(url.clone())).await?;
+            next = next_page(&url, reply.headers());
             let document = self.transport.document(reply).await?;
             let Some(models) = document.as_array() else {
                 return Err(self.transport.hide(unexpected(&document)));
@@ -360,14 +360,15 @@ impl Hub {
 
 /// Where a list goes on, as the header `Link` says it: `<URL>; rel="next"`. The token goes there only if it is the same
 /// server.
-fn next_page(headers: &HeaderMap) -> Option<Url> {
+fn next_page(page: &Url, headers: &HeaderMap) -> Option<Url> {
     let links = headers.get_all(LINK).iter().filter_map(|link| link.to_str().ok());
-    links.flat_map(|links| links.split(',')).find_map(|link| {
-        let (url, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = parameters.split(';').any(|parameter| {
+    // An address may hold commas.
+    links.flat_map(|links| links.split('<').skip(1)).find_map(|link| {
+        let (url, parameters) = link.split_once('>')?;
+        let is_next = parameters.trim().trim_end_matches(',').split(';').any(|parameter| {
             matches!(parameter.trim().split_once('='), Some(("rel", name)) if name.trim_matches('"') == "next")
         });
-        is_next.then(|| Url::parse(url).ok()).flatten()
+        is_next.then(|| page.join(url).ok()).flatten()
     })
 }
 
@@ -407,6 +408,22 @@ mod tests {
 
     use super::*;
     use crate::blocking::run;
+
+    #[test]
+    fn the_next_page_is_found_in_every_form() {
+        let page = Url::parse("https://hub.example/api/models?limit=1").expect("an address");
+        for (link, expected) in [
+            (r#"<https://hub.example/p?cursor=a>; rel="next""#, Some("https://hub.example/p?cursor=a")),
+            (r#"<https://hub.example/p?f=a,b>; rel="next""#, Some("https://hub.example/p?f=a,b")),
+            (r#"</x>; rel="prev", </api/p?cursor=b>; rel=next"#, Some("https://hub.example/api/p?cursor=b")),
+            (r#"</a>; rel="next", </b>; rel="last""#, Some("https://hub.example/a")),
+            (r#"</a>; rel="prev""#, None),
+            ("nonsense", None),
+        ] {
+            let headers = HeaderMap::from_iter([(LINK, link.parse().expect("a header"))]);
+            assert_eq!(next_page(&page, &headers).as_ref().map(Url::as_str), expected, "{link}");
+        }
+    }
 
     /// A server may drip for ever without ever being silent.
     #[test]
