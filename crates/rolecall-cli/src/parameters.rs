@@ -42,7 +42,7 @@ pub(crate) struct ParameterArgs {
     /// Sample, or decode greedily
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) do_sample: Option<bool>,
-    /// A text that ends the answer; repeat it for more, up to four
+    /// A text that ends the answer; repeat it for more, up to four with the dialect tgi
     #[arg(long, value_name = "TEXT")]
     pub(crate) stop: Vec<String>,
     /// Above 0; 1 is no penalty

@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use crate::{Dialect, Error, ErrorKind, Info, Parameters, Result};
 
-/// The most that a server takes of what it counts. The default is that of TGI, which others are supposed to have, too;
-/// a server that was started with other limits tells them in `/info`.
+/// The most that a server takes of what it counts. The default is that of TGI, and holds for [`Dialect::Tgi`] only; a server
+/// that was started with other limits tells them in `/info`.
 ///
 /// ```
 /// use rolecall_sender::{Endpoint, Parameters, ServerLimits, blocking::Sender};
@@ -35,6 +35,16 @@ impl Default for ServerLimits {
     }
 }
 
+impl ServerLimits {
+    /// The limits of a dialect's server: those that were given, and those that all of its servers begin with.
+    fn of(self, dialect: Dialect) -> Self {
+        if dialect == Dialect::Tgi || self != Self::default() {
+            return self;
+        }
+        Self { stop: u64::MAX, best_of: u64::MAX, top_n_tokens: u64::MAX }
+    }
+}
+
 impl From<&Info> for ServerLimits {
     fn from(info: &Info) -> Self {
         let default = Self::default();
@@ -55,17 +65,18 @@ fn refused(name: &str, value: impl Display, rule: &str, help: &str) -> Result<()
 
 /// Every rule, the field's name in front.
 pub(crate) fn check(p: &Parameters, dialect: Dialect, stream: bool) -> Result<()> {
-    counts(p)?;
+    let limits = p.limits.of(dialect);
+    counts(p, limits)?;
     sampling(p, dialect)?;
     penalties(p)?;
-    if p.stop.len() as u64 > p.limits.stop {
-        let rule = format!("servers take up to {} sequences", p.limits.stop);
+    if p.stop.len() as u64 > limits.stop {
+        let rule = format!("servers take up to {} sequences", limits.stop);
         return refused("stop", format!("a list of {}", p.stop.len()), &rule, FEWER);
     }
     if p.stop.iter().any(String::is_empty) {
         return refused("stop", "an empty text", "every answer has that at once", "Leave it out");
     }
-    several(p, stream)?;
+    several(p, limits, stream)?;
     grammar(p, dialect)?;
     if p.decoder_input_details == Some(true) && (stream || p.details != Some(true)) {
         let (rule, help) = if stream {
@@ -78,7 +89,7 @@ pub(crate) fn check(p: &Parameters, dialect: Dialect, stream: bool) -> Result<()
     Ok(())
 }
 
-fn counts(p: &Parameters) -> Result<()> {
+fn counts(p: &Parameters, limits: ServerLimits) -> Result<()> {
     let rule = "it has to be at least 1";
     for (name, value, help) in [
         ("max_new_tokens", p.max_new_tokens, "Leave it out for the default"),
@@ -91,7 +102,7 @@ fn counts(p: &Parameters) -> Result<()> {
             return refused(name, 0, rule, help);
         }
     }
-    let most = p.limits.top_n_tokens;
+    let most = limits.top_n_tokens;
     if let Some(count) = p.top_n_tokens.filter(|count| u64::from(*count) > most) {
         return refused("top_n_tokens", count, &format!("servers take up to {most}"), FEWER);
     }
@@ -141,14 +152,14 @@ fn penalties(p: &Parameters) -> Result<()> {
 }
 
 /// Several answers to one prompt.
-fn several(p: &Parameters, stream: bool) -> Result<()> {
+fn several(p: &Parameters, limits: ServerLimits, stream: bool) -> Result<()> {
     for (name, count) in [("best_of", p.best_of), ("n", p.n)] {
         if let Some(count) = count.filter(|count| stream && *count > 1) {
             return refused(name, count, "a stream has one answer", "Ask for the whole answers");
         }
     }
     let Some(count) = p.best_of.filter(|count| *count > 1) else { return Ok(()) };
-    let most = p.limits.best_of;
+    let most = limits.best_of;
     if u64::from(count) > most {
         return refused("best_of", count, &format!("servers take up to {most}"), FEWER);
     }

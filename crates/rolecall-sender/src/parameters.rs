@@ -195,7 +195,7 @@ impl Parameters {
         self
     }
 
-    /// A text that ends the answer; up to four can be given. TGI leaves it at the end of the text, the others do not.
+    /// A text that ends the answer; up to four can be given to TGI. TGI leaves it at the end of the text, the others do not.
     #[doc = sent!(Tgi, stop("\n\n").stop("User:"), r#""stop":["\n\n","User:"]"#)]
     #[must_use]
     pub fn stop(mut self, text: impl Into<String>) -> Self {

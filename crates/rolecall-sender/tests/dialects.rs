@@ -211,7 +211,7 @@ fn what_servers_refuse_is_refused_before_sending() {
         (new().best_of(2), "best_of"),
         (new().best_of(2).do_sample(true).seed(1), "best_of"),
         (new().best_of(0), "best_of"),
-        (five, "stop"),
+        (five.clone(), "stop"),
         (new().stop(""), "stop"),
         (new().top_n_tokens(9), "top_n_tokens"),
         (new().truncate(0), "truncate"),
@@ -226,8 +226,10 @@ fn what_servers_refuse_is_refused_before_sending() {
     }
     refused(Dialect::Chat, &new().n(2), true);
     // What only TGI refuses.
+    request(Dialect::Completions, &local(), "x", &new().top_n_tokens(9).best_of(3).temperature(0.5), false);
     for dialect in [Dialect::Completions, Dialect::SgLang] {
         request(dialect, &local(), "x", &new().temperature(0.0).top_p(1.0), false);
+        request(dialect, &local(), "x", &five, false);
         refused(dialect, &new().temperature(-0.1), false);
         refused(dialect, &new().top_p(1.1), false);
     }
@@ -245,6 +247,7 @@ fn a_server_may_have_other_limits() {
     let best_of = |count| Parameters::new().limits(limits).best_of(count).do_sample(true);
     request(Dialect::Tgi, &local(), "x", &best_of(3), false);
     refused(Dialect::Tgi, &best_of(4), false);
+    refused(Dialect::Completions, &stops(6), false);
     // What the server does not tell stays.
     refused(Dialect::Tgi, &Parameters::new().limits(limits).top_n_tokens(6), false);
 }
