@@ -70,15 +70,17 @@ pub(crate) fn asked_for(headers: &HeaderMap, now: SystemTime) -> Option<Duration
             return Some(date.duration_since(now).unwrap_or_default());
         }
     }
-    // RateLimit: "api";r=0;t=2
-    let limit = text("ratelimit")?;
-    let number = |name: &str| {
-        limit.split([';', ',']).find_map(|part| {
-            let (key, value) = part.split_once('=')?;
-            (key.trim() == name).then(|| value.trim().parse::<u64>().ok()).flatten()
-        })
+    // RateLimit: "api";r=0;t=2, and more of them behind commas
+    let used_up = |limit: &str| {
+        let number = |name: &str| {
+            limit.split(';').find_map(|part| {
+                let (key, value) = part.split_once('=')?;
+                (key.trim() == name).then(|| value.trim().parse::<u64>().ok()).flatten()
+            })
+        };
+        (number("r")? == 0).then(|| number("t")).flatten()
     };
-    (number("r")? == 0).then(|| number("t")).flatten().map(Duration::from_secs)
+    text("ratelimit")?.split(',').filter_map(used_up).max().map(Duration::from_secs)
 }
 
 /// A number from 0 to 1, without a generator of random numbers: only that it differs between callers counts.
@@ -170,6 +172,8 @@ mod tests {
             ("retry-after", "soon", None),
             ("ratelimit", r#""api";r=0;t=2"#, Some(2)),
             ("ratelimit", r#""api";r=5;t=2"#, None),
+            ("ratelimit", r#""api";r=5;t=2, "pages";r=0;t=30"#, Some(30)),
+            ("ratelimit", r#""api";r=0;t=2, "pages";r=7;t=30"#, Some(2)),
             ("ratelimit", "nonsense", None),
         ] {
             let mut headers = HeaderMap::new();
