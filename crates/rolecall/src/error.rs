@@ -99,10 +99,12 @@ impl Error {
         Self { inner: Box::new(Inner { kind, message, help: None, reference: Some(reference) }) }
     }
 
-    /// The same error, with the model it is about named first.
+    /// The same error, with the model it is about named first, unless it is.
     #[must_use]
     pub(crate) fn in_model(mut self, origin: &str) -> Self {
-        self.inner.message = format!("{origin}: {}", self.inner.message);
+        if self.inner.message.strip_prefix(origin).is_none_or(|rest| !rest.starts_with(':')) {
+            self.inner.message = format!("{origin}: {}", self.inner.message);
+        }
         self
     }
 

@@ -260,6 +260,16 @@ impl ModelFiles {
         Ok(content.map(Cow::Owned))
     }
 
+    /// A file's content from its beginning, for those who need no more than that.
+    pub(crate) fn open(&self, name: &str) -> Result<Option<Box<dyn Read + '_>>> {
+        // Whether it is the one that was pinned, only the whole of it can tell.
+        if self.get(name).is_some() || self.pinned.contains_key(name) {
+            return Ok(self.read(name)?.map(|content| Box::new(io::Cursor::new(content)) as Box<dyn Read>));
+        }
+        let Some(folder) = self.folder.as_ref().filter(|_| self.has(name)) else { return Ok(None) };
+        Ok(open_capped(&folder.join(name))?.map(|file| Box::new(file) as Box<dyn Read>))
+    }
+
     /// All files that were read, by name.
     ///
     /// ```
@@ -322,8 +332,8 @@ impl ModelFiles {
     }
 }
 
-/// A file's content, `None` when there is no such file; an error when it is larger than any real one.
-pub(crate) fn read_capped(path: &Path) -> Result<Option<Vec<u8>>> {
+/// A file, up to the first byte that no real one has; `None` when there is no such file.
+fn open_capped(path: &Path) -> Result<Option<io::Take<fs::File>>> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         // Reading a pipe or a device might never end.
@@ -335,9 +345,14 @@ pub(crate) fn read_capped(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(error) => return Err(cannot_read(path, &error)),
     }
     let file = fs::File::open(path).map_err(|error| cannot_read(path, &error))?;
+    Ok(Some(file.take(MAX_FILE_BYTES + 1)))
+}
+
+/// A file's content, `None` when there is no such file; an error when it is larger than any real one.
+pub(crate) fn read_capped(path: &Path) -> Result<Option<Vec<u8>>> {
+    let Some(mut file) = open_capped(path)? else { return Ok(None) };
     let mut content = Vec::new();
-    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut content);
-    read.map_err(|error| cannot_read(path, &error))?;
+    file.read_to_end(&mut content).map_err(|error| cannot_read(path, &error))?;
     if content.len() as u64 > MAX_FILE_BYTES {
         return Err(Error::new(
             ErrorKind::File,

@@ -103,8 +103,8 @@ impl<R: Read + Seek> Reader<R> {
         let special_tokens = special_tokens.collect();
         let templates = match templates.as_slice() {
             [] => TemplateSet::None,
-            [(name, text)] if name == "default" => TemplateSet::Single(text.clone()),
-            _ => TemplateSet::Named(templates),
+            [(name, text)] if name == "default" => TemplateSet::Single(text.clone().into()),
+            _ => TemplateSet::Named(templates.into_iter().map(|(name, text)| (name, text.into())).collect()),
         };
         Ok(Metadata { templates, special_tokens })
     }
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn template_and_tokens_are_found() {
         let found = Reader { source: Cursor::new(sample()) }.metadata().expect("reads");
-        assert_eq!(found.templates, TemplateSet::Single("{{ eos_token }}".to_owned()));
+        assert_eq!(found.templates, TemplateSet::Single("{{ eos_token }}".into()));
         assert_eq!(found.special_tokens, SpecialTokens::from([("eos_token", "</s>")]));
     }
 

@@ -71,6 +71,7 @@ mod special_tokens;
 mod templates;
 mod token;
 mod tokenizer_class;
+mod tokenizer_json;
 mod turn_end;
 
 pub mod cache;

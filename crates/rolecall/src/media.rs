@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::contract::{self, refused};
-use crate::python::{is_true, type_name};
+use crate::python::{is_true, item, type_name};
 use crate::{Error, ErrorKind, Result};
 
 /// What a part of a message is beside text.
@@ -181,21 +181,14 @@ pub(crate) fn collect(messages: &[Map<String, Value>]) -> Result<Vec<MediaRefere
 
 /// `part["type"]`.
 fn part_type(part: &Value) -> Result<&Value> {
-    let message = match part {
-        Value::Object(fields) => match fields.get("type") {
-            Some(kind) => return Ok(kind),
-            None => return Err(no_type()),
-        },
-        Value::String(_) => "string indices must be integers, not 'str'".to_owned(),
-        Value::Array(_) => "list indices must be integers or slices, not str".to_owned(),
-        other => format!("'{}' object is not subscriptable", type_name(other)),
-    };
-    Err(refused(Class::Type, message))
-}
-
-fn no_type() -> Error {
-    Error::from_reference(ErrorKind::Conversation, rolecall_jinja::Error::new(Class::Key, "'type'"))
-        .help(r#"Each part of a content needs a type, as in {"type": "text", "text": "Hi"}"#)
+    item(part, "type").map_err(|error| {
+        let lacks_it = error.kind() == Class::Key;
+        let error = Error::from_reference(ErrorKind::Conversation, error);
+        if !lacks_it {
+            return error;
+        }
+        error.help(r#"Each part of a content needs a type, as in {"type": "text", "text": "Hi"}"#)
+    })
 }
 
 #[cfg(test)]

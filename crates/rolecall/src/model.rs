@@ -4,23 +4,23 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::chat_template::to_json;
 use crate::contract::{Conversation, Place};
 use crate::engine::Engine;
 use crate::prepared::Asks;
-use crate::processor::{self, Processor};
+use crate::processor::{self, Loaded, Processor};
 use crate::prompt::ForEncoding;
 use crate::snapshot::ControlTokens;
-use crate::special_tokens::Sources;
-use crate::templates::{Asker, TemplateSet, has_processor};
-use crate::tokenizer_class::special_token_defaults;
+use crate::special_tokens::{Sources, special_tokens_map};
+use crate::templates::{Asker, TemplateSet};
+use crate::tokenizer_class::TokenizerClass;
 #[cfg(feature = "tokenizers")]
 use crate::tokens::{self, EncodeOptions, Encoding, ModelTokenizer, Tokenizer};
 use crate::{
     ChatRequest, Error, ErrorKind, Loader, ModelFiles, Options, Prepared, Prompt, Result, SpecialTokens,
-    builtin, cache, gguf, keywords, placeholder,
+    builtin, cache, gguf, keywords,
 };
 
 /// How many compiled templates a model keeps, as many as the reference does.
@@ -43,10 +43,7 @@ pub struct Model {
     files: Arc<ModelFiles>,
     special_tokens: SpecialTokens,
     tokenizer: TemplateSet,
-    processor: Option<TemplateSet>,
-    /// Why there is no processor in spite of its files. The tokenizer, which does not look at them, may load all the same.
-    processor_fails: Option<Error>,
-    image_token: Option<String>,
+    processor: Loaded,
     compiled: Mutex<Vec<Compiled>>,
     control_tokens: OnceLock<ControlTokens>,
     #[cfg(feature = "tokenizers")]
@@ -97,22 +94,17 @@ impl Model {
     /// any template loads; rendering with it fails.
     pub fn from_files(files: ModelFiles) -> Result<Self> {
         let config = files.json_object("tokenizer_config.json")?.unwrap_or_default();
-        let special_tokens_map = files.json_object("special_tokens_map.json")?;
-        let class = tokenizer_class(&files, &config)?;
+        let special_tokens_map = special_tokens_map(&files, &config)?;
+        let class = TokenizerClass::of(&files, &config)?;
         let special_tokens = SpecialTokens::load(&Sources {
             config: &config,
             special_tokens_map: special_tokens_map.as_ref(),
-            class_defaults: special_token_defaults(&class),
+            class_defaults: class.special_tokens(),
+            padding_token: &|| class.padding_token(&files),
         })
         .map_err(|error| error.in_model(files.origin()))?;
-        let tokenizer = TemplateSet::of_tokenizer(&files, &config)?;
-        let (processor, processor_fails) =
-            match has_processor(&files)?.then(|| TemplateSet::of_processor(&files)) {
-                None => (None, None),
-                Some(Ok(set)) => (Some(set), None),
-                Some(Err(error)) => (Some(TemplateSet::None), Some(error)),
-            };
-        let image_token = placeholder::image_token(&files, &special_tokens)?;
+        let tokenizer = TemplateSet::of_tokenizer(&files, &config, special_tokens_map.as_ref())?;
+        let processor = Loaded::of(&files, &special_tokens, &tokenizer);
         let files = Arc::new(files);
         Ok(Self {
             #[cfg(feature = "tokenizers")]
@@ -121,8 +113,6 @@ impl Model {
             special_tokens,
             tokenizer,
             processor,
-            processor_fails,
-            image_token,
             compiled: Mutex::default(),
             control_tokens: OnceLock::new(),
         })
@@ -249,17 +239,14 @@ impl Model {
     pub fn from_gguf(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let metadata = gguf::read(path)?;
-        let image_token = metadata.special_tokens.get("image_token").map(str::to_owned);
         let files = Arc::new(ModelFiles::new(path.display().to_string()));
         Ok(Self {
             #[cfg(feature = "tokenizers")]
             ids: ModelTokenizer::new(&files, &metadata.special_tokens),
             files,
+            processor: Loaded::none(&metadata.special_tokens),
             special_tokens: metadata.special_tokens,
             tokenizer: metadata.templates,
-            processor: None,
-            processor_fails: None,
-            image_token,
             compiled: Mutex::default(),
             control_tokens: OnceLock::new(),
         })
@@ -315,7 +302,7 @@ impl Model {
     /// # Ok::<(), rolecall::Error>(())
     /// ```
     pub fn image_token(&self) -> Option<&str> {
-        self.image_token.as_deref()
+        self.processor.image_token.as_deref()
     }
 
     /// The model's templates by name, as the loader that is asked for finds them; a single one is called
@@ -339,15 +326,14 @@ impl Model {
 
     /// Whether the files are those of a model with a processor.
     pub(crate) fn has_processor(&self) -> bool {
-        self.processor.is_some()
+        self.processor.is_there
     }
 
     /// Which set of templates the options mean.
     fn template_set(&self, options: &Options) -> (&TemplateSet, Asker) {
-        const NOTHING: &TemplateSet = &TemplateSet::None;
-        let processor = || (self.processor.as_ref().unwrap_or(NOTHING), Asker::Processor);
-        let has_processor = self.processor_fails.is_some()
-            || self.processor.as_ref().is_some_and(|set| *set != TemplateSet::None);
+        let Loaded { templates, is_there, fails, .. } = &self.processor;
+        let processor = || (templates, Asker::Processor);
+        let has_processor = fails.is_some() || *is_there && *templates != TemplateSet::None;
         match options.loader {
             Loader::Processor => processor(),
             Loader::Auto
@@ -526,7 +512,7 @@ impl Model {
     /// The text of the template that the options select.
     pub(crate) fn selected<'t>(&'t self, options: &'t Options) -> Result<&'t str> {
         let (set, asker) = self.template_set(options);
-        if let (Asker::Processor, Some(error)) = (asker, &self.processor_fails) {
+        if let (Asker::Processor, Some(error)) = (asker, &self.processor.fails) {
             return Err(error.clone().in_model(self.origin()));
         }
         let argument = options.chat_template.as_deref();
@@ -571,9 +557,18 @@ impl Model {
         messages: impl FnOnce() -> Result<Value>,
         options: &'a Options,
     ) -> Result<Prepared<'a>> {
+        let (set, asker) = self.template_set(options);
+        let messages = messages()?;
+        if let (Asker::Processor, Some(class)) = (asker, &self.processor.class) {
+            processor::check_own_way(class, *set != TemplateSet::None, options, &messages)
+                .map_err(|error| error.in_model(self.origin()))?;
+        }
         let source = self.selected(options)?;
-        let asker = self.template_set(options).1;
-        let conversation = Conversation::placed(messages()?, place, asker, options)?;
+        if asker == Asker::Processor {
+            // Processors look at the template's variables first of all.
+            self.compiled(source)?;
+        }
+        let conversation = Conversation::placed(messages, place, asker, options)?;
         keywords::check_handed_on(&self.special_tokens, options)?;
         let engine = self.compiled(source)?;
         let processor = match &options.expansion {
@@ -640,14 +635,4 @@ impl Model {
         };
         error.in_model(self.origin()).help(advice)
     }
-}
-
-/// The class that the tokenizer's files name.
-fn tokenizer_class(files: &ModelFiles, config: &Map<String, Value>) -> Result<String> {
-    if let Some(class) = config.get("tokenizer_class").and_then(Value::as_str) {
-        return Ok(class.to_owned());
-    }
-    let model = files.json_object("config.json")?;
-    let class = model.as_ref().and_then(|model| model.get("tokenizer_class")).and_then(Value::as_str);
-    Ok(class.unwrap_or_default().to_owned())
 }

@@ -1,5 +1,6 @@
 //! How Python sees JSON values: names of types and truth.
 
+use rolecall_jinja::{Error, ErrorKind};
 use serde_json::Value;
 
 /// The name of the value's class.
@@ -25,4 +26,18 @@ pub(crate) fn is_true(value: &Value) -> bool {
         Value::Array(items) => !items.is_empty(),
         Value::Object(entries) => !entries.is_empty(),
     }
+}
+
+/// `value[key]`.
+pub(crate) fn item<'a>(value: &'a Value, key: &str) -> Result<&'a Value, Error> {
+    let message = match value {
+        Value::Object(fields) => match fields.get(key) {
+            Some(found) => return Ok(found),
+            None => return Err(Error::new(ErrorKind::Key, rolecall_jinja::text::repr(key))),
+        },
+        Value::String(_) => "string indices must be integers, not 'str'".to_owned(),
+        Value::Array(_) => "list indices must be integers or slices, not str".to_owned(),
+        other => format!("'{}' object is not subscriptable", type_name(other)),
+    };
+    Err(Error::new(ErrorKind::Type, message))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::python::{is_true, type_name};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, ModelFiles, Result};
 
 /// The names every tokenizer has, in the order in which the reference lists them.
 const STANDARD: [&str; 7] =
@@ -109,7 +109,12 @@ impl SpecialTokens {
             )
             .help(r#"Write them as {"bos_token": "<s>", "eos_token": "</s>"}"#));
         };
-        Self::load(&Sources { config, special_tokens_map: None, class_defaults: &[] })
+        Self::load(&Sources {
+            config,
+            special_tokens_map: None,
+            class_defaults: &[],
+            padding_token: &|| Ok(None),
+        })
     }
 
     /// The rules by which the reference's loader arrives at `special_tokens_map`.
@@ -121,9 +126,7 @@ impl SpecialTokens {
             config.insert("extra_special_tokens".to_owned(), legacy);
         }
         let mut explicit = collect_explicit(&mut config);
-        if !sources.config.contains_key("added_tokens_decoder")
-            && let Some(map) = sources.special_tokens_map
-        {
+        if let Some(map) = sources.special_tokens_map {
             merge_special_tokens_map(&mut config, &mut explicit, map);
         }
         // The name of old counts once more when all others have been sorted.
@@ -140,6 +143,10 @@ impl SpecialTokens {
                 None => {
                     if let Some((_, text)) = default {
                         tokens.set(name, *text);
+                    } else if name == "pad_token"
+                        && let Some(text) = (sources.padding_token)()?
+                    {
+                        tokens.set(name, text);
                     }
                 }
                 Some(Value::Null) => {}
@@ -191,10 +198,24 @@ impl SpecialTokens {
 pub(crate) struct Sources<'a> {
     /// `tokenizer_config.json`.
     pub(crate) config: &'a Map<String, Value>,
-    /// `special_tokens_map.json`, which is read only beside a config without `added_tokens_decoder`.
+    /// What [`special_tokens_map`] gives.
     pub(crate) special_tokens_map: Option<&'a Map<String, Value>>,
     /// What the tokenizer's class fills in for names that the config does not mention.
     pub(crate) class_defaults: &'a [(&'static str, &'static str)],
+    /// The token with which `tokenizer.json` pads, which counts where nothing else says it.
+    pub(crate) padding_token: &'a dyn Fn() -> Result<Option<String>>,
+}
+
+/// `special_tokens_map.json`, where it counts: beside a config that lists the added tokens the reference does not even read
+/// it.
+pub(crate) fn special_tokens_map(
+    files: &ModelFiles,
+    config: &Map<String, Value>,
+) -> Result<Option<Map<String, Value>>> {
+    if config.contains_key("added_tokens_decoder") {
+        return Ok(None);
+    }
+    files.json_object("special_tokens_map.json")
 }
 
 /// The entries of a dict `extra_special_tokens` and string-valued `*_token` keys, taken out of the
@@ -232,6 +253,11 @@ fn merge_special_tokens_map(
                     target.extend(extra.clone());
                 }
             }
+            ("model_specific_special_tokens", value) => {
+                // An object is taken for a token.
+                *explicit =
+                    Some(if value.is_object() { Value::from("an AddedToken") } else { value.clone() });
+            }
             (_, Value::Object(token)) => {
                 let mut token = token.clone();
                 token.insert("__type".to_owned(), Value::from("AddedToken"));
@@ -253,7 +279,11 @@ fn added_token(value: &Value) -> Option<&str> {
     match value {
         Value::String(text) => Some(text),
         Value::Object(token) if token.get("__type").and_then(Value::as_str) == Some("AddedToken") => {
-            token.get("content").and_then(Value::as_str)
+            match token.get("content") {
+                // Without a content it is empty.
+                None | Some(Value::Null) => Some(""),
+                Some(content) => content.as_str(),
+            }
         }
         _ => None,
     }
@@ -300,6 +330,7 @@ mod tests {
             config: config.as_object().expect("an object"),
             special_tokens_map: map.map(|map| map.as_object().expect("an object")),
             class_defaults: &[],
+            padding_token: &|| Ok(None),
         };
         SpecialTokens::load(&sources).map(|tokens| tokens.entries)
     }
@@ -319,6 +350,11 @@ mod tests {
                 vec![("t_token", "tt"), ("b_token", "b")],
             ),
             (json!({"t_token": {"content": "tt"}, "b_token": "b"}), None, vec![("b_token", "b")]),
+            (
+                json!({"bos_token": {"__type": "AddedToken"}, "a_token": {"__type": "AddedToken", "content": null}}),
+                Some(json!({"eos_token": {}})),
+                vec![("bos_token", ""), ("eos_token", ""), ("a_token", "")],
+            ),
             (
                 json!({"bos_token": {"__type": "AddedToken", "content": "tt", "lstrip": false}}),
                 None,
@@ -343,11 +379,6 @@ mod tests {
                     "b_token": "b2", "pad_token": null, "extra_special_tokens": {"k": "v"}}),
                 ),
                 vec![("bos_token", "X"), ("eos_token", "E"), ("c_token", "c"), ("b_token", "b"), ("k", "v")],
-            ),
-            (
-                json!({"bos_token": "B", "added_tokens_decoder": {}}),
-                Some(json!({"bos_token": "X"})),
-                vec![("bos_token", "B")],
             ),
             (json!({"bos_token": ""}), None, vec![("bos_token", "")]),
             (json!({"bos_token": "B"}), Some(json!({"bos_token": null})), vec![]),
@@ -374,6 +405,7 @@ mod tests {
                 Some(json!({"additional_special_tokens": ["d"]})),
                 vec![("x_token", "x")],
             ),
+            (json!({"x_token": "x"}), Some(json!({"model_specific_special_tokens": null})), vec![]),
         ];
         for (config, map, expected) in rows {
             let found = load(&config, map.as_ref()).expect("loads");
@@ -403,8 +435,12 @@ mod tests {
         {
             assert!(load(&config, None).is_err(), "{config}");
         }
-        for value in [json!("x"), json!(5), json!({"content": "x"})] {
-            let map = json!({"additional_special_tokens": value});
+        for map in [
+            json!({"additional_special_tokens": "x"}),
+            json!({"additional_special_tokens": 5}),
+            json!({"additional_special_tokens": {"content": "x"}}),
+            json!({"model_specific_special_tokens": {"a_token": "a"}}),
+        ] {
             assert!(load(&json!({"x_token": "x"}), Some(&map)).is_err(), "{map}");
         }
     }

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::files::ADDITIONAL_TEMPLATES;
-use crate::python::{is_true, type_name};
+use crate::python::{is_true, item, type_name};
 use crate::{Error, ErrorKind, ModelFiles, Result};
 
 /// The chat templates that one of the reference's loaders finds.
@@ -15,9 +15,55 @@ pub(crate) enum TemplateSet {
     /// No template at all.
     None,
     /// One template without a name.
-    Single(String),
+    Single(Stored),
     /// Templates by name, in the order in which they were found.
-    Named(Vec<(String, String)>),
+    Named(Vec<(String, Stored)>),
+}
+
+/// What stands where a template should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stored {
+    Text(String),
+    /// Something else, of this class of Python's. It is no fault before somebody renders with it.
+    Other(&'static str),
+}
+
+impl<T: Into<String>> From<T> for Stored {
+    fn from(text: T) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Stored {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::String(text) => Self::Text(text.clone()),
+            other => Self::Other(type_name(other)),
+        }
+    }
+
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// The text to compile.
+    fn to_compile(&self) -> Result<&str> {
+        let class = match self {
+            Self::Text(text) => return Ok(text),
+            Self::Other(class) => *class,
+        };
+        let message = match class {
+            // Compiled templates are kept in a dict.
+            "list" | "dict" => format!("unhashable type: '{class}'"),
+            _ => "Can't compile non template nodes".to_owned(),
+        };
+        let error = rolecall_jinja::Error::new(rolecall_jinja::ErrorKind::Type, message);
+        Err(Error::from_reference(ErrorKind::Model, error)
+            .help(format!("The model's template is {class}, not text: give another one")))
+    }
 }
 
 /// Who asks for a template; the two follow different rules.
@@ -29,7 +75,18 @@ pub(crate) enum Asker {
 
 impl TemplateSet {
     /// The templates that the reference's tokenizer loads.
-    pub(crate) fn of_tokenizer(files: &ModelFiles, config: &Map<String, Value>) -> Result<Self> {
+    pub(crate) fn of_tokenizer(
+        files: &ModelFiles,
+        config: &Map<String, Value>,
+        special_tokens_map: Option<&Map<String, Value>>,
+    ) -> Result<Self> {
+        // Whatever stands in that file takes the place of what was found before.
+        match special_tokens_map.and_then(|map| map.get("chat_template")) {
+            None => {}
+            Some(Value::Object(_)) => return Ok(Self::Single(Stored::Other("AddedToken"))),
+            Some(Value::Array(entries)) => return Self::from_entries(entries, files),
+            Some(value) => return Ok(Self::from_value(value)),
+        }
         let mut named = Vec::new();
         if let Some(text) = jinja_file(files, "chat_template.jinja")? {
             put(&mut named, "default", text);
@@ -47,99 +104,81 @@ impl TemplateSet {
             return Ok(Self::single_if_default(named));
         }
         match config.get("chat_template") {
-            Some(value) => Self::from_value(value, "tokenizer_config.json", files),
-            None if converts_tekken(files) => Self::legacy_json(files),
+            Some(Value::Array(entries)) => Self::from_entries(entries, files),
+            Some(value) => Ok(Self::from_value(value)),
+            None if converts_tekken(files) => Ok(Self::from_value(&legacy_json(files)?.unwrap_or_default())),
             None => Ok(Self::None),
         }
     }
 
     /// The templates that the reference's processor loads.
     pub(crate) fn of_processor(files: &ModelFiles) -> Result<Self> {
-        if let Some(config) = files.json_object("processor_config.json")? {
-            match config.get("chat_template") {
-                None | Some(Value::Null) => {}
-                Some(value) => return Self::from_value(value, "processor_config.json", files),
-            }
-        }
+        let set = Self::of_template_files(files)?;
+        let config = files.json_object("processor_config.json")?.unwrap_or_default();
+        Ok(match config.get("chat_template") {
+            None | Some(Value::Null) => set,
+            Some(value) => Self::from_value(value),
+        })
+    }
+
+    /// The templates in a processor's files other than its config.
+    fn of_template_files(files: &ModelFiles) -> Result<Self> {
         let additional = additional_templates(files)?;
-        if files.get("chat_template.json").is_some() {
+        if let Some(legacy) = legacy_json(files)? {
             if !additional.is_empty() {
-                return Err(Error::from_reference(
-                    ErrorKind::Model,
-                    rolecall_jinja::Error::new(
-                        rolecall_jinja::ErrorKind::Value,
-                        "Cannot load chat template due to conflicting files - this checkpoint combines a legacy \
-                         chat_template.json file with separate template files, which is not supported. To resolve \
-                         this error, replace the legacy chat_template.json file with a modern chat_template.jinja \
-                         file.",
-                    ),
-                ));
+                return Err(refused(
+                    "Cannot load chat template due to conflicting files - this checkpoint combines a legacy \
+                     chat_template.json file with separate template files, which is not supported. To resolve this \
+                     error, replace the legacy chat_template.json file with a modern chat_template.jinja file."
+                        .to_owned(),
+                )
+                .in_model(files.origin()));
             }
-            return Self::legacy_json(files);
+            return Ok(if is_true(&legacy) { Self::from_value(&legacy) } else { Self::None });
         }
         let mut named = Vec::new();
         for (name, text) in additional {
-            put(&mut named, name, text);
+            // What is nothing but an ending is a name, for processors.
+            put(&mut named, if name.is_empty() { ".jinja" } else { name }, text);
         }
         if let Some(text) = jinja_file(files, "chat_template.jinja")? {
             put(&mut named, "default", text);
         }
         Ok(match Self::single_if_default(named) {
-            Self::Single(text) if text.is_empty() => Self::None,
+            Self::Single(Stored::Text(text)) if text.is_empty() => Self::None,
             set => set,
         })
     }
 
-    /// `chat_template.json`, the processors' file of old.
-    fn legacy_json(files: &ModelFiles) -> Result<Self> {
-        let Some(file) = files.json_object("chat_template.json")? else { return Ok(Self::None) };
-        let Some(value) = file.get("chat_template") else {
-            return Err(Error::new(
-                ErrorKind::Model,
-                format!("{}: chat_template.json has no key \"chat_template\"", files.origin()),
-            )
-            .help("Put the template's text under that key, or into a file chat_template.jinja"));
-        };
-        Self::from_value(value, "chat_template.json", files)
-    }
-
-    /// A `chat_template` entry of a JSON file: text, an object of texts, or a list of name and template.
-    fn from_value(value: &Value, file: &str, files: &ModelFiles) -> Result<Self> {
-        let wrong = |what: String| {
-            Error::new(ErrorKind::Model, format!("{}: \"chat_template\" in {file} {what}", files.origin()))
-                .help(r#"It has to be the template's text, or a list like [{"name": "default", "template": "…"}]"#)
-        };
-        let text = |value: &Value, name: &str| match value {
-            Value::String(text) => Ok(text.clone()),
-            other => Err(wrong(format!("holds {} as template {name:?}", type_name(other)))),
-        };
+    /// A `chat_template` entry of a JSON file: text, or an object of texts.
+    fn from_value(value: &Value) -> Self {
         match value {
-            Value::Null => Ok(Self::None),
-            Value::String(text) => Ok(Self::Single(text.clone())),
+            Value::Null => Self::None,
             Value::Object(templates) => {
-                let named = templates.iter().map(|(name, value)| Ok((name.clone(), text(value, name)?)));
-                Ok(Self::Named(named.collect::<Result<_>>()?))
+                Self::Named(templates.iter().map(|(name, value)| (name.clone(), Stored::of(value))).collect())
             }
-            Value::Array(entries) => {
-                let mut named = Vec::new();
-                for (at, entry) in entries.iter().enumerate() {
-                    let field = |key: &str| {
-                        let value = entry.get(key);
-                        value.ok_or_else(|| wrong(format!("is a list whose entry {at} has no key {key:?}")))
-                    };
-                    let name = field("name")?;
-                    let Some(name) = name.as_str() else {
-                        return Err(wrong(format!("is a list whose entry {at} has no text as its name")));
-                    };
-                    put(&mut named, name, text(field("template")?, name)?);
-                }
-                Ok(Self::Named(named))
-            }
-            other => Err(wrong(format!("is {}", type_name(other)))),
+            other => Self::Single(Stored::of(other)),
         }
     }
 
-    fn single_if_default(mut named: Vec<(String, String)>) -> Self {
+    /// The list of names and templates of a tokenizer's config.
+    fn from_entries(entries: &[Value], files: &ModelFiles) -> Result<Self> {
+        let mut named = Vec::new();
+        for entry in entries {
+            let field = |key: &str| {
+                item(entry, key)
+                    .map_err(|error| wrong_entry(Error::from_reference(ErrorKind::Model, error), files))
+            };
+            let Value::String(name) = field("name")? else {
+                let message = "a template's name is not text".to_owned();
+                return Err(wrong_entry(Error::new(ErrorKind::Model, message), files));
+            };
+            put(&mut named, name, Stored::of(field("template")?));
+        }
+        Ok(Self::Named(named))
+    }
+
+    fn single_if_default(mut named: Vec<(String, Stored)>) -> Self {
         match named.pop() {
             None => Self::None,
             Some((name, text)) if named.is_empty() && name == "default" => Self::Single(text),
@@ -154,17 +193,17 @@ impl TemplateSet {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let (single, named) = match self {
             Self::None => (None, &[][..]),
-            Self::Single(text) => (Some(("default", text.as_str())), &[][..]),
+            Self::Single(stored) => (stored.text().map(|text| ("default", text)), &[][..]),
             Self::Named(named) => (None, named.as_slice()),
         };
-        single.into_iter().chain(named.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+        single
+            .into_iter()
+            .chain(named.iter().filter_map(|(name, stored)| Some((name.as_str(), stored.text()?))))
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
+    fn get(&self, name: &str) -> Option<&Stored> {
         match self {
-            Self::Named(named) => {
-                named.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
-            }
+            Self::Named(named) => named.iter().find(|(known, _)| known == name).map(|(_, stored)| stored),
             Self::None | Self::Single(_) => None,
         }
     }
@@ -177,10 +216,10 @@ impl TemplateSet {
         tools: Option<&Value>,
     ) -> Result<&'a str> {
         if let Some(argument) = argument {
-            return Ok(self.get(argument).unwrap_or(argument));
+            return self.get(argument).map_or(Ok(argument), Stored::to_compile);
         }
         match self {
-            Self::Single(text) => Ok(text),
+            Self::Single(stored) => stored.to_compile(),
             Self::None => Err(no_template(asker)),
             Self::Named(named) => {
                 let with_tools = asker == Asker::Tokenizer && tools.is_some_and(|tools| !tools.is_null());
@@ -188,7 +227,8 @@ impl TemplateSet {
                     .then(|| self.get("tool_use"))
                     .flatten()
                     .or_else(|| self.get("default"))
-                    .ok_or_else(|| no_default(asker, named))
+                    .ok_or_else(|| no_default(asker, named))?
+                    .to_compile()
             }
         }
     }
@@ -208,7 +248,7 @@ fn no_template(asker: Asker) -> Error {
     })
 }
 
-fn no_default(asker: Asker, named: &[(String, String)]) -> Error {
+fn no_default(asker: Asker, named: &[(String, Stored)]) -> Error {
     let names = named.iter().map(|(name, _)| name.as_str());
     refused(match asker {
         Asker::Tokenizer => {
@@ -241,10 +281,28 @@ fn converts_tekken(files: &ModelFiles) -> bool {
     files.has("tekken.json") && !files.has("tokenizer.json") && files.get("chat_template.json").is_some()
 }
 
-fn put(named: &mut Vec<(String, String)>, name: &str, text: String) {
+/// `chat_template.json`, the processors' file of old.
+fn legacy_json(files: &ModelFiles) -> Result<Option<Value>> {
+    let Some(mut file) = files.json_object("chat_template.json")? else { return Ok(None) };
+    let Some(value) = file.shift_remove("chat_template") else {
+        let error = rolecall_jinja::Error::new(rolecall_jinja::ErrorKind::Key, "'chat_template'");
+        return Err(Error::from_reference(ErrorKind::Model, error)
+            .in_model(&format!("{}: chat_template.json", files.origin()))
+            .help("Put the template's text under that key, or into a file chat_template.jinja"));
+    };
+    Ok(Some(value))
+}
+
+fn wrong_entry(error: Error, files: &ModelFiles) -> Error {
+    error
+        .in_model(&format!("{}: \"chat_template\" in tokenizer_config.json", files.origin()))
+        .help(r#"It has to be the template's text, or a list like [{"name": "default", "template": "…"}]"#)
+}
+
+fn put(named: &mut Vec<(String, Stored)>, name: &str, stored: impl Into<Stored>) {
     match named.iter_mut().find(|(known, _)| known == name) {
-        Some(entry) => entry.1 = text,
-        None => named.push((name.to_owned(), text)),
+        Some(entry) => entry.1 = stored.into(),
+        None => named.push((name.to_owned(), stored.into())),
     }
 }
 
@@ -274,16 +332,6 @@ fn jinja_file(files: &ModelFiles, path: &str) -> Result<Option<String>> {
     }))
 }
 
-/// Whether the files are those of a processor: a model with images, video or audio.
-pub(crate) fn has_processor(files: &ModelFiles) -> Result<bool> {
-    let class = |file: &str| -> Result<bool> {
-        Ok(files.json_object(file)?.is_some_and(|config| config.get("processor_class").is_some_and(is_true)))
-    };
-    Ok(files.get("chat_template.json").is_some()
-        || files.get("processor_config.json").is_some()
-        || class("preprocessor_config.json")?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,16 +347,17 @@ mod tests {
     fn tokenizer(entries: &[(&str, &str)]) -> Result<TemplateSet> {
         let files = files(entries);
         let config = files.json_object("tokenizer_config.json")?.unwrap_or_default();
-        TemplateSet::of_tokenizer(&files, &config)
+        let map = crate::special_tokens::special_tokens_map(&files, &config)?;
+        TemplateSet::of_tokenizer(&files, &config, map.as_ref())
     }
 
     fn single(text: &str) -> TemplateSet {
-        TemplateSet::Single(text.to_owned())
+        TemplateSet::Single(text.into())
     }
 
     fn named(pairs: &[(&str, &str)]) -> TemplateSet {
         TemplateSet::Named(
-            pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+            pairs.iter().map(|(name, text)| ((*name).to_owned(), Stored::from(*text))).collect(),
         )
     }
 
@@ -354,6 +403,20 @@ mod tests {
                 vec![("tokenizer_config.json", r#"{"chat_template": {"default": "x"}}"#)],
                 named(&[("default", "x")]),
             ),
+            (
+                vec![
+                    ("chat_template.jinja", "A"),
+                    ("special_tokens_map.json", r#"{"chat_template": [{"name": "a", "template": "1"}]}"#),
+                ],
+                named(&[("a", "1")]),
+            ),
+            (
+                vec![
+                    ("tokenizer_config.json", r#"{"chat_template": "C", "added_tokens_decoder": {}}"#),
+                    ("special_tokens_map.json", "is not read"),
+                ],
+                single("C"),
+            ),
         ];
         for (entries, expected) in rows {
             assert_eq!(tokenizer(&entries).expect("loads"), expected, "{entries:?}");
@@ -362,13 +425,42 @@ mod tests {
 
     #[test]
     fn entries_that_are_no_templates_are_refused() {
-        for config in [
-            r#"{"chat_template": 5}"#,
-            r#"{"chat_template": [{"name": "a"}]}"#,
-            r#"{"chat_template": ["x"]}"#,
+        for (config, expected) in [
+            (r#"{"chat_template": [{"name": "a"}]}"#, "KeyError: 'template'"),
+            (r#"{"chat_template": [{"template": "a"}]}"#, "KeyError: 'name'"),
+            (r#"{"chat_template": ["x"]}"#, "TypeError: string indices must be integers, not 'str'"),
         ] {
             let error = tokenizer(&[("tokenizer_config.json", config)]).expect_err("is refused");
             assert!(error.to_string().contains("tokenizer_config.json"), "{error}");
+            assert_eq!(error.reference().expect("the reference's").to_string(), expected, "{config}");
+        }
+    }
+
+    /// Each row was observed: such a model loads, and renders with another template.
+    #[test]
+    fn what_is_no_text_fails_where_it_is_meant() {
+        let several = tokenizer(&[(
+            "tokenizer_config.json",
+            r#"{"chat_template": [{"name": "default", "template": null}, {"name": "a", "template": "A"},
+                {"name": "b", "template": ["B"]}]}"#,
+        )]);
+        let several = several.expect("loads");
+        let config =
+            ("processor_config.json", r#"{"chat_template": [{"name": "default", "template": "x"}]}"#);
+        let list = TemplateSet::of_processor(&files(&[config])).expect("loads");
+        let number = tokenizer(&[("tokenizer_config.json", r#"{"chat_template": 5}"#)]).expect("loads");
+        let uncompiled = Err("TypeError: Can't compile non template nodes".to_owned());
+        for (set, argument, expected) in [
+            (&several, None, uncompiled.clone()),
+            (&several, Some("a"), Ok("A".to_owned())),
+            (&several, Some("b"), Err("TypeError: unhashable type: 'list'".to_owned())),
+            (&list, None, Err("TypeError: unhashable type: 'list'".to_owned())),
+            (&list, Some("default"), Ok("default".to_owned())),
+            (&number, None, uncompiled),
+        ] {
+            let found = set.select(Asker::Tokenizer, argument, None).map(str::to_owned);
+            let found = found.map_err(|error| error.reference().expect("the reference's").to_string());
+            assert_eq!(found, expected, "{argument:?}");
         }
     }
 
@@ -383,13 +475,18 @@ mod tests {
             (vec![jinja, ("processor_config.json", r#"{"chat_template": null}"#)], single("A")),
             (vec![jinja, ("additional_chat_templates/default.jinja", "D")], single("A")),
             (vec![("chat_template.jinja", "")], TemplateSet::None),
+            (vec![("chat_template.json", r#"{"chat_template": ""}"#), jinja], TemplateSet::None),
+            (vec![("chat_template.json", r#"{"chat_template": {"a": "1"}}"#)], named(&[("a", "1")])),
         ];
         for (entries, expected) in rows {
             assert_eq!(TemplateSet::of_processor(&files(&entries)).expect("loads"), expected, "{entries:?}");
         }
         let conflict = files(&[legacy, ("additional_chat_templates/a.jinja", "A")]);
         assert!(TemplateSet::of_processor(&conflict).is_err());
-        assert!(TemplateSet::of_processor(&files(&[("chat_template.json", "{}")])).is_err());
+        let (none, config) =
+            (("chat_template.json", "{}"), ("processor_config.json", r#"{"chat_template": "P"}"#));
+        let error = TemplateSet::of_processor(&files(&[none, config])).expect_err("is refused");
+        assert_eq!(error.reference().expect("the reference's").to_string(), "KeyError: 'chat_template'");
     }
 
     #[test]

@@ -112,3 +112,75 @@ fn a_processor_that_does_not_load_is_no_fault_of_the_tokenizer() {
     assert!(error.to_string().contains("Cannot load chat template due to conflicting files"), "{error}");
     assert_eq!(model.inspect().processor_templates.map(|templates| templates.len()), Some(0));
 }
+
+#[test]
+fn a_file_of_the_processor_that_does_not_parse_is_no_fault_of_the_tokenizer() {
+    for name in ["processor_config.json", "preprocessor_config.json", "chat_template.json"] {
+        let mut files = ModelFiles::new("a-model");
+        files.insert("tokenizer_config.json", json!({"chat_template": WORKS}).to_string());
+        files.insert(name, "null");
+        let model = Model::from_files(files).expect("loads");
+        let prompt = model.apply_chat_template(&hi(), &Options::new()).expect("renders");
+        assert_eq!(prompt.text(), "Hi");
+        let error = model
+            .apply_chat_template(&hi(), &Options::new().loader(Loader::Processor))
+            .expect_err("is refused");
+        assert_eq!(error.message(), format!("a-model: {name}: should be a JSON object, not NoneType"));
+    }
+}
+
+/// Observed with the reference.
+#[test]
+fn a_processor_compiles_its_template_before_it_looks_at_the_conversation() {
+    let mut files = ModelFiles::new("a-model");
+    files.insert("chat_template.jinja", "{% if %}");
+    let model = Model::from_files(files).expect("loads");
+    for (loader, expected) in [
+        (Loader::Processor, "Expected an expression, got 'end of statement block'"),
+        (Loader::Tokenizer, "'str' object has no attribute 'items'"),
+    ] {
+        let options = Options::new().loader(loader);
+        let error = model.apply_chat_template(&json!(["Hi"]), &options).expect_err("is refused");
+        assert_eq!(error.reference().expect("the reference's").message(), expected);
+    }
+}
+
+/// As the classes of transformers 5.23.0 are written.
+#[test]
+fn some_classes_of_processors_have_templates_of_their_own() {
+    const NONE: &str = "Cannot use apply_chat_template because this processor does not have a chat template.";
+    let hi = json!([{"role": "user", "content": "Hi"}]);
+    let video = json!([{"role": "user", "content": [{"type": "video", "path": "cow.mp4"}]}]);
+    let answer = |class: &str, config: Value, messages: &Value, options: Options| {
+        let mut files = ModelFiles::new("a-model");
+        files.insert("tokenizer_config.json", config.to_string());
+        files.insert("preprocessor_config.json", json!({"processor_class": class}).to_string());
+        if config.get("chat_template").is_none() {
+            files.insert("chat_template.jinja", "file");
+        }
+        let model = Model::from_files(files).expect("loads");
+        match model.apply_chat_template(messages, &options) {
+            Ok(prompt) => prompt.text().to_owned(),
+            Err(error) => {
+                error.reference().map_or(error.message().to_owned(), |error| error.message().to_owned())
+            }
+        }
+    };
+    let processor = || Options::new().loader(Loader::Processor);
+    let (file, config) = (json!({}), json!({"chat_template": "config"}));
+    let videos = "a-model: SmolVLMProcessor has a template of its own for conversations with videos, which is not supported";
+    for (class, config, messages, options, expected) in [
+        ("LlavaProcessor", &file, &hi, processor(), "file"),
+        ("Blip2Processor", &file, &hi, processor(), NONE),
+        ("Blip2Processor", &file, &hi, processor().chat_template("given"), "given"),
+        ("Blip2Processor", &file, &hi, Options::new(), "file"),
+        ("LlavaProcessor", &config, &hi, processor(), NONE),
+        ("HunYuanVLProcessor", &config, &hi, processor(), "config"),
+        ("SmolVLMProcessor", &file, &hi, processor(), "file"),
+        ("SmolVLMProcessor", &file, &video, processor(), videos),
+        ("SmolVLMProcessor", &file, &video, processor().chat_template("given"), "given"),
+        ("SmolVLMProcessor", &file, &video, Options::new(), "file"),
+    ] {
+        assert_eq!(answer(class, config.clone(), messages, options), expected, "{class}");
+    }
+}

@@ -3,7 +3,9 @@
 //! Each family of models has a rule of its own, which depends on the size of the image and the settings in the model's
 //! files. What is not known exactly is refused.
 
+mod class;
 mod idefics2;
+mod loaded;
 mod placed;
 mod resize;
 mod settings;
@@ -13,6 +15,8 @@ use std::ops::Range;
 use rolecall_jinja::ErrorKind as Class;
 use serde_json::Value;
 
+pub(crate) use class::check_own_way;
+pub(crate) use loaded::Loaded;
 pub(crate) use placed::{Part, PartKind, Placed, Replacement};
 use resize::{MOST, Pixels, shortest_edge, within_pixels};
 pub(crate) use settings::processor_class;

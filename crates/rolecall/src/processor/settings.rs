@@ -47,8 +47,10 @@ const OF_IMAGES: [&str; 13] = [
 
 /// The class of the model's processor, where the reference looks for it.
 pub(crate) fn processor_class(files: &ModelFiles) -> Result<Option<String>> {
-    for file in ["processor_config.json", "preprocessor_config.json", "tokenizer_config.json", "config.json"]
-    {
+    // A video's processor is asked only where there is none of images.
+    let images = "preprocessor_config.json";
+    let preprocessor = if files.get(images).is_some() { images } else { "video_preprocessor_config.json" };
+    for file in ["processor_config.json", preprocessor, "tokenizer_config.json", "config.json"] {
         let Some(config) = files.json_object(file)? else { continue };
         if let Some(class) = config.get("processor_class").and_then(Value::as_str) {
             return Ok(Some(class.to_owned()));

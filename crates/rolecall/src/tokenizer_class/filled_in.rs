@@ -1,17 +1,30 @@
 //! What the reference's tokenizer classes set for special tokens that a config does not mention.
 
-/// The special tokens that a class fills in, observed with transformers 5.23.0. The generic classes fill
-/// nothing. `class` is `tokenizer_class` of the config; the ending `Fast` makes no difference.
+/// The special tokens that a class fills in, observed with transformers 5.23.0. The generic classes fill nothing.
 #[allow(clippy::too_many_lines, reason = "a table")]
-pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'static str)] {
-    match class.strip_suffix("Fast").unwrap_or(class) {
+pub(super) fn filled_in(class: &str) -> &'static [(&'static str, &'static str)] {
+    match class {
+        "AlbertTokenizer" | "FNetTokenizer" | "RemBertTokenizer" => &[
+            ("bos_token", "[CLS]"),
+            ("eos_token", "[SEP]"),
+            ("unk_token", "<unk>"),
+            ("sep_token", "[SEP]"),
+            ("pad_token", "<pad>"),
+            ("cls_token", "[CLS]"),
+            ("mask_token", "[MASK]"),
+        ],
         "BartTokenizer"
+        | "BarthezTokenizer"
         | "BlenderbotTokenizer"
+        | "CamembertTokenizer"
         | "LEDTokenizer"
         | "LayoutLMv3Tokenizer"
+        | "LayoutXLMTokenizer"
+        | "MBartTokenizer"
         | "MvpTokenizer"
         | "NllbTokenizer"
-        | "RobertaTokenizer" => &[
+        | "RobertaTokenizer"
+        | "XLMRobertaTokenizer" => &[
             ("bos_token", "<s>"),
             ("eos_token", "</s>"),
             ("unk_token", "<unk>"),
@@ -21,23 +34,50 @@ pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'
             ("mask_token", "<mask>"),
         ],
         "BertTokenizer"
+        | "ConvBertTokenizer"
+        | "DPRContextEncoderTokenizer"
         | "DPRQuestionEncoderTokenizer"
+        | "DPRReaderTokenizer"
+        | "DistilBertTokenizer"
         | "LayoutLMv2Tokenizer"
         | "LxmertTokenizer"
-        | "MobileBertTokenizer" => &[
+        | "MobileBertTokenizer"
+        | "SqueezeBertTokenizer" => &[
             ("unk_token", "[UNK]"),
             ("sep_token", "[SEP]"),
             ("pad_token", "[PAD]"),
             ("cls_token", "[CLS]"),
             ("mask_token", "[MASK]"),
         ],
-        "ByT5Tokenizer" => &[("eos_token", "</s>"), ("unk_token", "<unk>"), ("pad_token", "<pad>")],
+        "BigBirdTokenizer" => &[
+            ("bos_token", "<s>"),
+            ("eos_token", "</s>"),
+            ("unk_token", "<unk>"),
+            ("sep_token", "[SEP]"),
+            ("pad_token", "<pad>"),
+            ("cls_token", "[CLS]"),
+            ("mask_token", "[MASK]"),
+        ],
+        "ByT5Tokenizer" | "LasrTokenizer" | "T5Tokenizer" | "VideoPrismTokenizer" => {
+            &[("eos_token", "</s>"), ("unk_token", "<unk>"), ("pad_token", "<pad>")]
+        }
         "CLIPTokenizer" => &[
             ("bos_token", "<|startoftext|>"),
             ("eos_token", "<|endoftext|>"),
             ("unk_token", "<|endoftext|>"),
             ("pad_token", "<|endoftext|>"),
         ],
+        "CanineTokenizer" => &[
+            ("bos_token", "\u{e000}"),
+            ("eos_token", "\u{e001}"),
+            ("sep_token", "\u{e001}"),
+            ("pad_token", "\u{0}"),
+            ("cls_token", "\u{e000}"),
+            ("mask_token", "\u{e003}"),
+        ],
+        "CodeGenTokenizer" | "GPT2Tokenizer" | "WhisperTokenizer" => {
+            &[("bos_token", "<|endoftext|>"), ("eos_token", "<|endoftext|>"), ("unk_token", "<|endoftext|>")]
+        }
         "CodeLlamaTokenizer" => &[
             ("bos_token", "<s>"),
             ("eos_token", "</s>"),
@@ -57,7 +97,7 @@ pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'
             ("cls_token", "<CLS>"),
             ("mask_token", "<MASK_TOKEN>"),
         ],
-        "DebertaTokenizer" => &[
+        "DebertaTokenizer" | "DebertaV2Tokenizer" => &[
             ("bos_token", "[CLS]"),
             ("eos_token", "[SEP]"),
             ("unk_token", "[UNK]"),
@@ -67,16 +107,16 @@ pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'
             ("mask_token", "[MASK]"),
         ],
         "DiaTokenizer" => &[("unk_token", "<pad>"), ("pad_token", "<pad>")],
-        "FNetTokenizer" => &[
-            ("bos_token", "[CLS]"),
-            ("eos_token", "[SEP]"),
+        "EsmcTokenizer" => &[
+            ("bos_token", "<cls>"),
+            ("eos_token", "<eos>"),
             ("unk_token", "<unk>"),
-            ("sep_token", "[SEP]"),
             ("pad_token", "<pad>"),
-            ("cls_token", "[CLS]"),
-            ("mask_token", "[MASK]"),
+            ("cls_token", "<cls>"),
+            ("mask_token", "<mask>"),
+            ("chain_break_token", "|"),
         ],
-        "FunnelTokenizer" => &[
+        "FunnelTokenizer" | "XLNetTokenizer" => &[
             ("bos_token", "<s>"),
             ("eos_token", "</s>"),
             ("unk_token", "<unk>"),
@@ -85,9 +125,6 @@ pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'
             ("cls_token", "<cls>"),
             ("mask_token", "<mask>"),
         ],
-        "GPT2Tokenizer" | "WhisperTokenizer" => {
-            &[("bos_token", "<|endoftext|>"), ("eos_token", "<|endoftext|>"), ("unk_token", "<|endoftext|>")]
-        }
         "GPTNeoXTokenizer" => &[
             ("bos_token", "<|endoftext|>"),
             ("eos_token", "<|endoftext|>"),
@@ -108,6 +145,22 @@ pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'
             ("cls_token", "<s>"),
             ("mask_token", "<mask>"),
         ],
+        "LlamaTokenizer" => &[("bos_token", "<s>"), ("eos_token", "</s>"), ("unk_token", "<unk>")],
+        "LukeTokenizer" => &[
+            ("bos_token", "<s>"),
+            ("eos_token", "</s>"),
+            ("unk_token", "<unk>"),
+            ("sep_token", "</s>"),
+            ("pad_token", "<pad>"),
+            ("cls_token", "<s>"),
+            ("mask_token", "<mask>"),
+            ("entity_1_token", "<ent>"),
+            ("entity_2_token", "<ent2>"),
+            ("entity_unk_token", "[UNK]"),
+            ("entity_pad_token", "[PAD]"),
+            ("entity_mask_token", "[MASK]"),
+            ("entity_mask2_token", "[MASK2]"),
+        ],
         "MBart50Tokenizer" => &[
             ("eos_token", "</s>"),
             ("unk_token", "<unk>"),
@@ -115,6 +168,21 @@ pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'
             ("pad_token", "<pad>"),
             ("cls_token", "<s>"),
             ("mask_token", "<mask>"),
+        ],
+        "MLukeTokenizer" => &[
+            ("bos_token", "<s>"),
+            ("eos_token", "</s>"),
+            ("unk_token", "<unk>"),
+            ("sep_token", "</s>"),
+            ("pad_token", "<pad>"),
+            ("cls_token", "<s>"),
+            ("mask_token", "<mask>"),
+            ("entity_1_token", "▁<ent>"),
+            ("entity_2_token", "▁<ent2>"),
+            ("entity_unk_token", "[UNK]"),
+            ("entity_pad_token", "[PAD]"),
+            ("entity_mask_token", "[MASK]"),
+            ("entity_mask2_token", "[MASK2]"),
         ],
         "MPNetTokenizer" => &[
             ("bos_token", "<s>"),
@@ -141,7 +209,7 @@ pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'
             &[("eos_token", "<|endoftext|>"), ("unk_token", "<|endoftext|>"), ("pad_token", "<|endoftext|>")]
         }
         "ReformerTokenizer" => &[("eos_token", "</s>"), ("unk_token", "<unk>")],
-        "SeamlessM4TTokenizer" => &[
+        "SeamlessM4TTokenizer" | "XGLMTokenizer" => &[
             ("bos_token", "<s>"),
             ("eos_token", "</s>"),
             ("unk_token", "<unk>"),
@@ -157,6 +225,10 @@ pub(crate) fn special_token_defaults(class: &str) -> &'static [(&'static str, &'
             ("mask_token", "[MASK]"),
             ("question_token", "[QUESTION]"),
         ],
+        "Tipsv2Tokenizer" => &[("unk_token", "<unk>"), ("pad_token", "<pad>")],
+        "UdopTokenizer" => {
+            &[("eos_token", "</s>"), ("unk_token", "<unk>"), ("sep_token", "</s>"), ("pad_token", "<pad>")]
+        }
         _ => &[],
     }
 }
