@@ -87,14 +87,14 @@ impl SpecialTokens {
     }
 
     /// Reads them from an object shaped like `special_tokens_map.json` or `tokenizer_config.json`, such
-    /// as `{"bos_token": "<s>", "eos_token": {"__type": "AddedToken", "content": "</s>"}}`.
+    /// as `{"bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}}`.
     ///
     /// ```
     /// use rolecall::SpecialTokens;
     /// use serde_json::json;
     ///
-    /// let tokens = SpecialTokens::from_json(&json!({"bos_token": "<s>", "image_token": "<image>"}))?;
-    /// assert_eq!(tokens.get("image_token"), Some("<image>"));
+    /// let tokens = SpecialTokens::from_json(&json!({"bos_token": {"content": "<s>"}, "image_token": "<image>"}))?;
+    /// assert!(tokens.iter().eq([("bos_token", "<s>"), ("image_token", "<image>")]));
     /// # Ok::<(), rolecall::Error>(())
     /// ```
     ///
@@ -109,8 +109,18 @@ impl SpecialTokens {
             )
             .help(r#"Write them as {"bos_token": "<s>", "eos_token": "</s>"}"#));
         };
+        let mut config = config.clone();
+        // In the file of old all objects are tokens.
+        for (name, value) in &mut config {
+            if let Value::Object(token) = value
+                && name.ends_with("_token")
+                && token.contains_key("content")
+            {
+                token.insert("__type".to_owned(), Value::from("AddedToken"));
+            }
+        }
         Self::load(&Sources {
-            config,
+            config: &config,
             special_tokens_map: None,
             class_defaults: &[],
             padding_token: &|| Ok(None),
