@@ -6,7 +6,7 @@ use crate::python::{is_true, type_name};
 use crate::{Error, ErrorKind, ModelFiles, Result};
 
 /// The names every tokenizer has, in the order in which the reference lists them.
-const STANDARD: [&str; 7] =
+pub(crate) const STANDARD: [&str; 7] =
     ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
 /// Named special tokens such as `bos_token`, in the reference's order: the seven standard names first,
@@ -129,6 +129,12 @@ impl SpecialTokens {
 
     /// The rules by which the reference's loader arrives at `special_tokens_map`.
     pub(crate) fn load(sources: &Sources<'_>) -> Result<Self> {
+        Ok(Found::of(sources)?.tokens)
+    }
+}
+
+impl Found {
+    pub(crate) fn of(sources: &Sources<'_>) -> Result<Self> {
         let mut config = sources.config.clone();
         if !config.get("extra_special_tokens").is_some_and(is_true)
             && let Some(legacy) = config.shift_remove("additional_special_tokens")
@@ -146,33 +152,34 @@ impl SpecialTokens {
             config.insert("extra_special_tokens".to_owned(), legacy);
         }
 
-        let mut tokens = Self::default();
+        let mut found = Found::default();
         for name in STANDARD {
             let default = sources.class_defaults.iter().find(|(known, _)| *known == name);
             match config.get(name) {
                 None => {
                     if let Some((_, text)) = default {
-                        tokens.set(name, *text);
+                        found.tokens.set(name, *text);
                     } else if name == "pad_token"
                         && let Some(text) = (sources.padding_token)()?
                     {
-                        tokens.set(name, text);
+                        found.tokens.set(name, text);
                     }
                 }
                 Some(Value::Null) => {}
-                Some(value) => tokens.set(name, token_text(name, value)?),
+                Some(value) => found.set(name, value)?,
             }
         }
         for (name, text) in sources.class_defaults.iter().filter(|(name, _)| !STANDARD.contains(name)) {
-            tokens.set(*name, *text);
+            found.tokens.set(*name, *text);
         }
         match config.get("extra_special_tokens") {
-            None | Some(Value::Null | Value::Array(_)) => {}
+            None | Some(Value::Null) => {}
+            Some(Value::Array(unnamed)) => found.unnamed.clone_from(unnamed),
             Some(Value::Object(extra))
                 if extra.get("__type").and_then(Value::as_str) != Some("AddedToken") =>
             {
                 for (name, value) in extra {
-                    tokens.set(name, token_text(name, value)?);
+                    found.set(name, value)?;
                 }
             }
             Some(_) => {
@@ -184,14 +191,14 @@ impl SpecialTokens {
         for (name, value) in &config {
             // An untyped object under a name of the model's own is not a token.
             if is_model_specific(name) && added_token(value).is_some() {
-                tokens.set(name, token_text(name, value)?);
+                found.set(name, value)?;
             }
         }
         match explicit {
             None | Some(Value::Null) => {}
             Some(Value::Object(explicit)) => {
                 for (name, value) in &explicit {
-                    tokens.set(name, token_text(name, value)?);
+                    found.set(name, value)?;
                 }
             }
             Some(_) => {
@@ -200,7 +207,27 @@ impl SpecialTokens {
                 ));
             }
         }
-        Ok(tokens)
+        Ok(found)
+    }
+}
+
+/// Special tokens as they stand in a model's files.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) tokens: SpecialTokens,
+    /// The text or object of each, but for those that the files leave out.
+    #[cfg_attr(not(feature = "tokenizers"), allow(dead_code, reason = "only those who encode ask"))]
+    pub(crate) values: Map<String, Value>,
+    /// The texts or objects of those that have no name, which templates do not see.
+    #[cfg_attr(not(feature = "tokenizers"), allow(dead_code, reason = "only those who encode ask"))]
+    pub(crate) unnamed: Vec<Value>,
+}
+
+impl Found {
+    fn set(&mut self, name: &str, value: &Value) -> Result<()> {
+        self.tokens.set(name, token_text(name, value)?);
+        self.values.insert(name.to_owned(), value.clone());
+        Ok(())
     }
 }
 
@@ -268,10 +295,16 @@ fn merge_special_tokens_map(
                 *explicit =
                     Some(if value.is_object() { Value::from("an AddedToken") } else { value.clone() });
             }
-            (_, Value::Object(token)) => {
-                let mut token = token.clone();
-                token.insert("__type".to_owned(), Value::from("AddedToken"));
-                config.insert(name.clone(), Value::Object(token));
+            ("extra_special_tokens", Value::Array(more)) => {
+                let mut unnamed = match config.get(name) {
+                    Some(Value::Array(known)) => known.clone(),
+                    _ => Vec::new(),
+                };
+                unnamed.extend(more.iter().map(special));
+                config.insert(name.clone(), Value::Array(unnamed));
+            }
+            (_, token @ Value::Object(_)) => {
+                config.insert(name.clone(), special(token));
             }
             _ => {
                 config.insert(name.clone(), value.clone());
@@ -280,12 +313,22 @@ fn merge_special_tokens_map(
     }
 }
 
+/// The same, as a token of the file of old, where every object is a special one.
+fn special(token: &Value) -> Value {
+    let mut token = token.clone();
+    if let Value::Object(token) = &mut token {
+        token.insert("__type".to_owned(), Value::from("AddedToken"));
+        token.insert("special".to_owned(), Value::from(true));
+    }
+    token
+}
+
 fn is_model_specific(name: &str) -> bool {
     name.ends_with("_token") && !STANDARD.contains(&name)
 }
 
 /// The text of a string or of an object that says it is an `AddedToken`.
-fn added_token(value: &Value) -> Option<&str> {
+pub(crate) fn added_token(value: &Value) -> Option<&str> {
     match value {
         Value::String(text) => Some(text),
         Value::Object(token) if token.get("__type").and_then(Value::as_str) == Some("AddedToken") => {

@@ -23,6 +23,7 @@ mod cache;
 mod control;
 mod encoding;
 mod inspection;
+mod listed;
 mod mask;
 mod of_model;
 mod options;

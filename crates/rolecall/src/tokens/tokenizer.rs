@@ -1,6 +1,5 @@
 //! A model's tokenizer.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,12 +13,15 @@ use super::bos::Bos;
 use super::cache::EncodingCache;
 use super::control::{Controls, Ids};
 use super::encoding::{Encoding, TokenKind, TokenOrigin, padded_length};
+use super::listed::Listed;
 use super::mask;
 use super::options::{Compat, ControlTokens, EncodeOptions, Side, Truncation};
 use super::owners::Owners;
 use super::pipeline::{Pipeline, failed, guarded};
 use super::standing::Standing;
 use super::steering;
+use crate::python::is_true;
+use crate::special_tokens::special_tokens_map;
 use crate::{Error, ErrorKind, ModelFiles, Prompt, Result, SpecialTokens};
 
 /// A model's tokenizer, from its `tokenizer.json`.
@@ -110,14 +112,12 @@ impl Tokenizer {
         config: &Map<String, Value>,
         special_tokens: &SpecialTokens,
     ) -> Result<Self> {
-        guarded(|| Self::read(tokenizer_json, config, special_tokens))
+        let listed = Listed { config, special_tokens_map: None, added_tokens: None };
+        guarded(|| Self::read(tokenizer_json, &listed, special_tokens))
     }
 
-    fn read(
-        tokenizer_json: &[u8],
-        config: &Map<String, Value>,
-        special_tokens: &SpecialTokens,
-    ) -> Result<Self> {
+    fn read(tokenizer_json: &[u8], files: &Listed<'_>, special_tokens: &SpecialTokens) -> Result<Self> {
+        let config = files.config;
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(tokenizer_json).map_err(|error| {
             Error::new(ErrorKind::Tokenizer, format!("tokenizer.json is not a tokenizer: {error}"))
                 .help("Fetch the file again")
@@ -127,7 +127,9 @@ impl Tokenizer {
         let padded = tokenizer.get_padding().map(|padding| padding.direction);
         tokenizer.with_truncation(None).map_err(|error| failed(&*error))?;
         tokenizer.with_padding(None);
-        add_missing(&mut tokenizer, config, special_tokens)?;
+        refuse_splitting(config)?;
+        let more = files.beside(&tokenizer, special_tokens)?;
+        tokenizer.add_tokens(more).map_err(|error| failed(&*error))?;
         let bos = Bos::of(&tokenizer, special_tokens);
         let side = |name: &str, default: Side| side(config, name, default);
         let padding_side = match padded {
@@ -188,7 +190,14 @@ impl Tokenizer {
                 .help("Only tokenizers in the format of the tokenizers library are read: fetch the model's tokenizer.json"));
         };
         let config = files.json_object("tokenizer_config.json")?.unwrap_or_default();
-        Self::new(&json, &config, special_tokens).map_err(|error| error.in_model(files.origin()))
+        let special_tokens_map = special_tokens_map(files, &config)?;
+        let added_tokens = Listed::added_tokens(files, &config)?;
+        let listed = Listed {
+            config: &config,
+            special_tokens_map: special_tokens_map.as_ref(),
+            added_tokens: added_tokens.as_ref(),
+        };
+        guarded(|| Self::read(&json, &listed, special_tokens)).map_err(|error| error.in_model(files.origin()))
     }
 
     /// Encodes a prompt.
@@ -573,52 +582,13 @@ fn matcher<'c, 't>(
     Ok(known.get_or_init(|| new).as_ref())
 }
 
-/// Adds tokens that the model's other files know: those of the config's `added_tokens_decoder`, and the special tokens.
-fn add_missing(
-    tokenizer: &mut tokenizers::Tokenizer,
-    config: &Map<String, Value>,
-    special_tokens: &SpecialTokens,
-) -> Result<()> {
-    let named = |content: &str| special_tokens.iter().any(|(_, text)| text == content);
-    let known: HashMap<String, AddedToken> = tokenizer
-        .get_added_tokens_decoder()
-        .into_values()
-        .map(|token| (token.content.clone(), token))
-        .collect();
-    let mut missing: Vec<AddedToken> = Vec::new();
-    let decoder = config.get("added_tokens_decoder").and_then(Value::as_object);
-    let mut listed: Vec<(u32, &Value)> = Vec::new();
-    for (id, token) in decoder.into_iter().flatten() {
-        let Ok(id) = id.parse() else { continue };
-        listed.push((id, token));
+/// What would be another way to look for special tokens in a text.
+fn refuse_splitting(config: &Map<String, Value>) -> Result<()> {
+    if !config.get("split_special_tokens").is_some_and(is_true) {
+        return Ok(());
     }
-    listed.sort_unstable_by_key(|(id, _)| *id);
-    for (_, token) in listed {
-        let flag = |name: &str| token.get(name).and_then(Value::as_bool);
-        let Some(content) = token.get("content").and_then(Value::as_str) else { continue };
-        let special = flag("special").unwrap_or(false) || named(content);
-        let token = AddedToken {
-            content: content.to_owned(),
-            single_word: flag("single_word").unwrap_or(false),
-            lstrip: flag("lstrip").unwrap_or(false),
-            rstrip: flag("rstrip").unwrap_or(false),
-            normalized: flag("normalized").unwrap_or(!special),
-            special,
-        };
-        if known.get(content) != Some(&token) {
-            missing.push(token);
-        }
-    }
-    for (_, text) in special_tokens.iter() {
-        let listed = missing.iter().any(|token| token.content == text);
-        if !text.is_empty() && !known.contains_key(text) && !listed {
-            missing.push(AddedToken::from(text, true));
-        }
-    }
-    if !missing.is_empty() {
-        tokenizer.add_tokens(missing).map_err(|error| failed(&*error))?;
-    }
-    Ok(())
+    Err(Error::new(ErrorKind::Tokenizer, "split_special_tokens, in tokenizer_config.json, is not supported")
+        .help("Set it to false: special tokens are encoded as what they are"))
 }
 
 /// The tokens that a model's files say are control tokens.
