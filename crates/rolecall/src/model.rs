@@ -95,7 +95,7 @@ impl Model {
     pub fn from_files(files: ModelFiles) -> Result<Self> {
         let config = files.json_object("tokenizer_config.json")?.unwrap_or_default();
         let special_tokens_map = special_tokens_map(&files, &config)?;
-        let class = TokenizerClass::of(&files, &config)?;
+        let class = TokenizerClass::of_special_tokens(&files, &config)?;
         let special_tokens = SpecialTokens::load(&Sources {
             config: &config,
             special_tokens_map: special_tokens_map.as_ref(),

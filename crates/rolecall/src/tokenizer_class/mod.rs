@@ -22,7 +22,30 @@ pub(crate) struct TokenizerClass(String);
 impl TokenizerClass {
     /// The class that the reference chooses for a model's files: the one that the files name, unless `model_type`
     /// tells better.
+    #[cfg(feature = "tokenizers")]
     pub(crate) fn of(files: &ModelFiles, config: &Map<String, Value>) -> Result<Self> {
+        let (class, is_named) = Self::named(files, config)?;
+        class.for_bytes(files, is_named)
+    }
+
+    /// The same, or a class that makes no difference to the special tokens.
+    pub(crate) fn of_special_tokens(files: &ModelFiles, config: &Map<String, Value>) -> Result<Self> {
+        let (class, is_named) = Self::named(files, config)?;
+        // A file of megabytes is not read for nothing.
+        let fills_in = class.special_tokens().iter().any(|(name, _)| !config.contains_key(*name));
+        class.for_bytes(files, is_named && fills_in)
+    }
+
+    /// A class that cannot work on bytes is not taken where they are needed, if it is `asked` for by its name.
+    fn for_bytes(self, files: &ModelFiles, asked: bool) -> Result<Self> {
+        if asked && self.0 == "LlamaTokenizer" && tokenizer_json::works_on_bytes(files)? {
+            return Ok(Self(GENERIC.to_owned()));
+        }
+        Ok(self)
+    }
+
+    /// The class by names alone, and whether it was asked for by its own.
+    fn named(files: &ModelFiles, config: &Map<String, Value>) -> Result<(Self, bool)> {
         let model = files.json_object("config.json")?.unwrap_or_default();
         let text = |object: &Map<String, Value>, key: &str| object.get(key)?.as_str().map(str::to_owned);
         let own = text(config, "tokenizer_class");
@@ -38,9 +61,19 @@ impl TokenizerClass {
             (_, named) => named.unwrap_or_default(),
         };
         let class = class.strip_suffix("Fast").unwrap_or(&class);
-        // This class cannot work on bytes, and the reference does not take its name for it where they are needed.
-        let asked = class == "LlamaTokenizer" && is_named && !names_all(class, config);
-        Ok(Self(if asked && tokenizer_json::works_on_bytes(files)? { GENERIC } else { class }.to_owned()))
+        Ok((Self(class.to_owned()), is_named))
+    }
+
+    /// Its name.
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the class adds all special tokens once more, whatever their flags.
+    #[cfg(feature = "tokenizers")]
+    pub(crate) fn makes_special_tokens_plain(&self) -> bool {
+        self.0 == "Qwen2Tokenizer"
     }
 
     /// The special tokens that the class fills in for names that the config does not mention.
@@ -64,11 +97,6 @@ fn has_own_code(config: &Map<String, Value>) -> bool {
         Some(map) => map.get("AutoTokenizer").is_some_and(|code| !code.is_null()),
         None => false,
     }
-}
-
-/// Whether the config leaves nothing for the class to fill in.
-fn names_all(class: &str, config: &Map<String, Value>) -> bool {
-    filled_in::filled_in(class).iter().all(|(name, _)| config.contains_key(*name))
 }
 
 #[cfg(test)]

@@ -36,30 +36,22 @@ impl Listed<'_> {
         file.json_object(name)
     }
 
-    /// What the reference adds to the tokens of a `tokenizer.json`, in its order: those that it lists by their ids, then
-    /// special tokens that are not among them, then those without a name.
+    /// What the reference adds to the tokens that a tokenizer `has`, in its order: those that it lists by their ids, then
+    /// special tokens that are not among them, then those without a name. `own` are the tokens of the `tokenizer.json`.
     pub(super) fn beside(
         &self,
-        tokenizer: &tokenizers::Tokenizer,
+        own: impl IntoIterator<Item = (u32, AddedToken)>,
+        has: impl IntoIterator<Item = AddedToken>,
         special_tokens: &SpecialTokens,
     ) -> Result<Vec<AddedToken>> {
-        let found = Found::of(&Sources {
-            config: self.config,
-            special_tokens_map: self.special_tokens_map,
-            class_defaults: &[],
-            padding_token: &|| Ok(None),
-        })?;
+        let found = self.found()?;
         let is_named = |text: &str| special_tokens.iter().any(|(_, named)| named == text);
-        let mut tokens: Vec<AddedToken> = self.by_id(tokenizer, &found, &is_named).into_values().collect();
+        let mut tokens: Vec<AddedToken> = self.by_id(own, &found, &is_named).into_values().collect();
         for token in &mut tokens {
             token.special = token.special || is_named(&token.content);
         }
-        let known: HashSet<String> = tokenizer
-            .get_added_tokens_decoder()
-            .into_values()
-            .chain(tokens.iter().cloned())
-            .map(|token| token.content)
-            .collect();
+        let known: HashSet<String> =
+            has.into_iter().chain(tokens.iter().cloned()).map(|token| token.content).collect();
         let named = special_tokens.iter().map(|(name, text)| {
             let value = found.values.get(name).filter(|value| added_token(value) == Some(text));
             value.cloned().unwrap_or_else(|| Value::from(text))
@@ -75,10 +67,26 @@ impl Listed<'_> {
         Ok(tokens)
     }
 
+    /// The texts of all special tokens, with a name or without.
+    pub(super) fn special_texts(&self, special_tokens: &SpecialTokens) -> Result<Vec<String>> {
+        let found = self.found()?;
+        let named = special_tokens.iter().map(|(_, text)| text);
+        Ok(named.chain(found.unnamed.iter().filter_map(added_token)).map(str::to_owned).collect())
+    }
+
+    fn found(&self) -> Result<Found> {
+        Found::of(&Sources {
+            config: self.config,
+            special_tokens_map: self.special_tokens_map,
+            class_defaults: &[],
+            padding_token: &|| Ok(None),
+        })
+    }
+
     /// The tokens that have an id in the files.
     fn by_id(
         &self,
-        tokenizer: &tokenizers::Tokenizer,
+        own: impl IntoIterator<Item = (u32, AddedToken)>,
         found: &Found,
         is_named: &impl Fn(&str) -> bool,
     ) -> BTreeMap<i64, AddedToken> {
@@ -91,7 +99,7 @@ impl Listed<'_> {
             }
             return tokens;
         }
-        let special = self.special_texts(found);
+        let special = self.marked_special(found);
         for (text, id) in self.added_tokens.into_iter().flatten() {
             if let Some(id) = id.as_i64() {
                 let special = special.contains(text.as_str());
@@ -99,20 +107,23 @@ impl Listed<'_> {
             }
         }
         // Those of the tokenizer itself come last.
-        let own = tokenizer.get_added_tokens_decoder();
         tokens.extend(own.into_iter().map(|(id, token)| (i64::from(id), token)));
         tokens
     }
 
     /// The texts that make a token of `added_tokens.json` a special one. An object of the config is not yet a token where
     /// the reference looks.
-    fn special_texts<'t>(&'t self, found: &'t Found) -> HashSet<&'t str> {
+    fn marked_special<'t>(&'t self, found: &'t Found) -> HashSet<&'t str> {
         let in_map = |name: &str| self.special_tokens_map.is_some_and(|map| map.contains_key(name));
         let named = found.values.iter().filter(|(name, value)| {
             STANDARD.contains(&name.as_str()) && (value.is_string() || in_map(name)) && is_true(value)
         });
-        let counts = |value: &&Value| value.is_string();
-        let unnamed = found.unnamed.iter().filter(counts);
+        // Nor has a list of the file of old its new name there.
+        let is_late = in_map("additional_special_tokens")
+            && !in_map("extra_special_tokens")
+            && !self.config.contains_key("extra_special_tokens")
+            && !self.config.contains_key("additional_special_tokens");
+        let unnamed = found.unnamed.iter().filter(|value| value.is_string() && !is_late);
         named.map(|(_, value)| value).chain(unnamed).filter_map(added_token).collect()
     }
 }
@@ -172,7 +183,8 @@ mod tests {
         let added_tokens = Listed::added_tokens(&files, config).expect("reads");
         let listed = Listed { config, special_tokens_map: map.as_ref(), added_tokens: added_tokens.as_ref() };
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(TOKENIZER).expect("a tokenizer");
-        let more = listed.beside(&tokenizer, &special_tokens).expect("tokens");
+        let own = tokenizer.get_added_tokens_decoder();
+        let more = listed.beside(own.clone(), own.into_values(), &special_tokens).expect("tokens");
         tokenizer.add_tokens(more).expect("adds");
         let tokens: BTreeMap<u32, AddedToken> = tokenizer.get_added_tokens_decoder().into_iter().collect();
         let shown = tokens.into_iter().map(|(id, token)| {

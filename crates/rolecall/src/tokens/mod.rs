@@ -29,6 +29,7 @@ mod of_model;
 mod options;
 mod owners;
 mod pipeline;
+mod rebuilt;
 mod reference;
 mod standing;
 mod steering;

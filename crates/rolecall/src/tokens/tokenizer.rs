@@ -18,10 +18,12 @@ use super::mask;
 use super::options::{Compat, ControlTokens, EncodeOptions, Side, Truncation};
 use super::owners::Owners;
 use super::pipeline::{Pipeline, failed, guarded};
+use super::rebuilt::rebuild;
 use super::standing::Standing;
 use super::steering;
 use crate::python::is_true;
 use crate::special_tokens::special_tokens_map;
+use crate::tokenizer_class::TokenizerClass;
 use crate::{Error, ErrorKind, ModelFiles, Prompt, Result, SpecialTokens};
 
 /// A model's tokenizer, from its `tokenizer.json`.
@@ -113,23 +115,38 @@ impl Tokenizer {
         special_tokens: &SpecialTokens,
     ) -> Result<Self> {
         let listed = Listed { config, special_tokens_map: None, added_tokens: None };
-        guarded(|| Self::read(tokenizer_json, &listed, special_tokens))
+        guarded(|| Self::read(tokenizer_json, None, &listed, special_tokens))
     }
 
-    fn read(tokenizer_json: &[u8], files: &Listed<'_>, special_tokens: &SpecialTokens) -> Result<Self> {
+    fn read(
+        tokenizer_json: &[u8],
+        class: Option<&TokenizerClass>,
+        files: &Listed<'_>,
+        special_tokens: &SpecialTokens,
+    ) -> Result<Self> {
         let config = files.config;
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(tokenizer_json).map_err(|error| {
             Error::new(ErrorKind::Tokenizer, format!("tokenizer.json is not a tokenizer: {error}"))
                 .help("Fetch the file again")
         })?;
+        let own = tokenizer.get_added_tokens_decoder();
+        if let Some(class) = class {
+            rebuild(&mut tokenizer, class, config, special_tokens)?;
+        }
         refuse_chance(tokenizer.get_model())?;
         let length = tokenizer.get_truncation().map(|truncation| truncation.direction);
         let padded = tokenizer.get_padding().map(|padding| padding.direction);
         tokenizer.with_truncation(None).map_err(|error| failed(&*error))?;
         tokenizer.with_padding(None);
         refuse_splitting(config)?;
-        let more = files.beside(&tokenizer, special_tokens)?;
+        let has = tokenizer.get_added_tokens_decoder().into_values();
+        let more = files.beside(own, has, special_tokens)?;
         tokenizer.add_tokens(more).map_err(|error| failed(&*error))?;
+        if class.is_some_and(TokenizerClass::makes_special_tokens_plain) {
+            let plain = files.special_texts(special_tokens)?;
+            let plain = plain.into_iter().map(|text| AddedToken::from(text, true));
+            tokenizer.add_tokens(plain).map_err(|error| failed(&*error))?;
+        }
         let bos = Bos::of(&tokenizer, special_tokens);
         let side = |name: &str, default: Side| side(config, name, default);
         let padding_side = match padded {
@@ -197,7 +214,9 @@ impl Tokenizer {
             special_tokens_map: special_tokens_map.as_ref(),
             added_tokens: added_tokens.as_ref(),
         };
-        guarded(|| Self::read(&json, &listed, special_tokens)).map_err(|error| error.in_model(files.origin()))
+        let class = TokenizerClass::of(files, &config)?;
+        guarded(|| Self::read(&json, Some(&class), &listed, special_tokens))
+            .map_err(|error| error.in_model(files.origin()))
     }
 
     /// Encodes a prompt.
