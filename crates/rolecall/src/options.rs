@@ -64,7 +64,7 @@ pub enum Loader {
     Auto,
     /// As `AutoTokenizer` finds it.
     Tokenizer,
-    /// As `AutoProcessor` finds it.
+    /// As `AutoProcessor` finds it. Where nothing says that a model has a processor, it is asked all the same.
     Processor,
 }
 
@@ -236,13 +236,18 @@ impl Options {
     /// Which of the reference's loaders to follow.
     ///
     /// ```
-    /// use rolecall::{Loader, Message, Model, Options};
+    /// use rolecall::{Loader, Message, Model, ModelFiles, Options};
     ///
-    /// let options = Options::new().loader(Loader::Processor);
-    /// // It has no processor.
-    /// let model = Model::builtin("chatml")?;
-    /// let error = model.apply_chat_template(&[Message::user("Hi")], &options).unwrap_err();
-    /// assert!(error.message().ends_with("this processor does not have a chat template."), "{error}");
+    /// let mut files = ModelFiles::new("my-model");
+    /// files.insert("tokenizer_config.json", r#"{"chat_template": "the tokenizer's"}"#);
+    /// files.insert("chat_template.json", r#"{"chat_template": "the processor's"}"#);
+    /// let model = Model::from_files(files)?;
+    /// let text = |loader| {
+    ///     let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new().loader(loader))?;
+    ///     Ok::<_, rolecall::Error>(prompt.text().to_owned())
+    /// };
+    /// assert_eq!(text(Loader::Tokenizer)?, "the tokenizer's");
+    /// assert_eq!(text(Loader::Processor)?, "the processor's");
     /// # Ok::<(), rolecall::Error>(())
     /// ```
     #[must_use]
