@@ -206,7 +206,7 @@ impl<'s> Lexer<'s> {
                 // Mostly one space stands alone.
                 b' ' if rest.as_bytes().get(1).is_some_and(u8::is_ascii_graphic) => self.at += 1,
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.name(rest)?,
-                b'0'..=b'9' => self.number(rest),
+                b'0'..=b'9' => self.number(rest)?,
                 b'\'' | b'"' => match string(rest) {
                     Some(inside) => self.text(inside)?,
                     None => self.operator(rest, &mut open)?,
@@ -216,6 +216,8 @@ impl<'s> Lexer<'s> {
                     let space = rest.len() - rest.trim_start_matches(is_space).len();
                     if space > 0 {
                         self.at += space;
+                    } else if float_length(rest).is_some() {
+                        self.number(rest)?;
                     } else if rest.starts_with(is_word) {
                         self.name(rest)?;
                     } else {
@@ -226,7 +228,7 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    fn number(&mut self, rest: &'s str) {
+    fn number(&mut self, rest: &'s str) -> Result<(), Error> {
         let follows_dot = self.source.get(..self.at).is_some_and(|before| before.ends_with('.'));
         let float = float_length(rest).filter(|_| !follows_dot);
         let length = float.unwrap_or_else(|| integer_length(rest));
@@ -234,11 +236,23 @@ impl<'s> Lexer<'s> {
         let digits =
             if digits.contains('_') { Cow::Owned(digits.replace('_', "")) } else { Cow::Borrowed(digits) };
         let kind = match float {
-            Some(_) => Kind::Float(digits.parse().unwrap_or(f64::INFINITY)),
-            None => Kind::Integer(digits),
+            Some(_) => match digits.find(|c: char| !c.is_ascii()) {
+                None => Kind::Float(digits.parse().unwrap_or(f64::INFINITY)),
+                Some(at) => {
+                    return Err(error_at(
+                        self.source,
+                        self.at,
+                        ErrorKind::PythonSyntax,
+                        foreign(&digits, at),
+                    ));
+                }
+            },
+            None if digits.is_ascii() => Kind::Integer(digits),
+            None => Kind::Integer(Cow::Owned(digits.chars().map(ascii_digit).collect())),
         };
         self.push(kind, self.at);
         self.at += length;
+        Ok(())
     }
 
     fn name(&mut self, rest: &'s str) -> Result<(), Error> {
@@ -378,31 +392,56 @@ fn string(rest: &str) -> Option<&str> {
 }
 
 /// The length of digits with single underscores between them; 0 if there are none.
-fn digits(text: &str, is_digit: impl Fn(u8) -> bool) -> usize {
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).copied().is_some_and(&is_digit);
-    if !digit(0) {
-        return 0;
-    }
-    let mut length = 1;
+fn digits(text: &str, is_digit: impl Fn(char) -> bool) -> usize {
+    // The length of the digit that stands there.
+    let digit = |at: usize| {
+        let first = text.get(at..).and_then(|rest| rest.chars().next());
+        first.filter(|c| is_digit(*c)).map(char::len_utf8)
+    };
+    let Some(mut length) = digit(0) else { return 0 };
     loop {
-        if digit(length) {
-            length += 1;
-        } else if bytes.get(length) == Some(&b'_') && digit(length + 1) {
-            length += 2;
+        if let Some(next) = digit(length) {
+            length += next;
+        } else if text.as_bytes().get(length) == Some(&b'_')
+            && let Some(next) = digit(length + 1)
+        {
+            length += 1 + next;
         } else {
             return length;
         }
     }
 }
 
+/// As Python's regular expressions, Jinja2 takes the digits of any script behind the first one of an integer.
+fn is_decimal(c: char) -> bool {
+    class::decimal_value(c).is_some()
+}
+
+fn ascii_digit(c: char) -> char {
+    let value = if c.is_ascii() { None } else { class::decimal_value(c) };
+    value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+}
+
+/// What Python's own parser, which reads floats, says to the digit of another script.
+fn foreign(digits: &str, at: usize) -> String {
+    let (before, rest) = digits.split_at(at);
+    if before.trim_end_matches(['+', '-']).ends_with(['e', 'E']) {
+        return "invalid decimal literal (<unknown>, line 1)".to_owned();
+    }
+    let c = rest.chars().next().unwrap_or_default();
+    format!("invalid character '{c}' (U+{:04X}) (<unknown>, line 1)", u32::from(c))
+}
+
 fn decimal(text: &str, from: usize) -> usize {
-    digits(text.get(from..).unwrap_or_default(), |byte| byte.is_ascii_digit())
+    digits(text.get(from..).unwrap_or_default(), is_decimal)
 }
 
 fn float_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let whole = decimal(text, 0);
+    if whole == 0 {
+        return None;
+    }
     let fraction = match bytes.get(whole) {
         Some(b'.') => decimal(text, whole + 1),
         _ => 0,
@@ -426,7 +465,7 @@ fn integer_length(text: &str) -> usize {
     if bytes.first() != Some(&b'0') {
         return decimal(text, 0);
     }
-    let based = |is_digit: fn(u8) -> bool| {
+    let based = |is_digit: fn(char) -> bool| {
         let after = text.get(2..).unwrap_or_default();
         let skipped = usize::from(after.starts_with('_'));
         match digits(after.get(skipped..).unwrap_or_default(), is_digit) {
@@ -435,10 +474,10 @@ fn integer_length(text: &str) -> usize {
         }
     };
     let length = match bytes.get(1) {
-        Some(b'b' | b'B') => based(|byte| matches!(byte, b'0' | b'1')),
-        Some(b'o' | b'O') => based(|byte| (b'0'..=b'7').contains(&byte)),
-        Some(b'x' | b'X') => based(|byte| byte.is_ascii_hexdigit()),
+        Some(b'b' | b'B') => based(|c| matches!(c, '0' | '1')),
+        Some(b'o' | b'O') => based(|c| matches!(c, '0'..='7')),
+        Some(b'x' | b'X') => based(|c| c.is_ascii_hexdigit() || is_decimal(c)),
         _ => 0,
     };
-    if length > 0 { length } else { digits(text, |byte| byte == b'0') }
+    if length > 0 { length } else { digits(text, |c| c == '0') }
 }

@@ -542,6 +542,19 @@ impl Constant {
         }
     }
 
+    /// The number without its minus sign, if Python writes one in front of it.
+    pub(crate) fn unsigned(self) -> Option<Self> {
+        match self {
+            Self::Int(value) if value < 0 => Some(match value.checked_neg() {
+                Some(value) => Self::Int(value),
+                None => Self::Big(false, BigInt::from_i64(value).abs().limbs().to_vec()),
+            }),
+            Self::Big(true, limbs) => Some(Self::Big(false, limbs)),
+            Self::Float(value) if value.is_sign_negative() && !value.is_nan() => Some(Self::Float(-value)),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_true(&self) -> bool {
         match self {
             Self::None | Self::Error(..) => false,

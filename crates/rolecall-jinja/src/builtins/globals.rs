@@ -200,8 +200,8 @@ fn insert_pairs<'a>(rt: &Runtime<'a>, entries: &mut DictBuilder<'a>, from: Value
     let mut at = 0_usize;
     while let Some(pair) = pairs.next(rt)? {
         rt.step(1)?;
-        let items = match Iter::new(rt, pair) {
-            Ok(mut items) => iter::drain(rt, &mut items)?,
+        let items = match Iter::new(rt, pair).and_then(|mut items| iter::drain(rt, &mut items)) {
+            Ok(items) => items,
             Err(error) if error.kind() == ErrorKind::Type => {
                 return Err(Raised::type_error(format!(
                     "cannot convert dictionary update sequence element #{at} to a sequence"

@@ -1,11 +1,12 @@
 //! `format % values`.
 
+use super::filters::number::to_float;
 use super::native;
 use crate::ErrorKind;
 use crate::number::BigInt;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::text::parse_number::{parse_float, parse_int};
+use crate::text::parse_number::{self, parse_int};
 use crate::text::printf::{Conversion, Refusal};
 use crate::text::spec;
 use crate::trace::Origin;
@@ -327,27 +328,31 @@ impl<'a> Percent<'_, 'a> {
             Value::Str(..) | Value::Rope(..) | Value::Markup(..) if self.markup => {
                 let text = self.rt.flat(value)?.map_or("", |(_, text)| text);
                 self.rt.step_bytes(text.len().saturating_mul(8))?;
-                parse_int(text, 10).map_err(refused)
+                parse_int(text, 10).map_err(|(kind, message)| match message.split_once("base 10: ") {
+                    Some((before, _)) if matches!(value, Value::Markup(..)) => {
+                        let shown: String = crate::value::repr::short(self.rt, value)
+                            .chars()
+                            .take(parse_number::SHOWN)
+                            .collect();
+                        Raised::new(kind, format!("{before}base 10: {shown}"))
+                    }
+                    _ => refused((kind, message)),
+                })
             }
             _ => Err(self.not_a_number(&format!("%{kind} format: a real number is required"), value)),
         }
     }
 
     fn float(&self, value: Value<'a>) -> Result<f64> {
+        // Markup wraps its values, and the wrapping calls `float`.
+        if self.markup {
+            return to_float(self.rt, value);
+        }
         if let Some(number) = Number::of(value) {
             return operators::to_float(number);
         }
         match value {
             Value::Undefined(undefined) => Err(undefined.error(self.rt)),
-            Value::Str(..) | Value::Rope(..) | Value::Markup(..) if self.markup => {
-                let text = self.rt.flat(value)?.map_or("", |(_, text)| text);
-                self.rt.step_bytes(text.len().saturating_mul(8))?;
-                parse_float(text).map_err(refused)
-            }
-            _ if self.markup => Err(Raised::type_error(format!(
-                "float() argument must be a string or a real number, not '{}'",
-                names::type_name(value)
-            ))),
             _ => Err(Raised::type_error(format!("must be real number, not {}", names::type_name(value)))),
         }
     }

@@ -60,7 +60,7 @@ impl<'s> Compiler<'_, 's> {
                 let op = match self.place.escape {
                     Escape::Always => Op::ConcatMarkup(count),
                     // Jinja2 forgets about a volatile block here.
-                    Escape::Never | Escape::Volatile => Op::Concat(count),
+                    Escape::Never | Escape::Volatile(_) => Op::Concat(count),
                 };
                 self.emit(op, at);
                 Ok(())
@@ -159,6 +159,17 @@ impl<'s> Compiler<'_, 's> {
         right: &Expr<'s>,
         at: usize,
     ) -> Result<()> {
+        if operator == BinaryOperator::Pow
+            && let Some(positive) = self.folder.fold(left, self.place.escape).and_then(Constant::unsigned)
+            && self.folder.fold(right, self.place.escape).is_none()
+        {
+            // Jinja2 writes the constant -2 as it is, and Python takes `-2 ** x` for `-(2 ** x)`.
+            self.load_constant(positive, left.at)?;
+            self.expression(right)?;
+            self.emit(Op::Binary(operator), at);
+            self.emit(Op::Negate, at);
+            return Ok(());
+        }
         self.expression(left)?;
         let op = match operator {
             BinaryOperator::And => {

@@ -63,7 +63,7 @@ impl Folder {
 
     /// The value of an expression, if it is a constant that Jinja2 would compute.
     pub(super) fn fold(&self, expression: &Expr<'_>, escape: Escape) -> Option<Constant> {
-        if escape == Escape::Volatile || !is_candidate(expression) {
+        if matches!(escape, Escape::Volatile(_)) || !is_candidate(expression) {
             return None;
         }
         let bump = Bump::new();
@@ -85,23 +85,20 @@ impl Folder {
         {
             return Some(Cow::Borrowed(text));
         }
-        // Where it is not known whether to escape, only what has nothing to do with it is computed, and is not
-        // escaped.
-        if !is_candidate(expression) || escape == Escape::Volatile && has_filter(expression) {
+        // Where it is not known whether to escape, only what has nothing to do with it is computed, and is escaped
+        // if that was so outside.
+        if !is_candidate(expression) || matches!(escape, Escape::Volatile(_)) && has_filter(expression) {
             return None;
         }
+        let escapes = matches!(escape, Escape::Always | Escape::Volatile(true));
         let bump = Bump::new();
         let limits = self.limits();
         let rt = Runtime::new(&bump, &self.program, Variables::None, limits, None, None);
-        rt.autoescape.set(escape == Escape::Always);
+        rt.autoescape.set(escapes);
         let value = evaluate(&rt, expression);
         self.count(&rt, limits, &value);
         let value = value.ok()?;
-        let text = if escape == Escape::Always {
-            operators::escaped(&rt, value)
-        } else {
-            crate::value::repr::str(&rt, value)
-        };
+        let text = if escapes { operators::escaped(&rt, value) } else { crate::value::repr::str(&rt, value) };
         Some(Cow::Owned(rt.flat(text.ok()?).ok()??.1.to_owned()))
     }
 }

@@ -31,8 +31,8 @@ type Result<T> = std::result::Result<T, Error>;
 enum Escape {
     Never,
     Always,
-    /// It is told by a value.
-    Volatile,
+    /// It is told by a value. Constants are still escaped where they were around the block.
+    Volatile(bool),
 }
 
 /// What a `break` or `continue` has to leave on its way out.

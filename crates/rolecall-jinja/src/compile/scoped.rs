@@ -222,11 +222,12 @@ impl<'t, 's> Compiler<'t, 's> {
             compiler.expression(enabled)?;
             compiler.emit(Op::EscapeStart, at);
             compiler.enclosing.push(Enclosing::Escape);
-            compiler.place.escape = match constant {
-                _ if compiler.place.escape == Escape::Volatile => Escape::Volatile,
-                None => Escape::Volatile,
-                Some(constant) if constant.is_true() => Escape::Always,
-                Some(_) => Escape::Never,
+            let enabled = constant.map(|constant| constant.is_true());
+            compiler.place.escape = match (compiler.place.escape, enabled) {
+                (Escape::Volatile(outer), enabled) => Escape::Volatile(enabled.unwrap_or(outer)),
+                (outer, None) => Escape::Volatile(outer == Escape::Always),
+                (_, Some(true)) => Escape::Always,
+                (_, Some(false)) => Escape::Never,
             };
             compiler.statements(body)?;
             compiler.flush();

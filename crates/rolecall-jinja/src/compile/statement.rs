@@ -81,7 +81,7 @@ impl<'t, 's> Compiler<'t, 's> {
         let op = match self.place.escape {
             Escape::Never => Op::Print,
             Escape::Always => Op::PrintEscaped,
-            Escape::Volatile => Op::PrintVolatile,
+            Escape::Volatile(_) => Op::PrintVolatile,
         };
         self.emit(op, at);
     }

@@ -10,7 +10,7 @@ use crate::number::{BigInt, LONGEST};
 type Refusal = (ErrorKind, String);
 
 /// The longest text that the message of `int` shows, in characters of its `repr`.
-const SHOWN: usize = 200;
+pub(crate) const SHOWN: usize = 200;
 
 /// `int(text, base)`, where base 0 reads the base from the text's prefix.
 pub(crate) fn parse_int(text: &str, base: i64) -> Result<BigInt, Refusal> {

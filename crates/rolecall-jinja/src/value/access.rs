@@ -96,11 +96,21 @@ fn block<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &str) -> Result<Option<Va
 
 /// `attr(value, name)`: an attribute only, never an item.
 pub(crate) fn attribute_only<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Value<'a>> {
+    // What is undefined has no other names like these, and does not raise where Python only asks for one.
+    let is_missing =
+        matches!(value, Value::Undefined(_)) && is_dunder(name) && !special::is_special(value, name);
+    if is_missing {
+        return missing(rt, value, name);
+    }
     match python_attribute(rt, value, name)? {
         Attribute::Found(found) => Ok(found),
         Attribute::Unsafe => unsafe_attribute(rt, value, name),
         Attribute::None => missing(rt, value, name),
     }
+}
+
+fn is_dunder(name: &str) -> bool {
+    name.starts_with("__") && name.ends_with("__")
 }
 
 /// `value[key]` of Python; `None` where it raises a `TypeError` or a `LookupError`.
@@ -142,8 +152,7 @@ fn python_item<'a>(rt: &Runtime<'a>, value: Value<'a>, key: Value<'a>) -> Result
 
 fn python_attribute<'a>(rt: &Runtime<'a>, value: Value<'a>, name: &'a str) -> Result<Attribute<'a>> {
     if let Value::Undefined(undefined) = value {
-        let is_dunder = name.starts_with("__") && name.ends_with("__");
-        return match is_dunder {
+        return match is_dunder(name) {
             true if special::is_special(value, name) => Ok(Attribute::Unsafe),
             _ if UNDEFINED.contains(&name) => Ok(Attribute::Unsafe),
             _ => Err(undefined.error(rt)),

@@ -6,7 +6,7 @@ use crate::ErrorKind;
 use crate::json::scan;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
-use crate::text::float;
+use crate::text::{escape, float};
 use crate::trace::Origin;
 
 /// What `json.dumps` is told.
@@ -14,6 +14,10 @@ pub(crate) struct JsonOptions<'a> {
     pub(crate) ensure_ascii: bool,
     /// What every level is indented by; without it, all is on one line.
     pub(crate) indent: Option<Between<'a>>,
+    /// The same behind a separator.
+    pub(crate) next_indent: Option<Between<'a>>,
+    /// Whether the first item of a list, and each other one, is put behind Markup, which escapes it if it is a string.
+    pub(crate) escapes: (bool, bool),
     pub(crate) item_separator: Between<'a>,
     pub(crate) key_separator: Between<'a>,
     pub(crate) sort_keys: bool,
@@ -71,6 +75,21 @@ impl<'a> Dumper<'_, '_, 'a> {
         self.out.count()
     }
 
+    fn escapes(&self, at: usize) -> bool {
+        let (first, others) = self.options.escapes;
+        if at == 0 { first } else { others }
+    }
+
+    /// A string of a list that is put behind Markup.
+    fn escaped(&mut self, value: Value<'a>) -> Result<()> {
+        let Some((origin, text)) = self.out.rt.flat(value)? else { return Ok(()) };
+        self.out.rt.step_bytes(text.len())?;
+        let mut json = String::new();
+        write_string(&mut json, text, self.options.ensure_ascii);
+        escape::write_escaped(self.out.computed(origin)?, &json);
+        self.out.count()
+    }
+
     fn container(&mut self, value: Value<'a>) -> Result<()> {
         let rt = self.out.rt;
         rt.step(1)?;
@@ -105,8 +124,10 @@ impl<'a> Dumper<'_, '_, 'a> {
         for at in 0..seq.len() {
             self.out.rt.step(1)?;
             self.separate(at)?;
-            if let Some(item) = iter::item(self.out.rt, seq, at)? {
-                self.value(item)?;
+            match iter::item(self.out.rt, seq, at)? {
+                Some(item) if self.escapes(at) && item.is_str() => self.escaped(item)?,
+                Some(item) => self.value(item)?,
+                None => {}
             }
         }
         self.close("]")
@@ -164,19 +185,23 @@ impl<'a> Dumper<'_, '_, 'a> {
     fn separate(&mut self, at: usize) -> Result<()> {
         if at > 0 {
             self.between(self.options.item_separator)?;
+            return self.new_line(self.level, self.options.next_indent);
         }
-        self.new_line(self.level)
+        self.new_line(self.level, self.options.indent)
     }
 
     fn close(&mut self, end: &str) -> Result<()> {
-        self.new_line(self.level - 1)?;
+        self.new_line(self.level - 1, self.options.indent)?;
         self.out.str(end)
     }
 
-    fn new_line(&mut self, level: usize) -> Result<()> {
-        let Some(indent) = self.options.indent else { return Ok(()) };
+    fn new_line(&mut self, level: usize, indent: Option<Between<'a>>) -> Result<()> {
+        let Some(indent) = indent else { return Ok(()) };
         let length = indent.1.len().saturating_mul(level);
-        if indent.0 == Origin::TEMPLATE && length <= MOST_INDENTATION {
+        if indent.0 == Origin::TEMPLATE
+            && length <= MOST_INDENTATION
+            && self.options.indent == self.options.next_indent
+        {
             if self.line_start.is_empty() {
                 self.line_start.push('\n');
             }

@@ -23,6 +23,8 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let mut options = JsonOptions {
         ensure_ascii: operators::truth(rt, ensure_ascii)?,
         indent: None,
+        next_indent: None,
+        escapes: (false, false),
         item_separator: (Origin::TEMPLATE, ", "),
         key_separator: (Origin::TEMPLATE, ": "),
         sort_keys: operators::truth(rt, sort_keys)?,
@@ -39,6 +41,7 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     if let Some(indent) = indent {
         options.item_separator = (Origin::TEMPLATE, ",");
         options.indent = Some(indentation(rt, indent)?);
+        options.next_indent = options.indent;
     }
     if let Some((item, key)) = separators
         && indent.is_some()
@@ -50,7 +53,13 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         }
         // Line ends are put behind it.
         if !item.is_str() {
-            return operators::add(rt, item, Value::EMPTY);
+            let line_end = Value::EMPTY;
+            let is_markup = matches!(indent, Some(Value::Markup(..)));
+            return operators::add(
+                rt,
+                item,
+                if is_markup { operators::markup(rt, line_end)? } else { line_end },
+            );
         }
     }
     if let Some((item, key)) = separators {
@@ -58,7 +67,35 @@ fn tojson<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
         options.key_separator = separator(rt, key, 5)?;
         options.item_separator = separator(rt, item, 6)?;
     }
+    let item = separators.map(|(item, _)| item);
+    if let Some(indent) = indent {
+        add_as_markup(rt, &mut options, indent, item)?;
+    }
     json::dumps(rt, value, &options)
+}
+
+/// Python's encoder that indents puts the separator, the indentation and the strings of lists together by `+`: if one
+/// of them is Markup, it escapes the others.
+fn add_as_markup<'a>(
+    rt: &Runtime<'a>,
+    options: &mut JsonOptions<'a>,
+    indent: Value<'a>,
+    item: Option<Value<'a>>,
+) -> Result<()> {
+    let escaped = |(origin, text): Between<'a>| {
+        let value = operators::escaped(rt, Value::Str(origin, text))?;
+        Ok(rt.flat(value)?.unwrap_or((origin, text)))
+    };
+    let indent_escapes = matches!(indent, Value::Markup(..));
+    let item_escapes = matches!(item, Some(Value::Markup(..)));
+    if indent_escapes && !item_escapes {
+        options.item_separator = escaped(options.item_separator)?;
+    }
+    if item_escapes && !indent_escapes {
+        options.next_indent = options.indent.map(escaped).transpose()?;
+    }
+    options.escapes = (indent_escapes, indent_escapes || item_escapes);
+    Ok(())
 }
 
 /// Whether a value is a list, tuple or dict with something in it.

@@ -5,7 +5,7 @@ mod groups;
 mod html;
 mod indent;
 mod json;
-mod number;
+pub(super) mod number;
 mod path;
 mod pretty;
 mod select;

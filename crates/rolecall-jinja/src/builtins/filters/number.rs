@@ -51,7 +51,7 @@ fn whole(value: f64) -> Result<BigInt> {
 }
 
 /// `float(value)`.
-fn to_float<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<f64> {
+pub(in crate::builtins) fn to_float<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<f64> {
     if let Some(number) = Number::of(value) {
         return operators::to_float(number);
     }

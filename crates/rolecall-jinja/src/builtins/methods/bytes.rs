@@ -45,6 +45,9 @@ fn bind<'a>(
             "{name}() takes at most 2 positional arguments ({given} given)"
         )));
     }
+    if name == "from_bytes" && given == 0 && args.named.iter().all(|(key, _)| *key != first) {
+        return Err(Raised::type_error("from_bytes() missing required argument 'bytes' (pos 1)"));
+    }
     let mut bound = [Value::Missing; 3];
     for (slot, value) in bound.iter_mut().zip(args.positional) {
         *slot = *value;
@@ -115,9 +118,6 @@ pub(super) fn of_integer<'a>(rt: &Runtime<'a>, of: Value<'a>, args: &Args<'_, 'a
 /// `int.from_bytes(bytes, byteorder='big', *, signed=False)`, which `bool` has, too.
 pub(super) fn to_integer<'a>(rt: &Runtime<'a>, of: Value<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     let (from, order, signed) = bind(rt, "from_bytes", "bytes", args)?;
-    if from.is_missing() {
-        return Err(Raised::type_error("from_bytes() missing required argument 'bytes' (pos 1)"));
-    }
     let little = is_little(order)?;
     let mut data = Vec::new();
     let mut origin = Origin::TEMPLATE;
