@@ -153,6 +153,8 @@ pub(crate) struct CallShape {
     /// Whether there is `*args`, behind the positional ones as in Python, and `**kwargs` behind the named ones.
     pub(crate) star: bool,
     pub(crate) double_star: bool,
+    /// Whether what is named stands in a dict, where a name may come twice and the last one counts.
+    pub(crate) merges: bool,
 }
 
 impl CallShape {

@@ -192,6 +192,11 @@ fn build_dict<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<DictBuilder<'
     Ok(entries)
 }
 
+/// The entries of `dict(value)`.
+pub(crate) fn dict_of<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Vec<(Value<'a>, Value<'a>)>> {
+    Ok(build_dict(rt, &Args { positional: &[value], named: &[] })?.into_entries())
+}
+
 fn insert_pairs<'a>(rt: &Runtime<'a>, entries: &mut DictBuilder<'a>, from: Value<'a>) -> Result<()> {
     if let Value::Undefined(undefined) = from {
         return Err(undefined.error(rt));

@@ -7,22 +7,37 @@ use crate::program::{CallShape, Constant, MacroDecl, Op, Routine};
 use crate::syntax::{Arguments, Body, Const, Expr, ExprKind, Signature};
 use crate::text::repr;
 
+/// The names that mean something in Python.
+const KEYWORDS: [&str; 35] = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
+    "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
+    "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+];
+
 impl<'t, 's> Compiler<'t, 's> {
     /// Code that leaves all arguments on the stack. `caller` is the number of a macro that is handed over under that
     /// name.
     pub(super) fn arguments(&mut self, arguments: &Arguments<'s>, caller: Option<u32>) -> Result<CallShape> {
         let mut shape =
             CallShape { positional: self.expressions(&arguments.positional)?, ..CallShape::default() };
+        // Python has no arguments with such names, so Jinja2 writes a dict of all that are named, behind `*`.
+        shape.merges = arguments.named.iter().any(|(name, _)| KEYWORDS.contains(name));
+        if shape.merges
+            && let Some(star) = &arguments.star
+        {
+            self.expression(star)?;
+            self.emit(Op::Spread, star.at);
+        }
         // Python goes through `*` before it evaluates what is named, though it stands behind; Jinja2 looks at it after
         // that, which shows in which of two mistakes is found. So the code is in one order and runs in the other.
         let is_first = !arguments.named.is_empty() || arguments.double_star.is_some();
-        let star = arguments.star.as_ref().filter(|_| is_first);
+        let star = arguments.star.as_ref().filter(|_| is_first && !shape.merges);
         let first = star.map(|_| self.emit(Op::Jump(0), 0));
         let named = self.here();
         for (name, value) in &arguments.named {
             let known =
                 shape.named.iter().any(|known| known == name) || caller.is_some() && *name == "caller";
-            if known {
+            if known && !shape.merges {
                 self.fail_in_python(value.at, format!("keyword argument repeated: {name}"));
             }
             self.expression(value)?;
@@ -35,7 +50,7 @@ impl<'t, 's> Compiler<'t, 's> {
             self.emit(Op::Spread, star.at);
             self.emit(Op::Jump(named), 0);
             self.land(on);
-        } else if let Some(star) = &arguments.star {
+        } else if let Some(star) = arguments.star.as_ref().filter(|_| !shape.merges) {
             self.expression(star)?;
         }
         shape.star = arguments.star.is_some();

@@ -10,7 +10,7 @@ use bumpalo::Bump;
 
 use super::Escape;
 use crate::Limits;
-use crate::builtins::{Args, filters, tests};
+use crate::builtins::{Args, filters, globals, tests};
 use crate::number::{BigInt, LONGEST};
 use crate::program::{Constant, Program};
 use crate::raised::{Raised, Result};
@@ -18,6 +18,7 @@ use crate::runtime::Runtime;
 use crate::syntax::{Arguments, BinaryOperator, Comparison, Const, Expr, ExprKind, UnaryOperator};
 use crate::trace::Origin;
 use crate::value::compare::{Order, contains, equal, ordered};
+use crate::value::iter::{Iter, drain};
 use crate::value::undefined::Undefined;
 use crate::value::{Value, access, dict, operators, slice};
 use crate::vm::Variables;
@@ -324,14 +325,19 @@ fn evaluate<'a>(rt: &Runtime<'a>, expression: &Expr<'_>) -> Result<Value<'a>> {
     }
 }
 
+/// A name that is given twice has the last value.
+fn merge<'a>(named: &mut Vec<(&'a str, Value<'a>)>, name: &'a str, value: Value<'a>) {
+    match named.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, known)) => *known = value,
+        None => named.push((name, value)),
+    }
+}
+
 fn with_arguments<'a, T>(
     rt: &Runtime<'a>,
     arguments: &Arguments<'_>,
     call: impl FnOnce(&Args<'_, 'a>) -> Result<T>,
 ) -> Result<T> {
-    if arguments.star.is_some() || arguments.double_star.is_some() {
-        return Err(impossible());
-    }
     let mut positional = Vec::new();
     for value in &arguments.positional {
         positional.push(evaluate(rt, value)?);
@@ -339,7 +345,18 @@ fn with_arguments<'a, T>(
     let mut named = Vec::new();
     for (name, value) in &arguments.named {
         let name: &'a str = rt.alloc_str(name)?;
-        named.push((name, evaluate(rt, value)?));
+        merge(&mut named, name, evaluate(rt, value)?);
+    }
+    if let Some(star) = &arguments.star {
+        let mut items = Iter::new(rt, evaluate(rt, star)?)?;
+        positional.extend_from_slice(drain(rt, &mut items)?);
+    }
+    if let Some(double_star) = &arguments.double_star {
+        let more = evaluate(rt, double_star)?;
+        for (name, value) in globals::dict_of(rt, more)? {
+            let (_, name) = rt.flat(name)?.ok_or_else(impossible)?;
+            merge(&mut named, name, value);
+        }
     }
     call(&Args { positional: &positional, named: &named })
 }

@@ -289,6 +289,16 @@ impl<'a> Loop<'a> {
         if let Some(length) = self.length.get() {
             return Ok(length);
         }
+        // A loop has the length of what it goes through, wherever it is.
+        let outer = match self.iter.try_borrow().as_deref() {
+            Ok(Iter::Loop(Object::Loop(outer))) => Some(outer),
+            _ => None,
+        };
+        if let Some(outer) = outer {
+            let length = outer.length(rt)?;
+            self.length.set(Some(length));
+            return Ok(length);
+        }
         let rest = match self.iter.try_borrow_mut() {
             Ok(mut iter) => super::iter::drain(rt, &mut iter)?,
             Err(_) => return Err(Raised::value_error("generator already executing")),

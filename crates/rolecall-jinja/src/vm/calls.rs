@@ -62,7 +62,10 @@ impl<'a> Machine<'_, 'a> {
         let mut named: Vec<(&'a str, Value<'a>)> = Vec::new();
         let named_values = values.split_off(values.len().saturating_sub(shape.named.len()));
         for (name, value) in shape.named.iter().zip(named_values) {
-            named.push((name, value));
+            match named.iter_mut().find(|(known, _)| shape.merges && known == name) {
+                Some((_, known)) => *known = value,
+                None => named.push((name, value)),
+            }
         }
         let star = if shape.star { values.pop() } else { None };
         if let Some(star) = star {
@@ -76,7 +79,7 @@ impl<'a> Machine<'_, 'a> {
                 unknown::check(more)?;
                 let message = format!(
                     "{} argument after ** must be a mapping, not {}",
-                    callee.path(),
+                    if shape.merges { "dict()".to_owned() } else { callee.path() },
                     names::type_name(more)
                 );
                 return Err(Raised::type_error(message));
@@ -89,13 +92,21 @@ impl<'a> Machine<'_, 'a> {
                     return Err(Raised::type_error("keywords must be strings"));
                 };
                 self.rt.note_name(origin, name);
-                if named.iter().take(explicit).any(|(known, _)| *known == name) {
+                if let Some((_, known)) = named.iter_mut().take(explicit).find(|(known, _)| *known == name) {
+                    if shape.merges {
+                        *known = value;
+                        continue;
+                    }
                     let message =
                         format!("{} got multiple values for keyword argument {}", callee.path(), repr(name));
                     return Err(Raised::type_error(message));
                 }
                 named.push((name, value));
             }
+        }
+        if matches!(callee, Callee::Sandbox) {
+            // Jinja2 hands its own over by these names, and takes them away.
+            named.retain(|(name, _)| !matches!(*name, "_loop_vars" | "_block_vars"));
         }
         call(self, &Args { positional: &values, named: &named })
     }
