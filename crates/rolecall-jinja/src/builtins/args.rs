@@ -22,11 +22,18 @@ pub(crate) type Bound<'a> = [Value<'a>; MAX_PARAMETERS];
 pub(crate) struct Signature {
     /// The name of the function in Python.
     pub(crate) function: &'static str,
-    /// Parameters that are filled behind the scenes and count in messages: a context, `self`.
-    pub(crate) hidden: usize,
+    /// A parameter that is filled behind the scenes and counts in messages, such as `self`; empty if there is none.
+    pub(crate) hidden: &'static str,
     /// The names of all others; the first ones have to be given.
     pub(crate) parameters: &'static [&'static str],
     pub(crate) required: usize,
+}
+
+/// The error for a name that no parameter has, or only one that is filled already.
+#[cold]
+pub(crate) fn unexpected(function: &str, filled: &[&str], name: &str) -> Raised {
+    let what = if filled.contains(&name) { "multiple values for" } else { "an unexpected keyword" };
+    Raised::type_error(format!("{function}() got {what} argument {}", repr(name)))
 }
 
 impl<'a> Args<'_, 'a> {
@@ -59,9 +66,7 @@ impl Signature {
         }
         for (name, value) in args.named {
             let Some(at) = self.parameters.iter().position(|parameter| parameter == name) else {
-                let message =
-                    format!("{}() got an unexpected keyword argument {}", self.function, repr(name));
-                return Err(Raised::type_error(message));
+                return Err(unexpected(self.function, &[self.hidden], name));
             };
             match bound.get_mut(at) {
                 Some(slot) if slot.is_missing() => *slot = *value,
@@ -88,11 +93,12 @@ impl Signature {
 
     #[cold]
     fn too_many(&self, given: usize) -> Raised {
-        let most = self.parameters.len() + self.hidden;
-        let least = self.required + self.hidden;
+        let hidden = usize::from(!self.hidden.is_empty());
+        let most = self.parameters.len() + hidden;
+        let least = self.required + hidden;
         let takes = if least == most { most.to_string() } else { format!("from {least} to {most}") };
         let arguments = if most == 1 { "argument" } else { "arguments" };
-        let given = given + self.hidden;
+        let given = given + hidden;
         let were = if given == 1 { "was" } else { "were" };
         Raised::type_error(format!(
             "{}() takes {takes} positional {arguments} but {given} {were} given",

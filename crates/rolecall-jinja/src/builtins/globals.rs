@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::{Args, Signature};
 use crate::ErrorKind;
+use crate::builtins::args::unexpected;
 use crate::number::BigInt;
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -239,8 +240,7 @@ fn namespace<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
 
 fn cycler<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     if let Some((name, _)) = args.named.first() {
-        let message = format!("Cycler.__init__() got an unexpected keyword argument {}", repr(name));
-        return Err(Raised::type_error(message));
+        return Err(unexpected("Cycler.__init__", &["self"], name));
     }
     if args.positional.is_empty() {
         return Err(Raised::new(ErrorKind::PythonRuntime, "at least one item has to be provided"));
@@ -251,7 +251,7 @@ fn cycler<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
 
 fn joiner<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     const JOINER: Signature =
-        Signature { function: "Joiner.__init__", hidden: 1, parameters: &["sep"], required: 0 };
+        Signature { function: "Joiner.__init__", hidden: "self", parameters: &["sep"], required: 0 };
     let [separator, ..] = JOINER.bind(&[], args)?;
     let separator = if separator.is_missing() { Value::text(", ") } else { separator };
     Ok(Value::Object(rt.alloc(Object::Joiner(Joiner { separator, used: Cell::new(false) }))?))
@@ -263,7 +263,7 @@ const LIPSUM_IS_RANDOM: &str = "the function `lipsum` is not supported: its resu
 fn lipsum<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     const LIPSUM: Signature = Signature {
         function: "generate_lorem_ipsum",
-        hidden: 0,
+        hidden: "",
         parameters: &["n", "html", "min", "max"],
         required: 0,
     };
@@ -292,7 +292,7 @@ fn lipsum<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
 fn raise_exception<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     const RAISE_EXCEPTION: Signature = Signature {
         function: "_cached_compile_jinja_template.<locals>.raise_exception",
-        hidden: 0,
+        hidden: "",
         parameters: &["message"],
         required: 1,
     };
@@ -304,7 +304,7 @@ fn raise_exception<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a
 fn strftime_now<'a>(rt: &Runtime<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     const STRFTIME_NOW: Signature = Signature {
         function: "_cached_compile_jinja_template.<locals>.strftime_now",
-        hidden: 0,
+        hidden: "",
         parameters: &["format"],
         required: 1,
     };

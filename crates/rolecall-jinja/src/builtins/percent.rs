@@ -325,22 +325,25 @@ impl<'a> Percent<'_, 'a> {
                 }
             }),
             Value::Undefined(undefined) => Err(undefined.error(self.rt)),
-            Value::Str(..) | Value::Rope(..) | Value::Markup(..) if self.markup => {
-                let text = self.rt.flat(value)?.map_or("", |(_, text)| text);
-                self.rt.step_bytes(text.len().saturating_mul(8))?;
-                parse_int(text, 10).map_err(|(kind, message)| match message.split_once("base 10: ") {
-                    Some((before, _)) if matches!(value, Value::Markup(..)) => {
-                        let shown: String = crate::value::repr::short(self.rt, value)
-                            .chars()
-                            .take(parse_number::SHOWN)
-                            .collect();
-                        Raised::new(kind, format!("{before}base 10: {shown}"))
-                    }
-                    _ => refused((kind, message)),
-                })
-            }
+            _ if self.markup && (value.is_str() || value.as_bytes().is_some()) => self.parsed(value),
             _ => Err(self.not_a_number(&format!("%{kind} format: a real number is required"), value)),
         }
+    }
+
+    /// `int(text)`, also of bytes.
+    fn parsed(&self, value: Value<'a>) -> Result<BigInt> {
+        let text = match value.as_bytes() {
+            Some(bytes) => bytes.text(),
+            None => self.rt.flat(value)?.map_or("", |(_, text)| text).into(),
+        };
+        self.rt.step_bytes(text.len().saturating_mul(8))?;
+        parse_int(&text, 10).map_err(|(kind, message)| match message.split_once("base 10: ") {
+            Some((before, _)) => {
+                let shown = repr::short(self.rt, value).chars().take(parse_number::SHOWN).collect::<String>();
+                Raised::new(kind, format!("{before}base 10: {shown}"))
+            }
+            None => refused((kind, message)),
+        })
     }
 
     fn float(&self, value: Value<'a>) -> Result<f64> {

@@ -53,7 +53,7 @@ macro_rules! simple {
         $(static $static: TestDef = TestDef {
             name: $name,
             does: TestKind::Plain(
-                Signature { function: $function, hidden: 0, parameters: &["value"], required: 1 },
+                Signature { function: $function, hidden: "", parameters: &["value"], required: 1 },
                 |rt, args| {
                     let does: for<'r, 'a> fn(&'r Runtime<'a>, Value<'a>) -> Result<bool> = $does;
                     does(rt, args[0])
@@ -105,7 +105,7 @@ static CALLABLE: TestDef = TestDef {
 
 const fn python(
     name: &'static str,
-    function: (&'static str, usize),
+    function: (&'static str, &'static str),
     parameters: &'static [&'static str],
     does: TestFunction,
 ) -> TestDef {
@@ -115,19 +115,20 @@ const fn python(
 }
 
 static DIVISIBLEBY: TestDef =
-    python("divisibleby", ("test_divisibleby", 0), &["value", "num"], |rt, args: &Bound<'_>| {
+    python("divisibleby", ("test_divisibleby", ""), &["value", "num"], |rt, args: &Bound<'_>| {
         rest_is(rt, args[0], args[1], 0)
     });
-static IN: TestDef = python("in", ("test_in", 0), &["value", "seq"], |rt, args: &Bound<'_>| {
+static IN: TestDef = python("in", ("test_in", ""), &["value", "seq"], |rt, args: &Bound<'_>| {
     compare::contains(rt, args[1], args[0])
 });
-static SAMEAS: TestDef = python("sameas", ("test_sameas", 0), &["value", "other"], |rt, args: &Bound<'_>| {
-    compare::is_same(rt, args[0], args[1])
-});
-static FILTER: TestDef = python("filter", ("test_filter", 1), &["value"], |rt, args: &Bound<'_>| {
+static SAMEAS: TestDef =
+    python("sameas", ("test_sameas", ""), &["value", "other"], |rt, args: &Bound<'_>| {
+        compare::is_same(rt, args[0], args[1])
+    });
+static FILTER: TestDef = python("filter", ("test_filter", "env"), &["value"], |rt, args: &Bound<'_>| {
     is_name(rt, args[0], |name| filters::find(name).is_some())
 });
-static TEST: TestDef = python("test", ("test_test", 1), &["value"], |rt, args: &Bound<'_>| {
+static TEST: TestDef = python("test", ("test_test", "env"), &["value"], |rt, args: &Bound<'_>| {
     is_name(rt, args[0], |name| find(name).is_some())
 });
 

@@ -1,6 +1,7 @@
 //! Calls: of macros, which run here, and of everything else.
 
 use super::{Caller, Machine, Prints};
+use crate::builtins::args::unexpected;
 use crate::builtins::{Args, Filter, Signature, Test, methods};
 use crate::program::{MacroDecl, Pc, Routine};
 use crate::raised::{Raised, Result};
@@ -339,15 +340,12 @@ impl<'a> Machine<'_, 'a> {
     fn call_block_by_name(&mut self, number: u32, args: &Args<'_, 'a>, captured: bool, pc: Pc) -> Result<Pc> {
         if !args.positional.is_empty() || !args.named.is_empty() {
             let given = args.positional.len() + 1;
-            let message = match args.named.first() {
-                Some((name, _)) => {
-                    format!("BlockReference.__call__() got an unexpected keyword argument {}", repr(name))
-                }
-                None => {
-                    format!("BlockReference.__call__() takes 1 positional argument but {given} were given")
-                }
-            };
-            return Err(Raised::type_error(message));
+            return Err(match args.named.first() {
+                Some((name, _)) => unexpected("BlockReference.__call__", &["self"], name),
+                None => Raised::type_error(format!(
+                    "BlockReference.__call__() takes 1 positional argument but {given} were given"
+                )),
+            });
         }
         let decl = self.program.blocks.get(number as usize).filter(|decl| decl.by_name);
         let Some(routine) = decl.map(|decl| decl.routine) else {
@@ -380,8 +378,12 @@ impl<'a> Machine<'_, 'a> {
         captured: bool,
         pc: Pc,
     ) -> Result<Pc> {
-        let signature =
-            Signature { function: "LoopContext.__call__", hidden: 1, parameters: &["iterable"], required: 1 };
+        let signature = Signature {
+            function: "LoopContext.__call__",
+            hidden: "self",
+            parameters: &["iterable"],
+            required: 1,
+        };
         let [items, ..] = signature.bind(&[], args)?;
         let Some(recurse) = this.recurse else {
             return Err(Raised::type_error(
@@ -441,10 +443,12 @@ fn is_iterable(value: Value<'_>) -> bool {
 fn joiner_call<'a>(joiner: &object::Joiner<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     if !args.positional.is_empty() || !args.named.is_empty() {
         let given = args.positional.len() + 1;
-        return Err(Raised::type_error(match args.named.first() {
-            Some((name, _)) => format!("Joiner.__call__() got an unexpected keyword argument {}", repr(name)),
-            None => format!("Joiner.__call__() takes 1 positional argument but {given} were given"),
-        }));
+        return Err(match args.named.first() {
+            Some((name, _)) => unexpected("Joiner.__call__", &["self"], name),
+            None => Raised::type_error(format!(
+                "Joiner.__call__() takes 1 positional argument but {given} were given"
+            )),
+        });
     }
     if joiner.used.replace(true) { Ok(joiner.separator) } else { Ok(Value::EMPTY) }
 }

@@ -6,9 +6,9 @@ use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
 use crate::value::{Value, access, dict, names, operators};
 
-pub(super) static ATTR: FilterDef = plain("attr", ("do_attr", 1), &["obj", "name"], 2, attr);
+pub(super) static ATTR: FilterDef = plain("attr", ("do_attr", "environment"), &["obj", "name"], 2, attr);
 pub(super) static DEFAULT: FilterDef =
-    plain("default", ("do_default", 0), &["value", "default_value", "boolean"], 1, default);
+    plain("default", ("do_default", ""), &["value", "default_value", "boolean"], 1, default);
 
 fn default<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, other, boolean, ..] = *args;

@@ -16,22 +16,22 @@ use crate::value::iter::{self, Iter};
 use crate::value::{Object, Value, operators};
 
 pub(super) static BATCH: FilterDef =
-    plain("batch", ("do_batch", 0), &["value", "linecount", "fill_with"], 2, batch);
+    plain("batch", ("do_batch", ""), &["value", "linecount", "fill_with"], 2, batch);
 pub(super) static DICTSORT: FilterDef =
-    plain("dictsort", ("do_dictsort", 0), &["value", "case_sensitive", "by", "reverse"], 1, dictsort);
+    plain("dictsort", ("do_dictsort", ""), &["value", "case_sensitive", "by", "reverse"], 1, dictsort);
 pub(super) static GROUPBY: FilterDef = plain(
     "groupby",
-    ("sync_do_groupby", 1),
+    ("sync_do_groupby", "environment"),
     &["value", "attribute", "default", "case_sensitive"],
     2,
     groupby,
 );
 pub(super) static SLICE: FilterDef =
-    plain("slice", ("sync_do_slice", 0), &["value", "slices", "fill_with"], 2, slice);
+    plain("slice", ("sync_do_slice", ""), &["value", "slices", "fill_with"], 2, slice);
 pub(super) static SORT: FilterDef =
-    plain("sort", ("do_sort", 1), &["value", "reverse", "case_sensitive", "attribute"], 1, sort);
+    plain("sort", ("do_sort", "environment"), &["value", "reverse", "case_sensitive", "attribute"], 1, sort);
 pub(super) static UNIQUE: FilterDef =
-    plain("unique", ("sync_do_unique", 1), &["value", "case_sensitive", "attribute"], 1, unique);
+    plain("unique", ("sync_do_unique", "environment"), &["value", "case_sensitive", "attribute"], 1, unique);
 
 fn sort<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, reverse, case_sensitive, attribute, ..] = *args;

@@ -10,14 +10,15 @@ use crate::value::{Value, names, operators, repr};
 
 pub(super) static ESCAPE: FilterDef = open("escape", false, escaped);
 pub(super) static FORCEESCAPE: FilterDef =
-    plain("forceescape", ("do_forceescape", 0), &["value"], 1, |rt, args| {
+    plain("forceescape", ("do_forceescape", ""), &["value"], 1, |rt, args| {
         operators::escaped(rt, repr::str(rt, args[0])?)
     });
-pub(super) static SAFE: FilterDef = plain("safe", ("do_mark_safe", 0), &["value"], 1, |rt, args| {
+pub(super) static SAFE: FilterDef = plain("safe", ("do_mark_safe", ""), &["value"], 1, |rt, args| {
     operators::markup(rt, repr::str(rt, args[0])?)
 });
-pub(super) static STRIPTAGS: FilterDef = plain("striptags", ("do_striptags", 0), &["value"], 1, striptags);
-pub(super) static XMLATTR: FilterDef = plain("xmlattr", ("do_xmlattr", 1), &["d", "autospace"], 1, xmlattr);
+pub(super) static STRIPTAGS: FilterDef = plain("striptags", ("do_striptags", ""), &["value"], 1, striptags);
+pub(super) static XMLATTR: FilterDef =
+    plain("xmlattr", ("do_xmlattr", "eval_ctx"), &["d", "autospace"], 1, xmlattr);
 
 fn escaped<'a>(rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     only_s("escape", args)?;

@@ -12,7 +12,7 @@ use crate::value::writer::Writer;
 use crate::value::{Value, names, operators};
 
 pub(super) static INDENT: FilterDef =
-    plain("indent", ("do_indent", 0), &["s", "width", "first", "blank"], 1, indent);
+    plain("indent", ("do_indent", ""), &["s", "width", "first", "blank"], 1, indent);
 
 fn indent<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let [value, width, first, blank, ..] = *args;

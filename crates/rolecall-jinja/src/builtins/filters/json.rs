@@ -12,7 +12,7 @@ use crate::value::{Value, iter, names, operators};
 
 pub(super) static TOJSON: FilterDef = plain(
     "tojson",
-    ("_cached_compile_jinja_template.<locals>.tojson", 0),
+    ("_cached_compile_jinja_template.<locals>.tojson", ""),
     &["x", "ensure_ascii", "indent", "separators", "sort_keys"],
     1,
     tojson,

@@ -86,10 +86,10 @@ pub(crate) fn find(name: &str) -> Option<Filter> {
 }
 
 /// A filter that is a function of Python: its name there, its parameters and how many of them have to be given.
-/// `hidden` says how many Jinja2 fills before them.
+/// The parameter that Jinja2 fills before them is the second of the pair.
 const fn plain(
     name: &'static str,
-    function: (&'static str, usize),
+    function: (&'static str, &'static str),
     parameters: &'static [&'static str],
     required: usize,
     does: FilterFunction,

@@ -14,11 +14,11 @@ use crate::value::{Value, compare, dict, names, operators};
 
 pub(super) static ABS: FilterDef = open("abs", false, abs);
 pub(super) static FILESIZEFORMAT: FilterDef =
-    plain("filesizeformat", ("do_filesizeformat", 0), &["value", "binary"], 1, filesizeformat);
-pub(super) static FLOAT: FilterDef = plain("float", ("do_float", 0), &["value", "default"], 1, float);
-pub(super) static INT: FilterDef = plain("int", ("do_int", 0), &["value", "default", "base"], 1, int);
+    plain("filesizeformat", ("do_filesizeformat", ""), &["value", "binary"], 1, filesizeformat);
+pub(super) static FLOAT: FilterDef = plain("float", ("do_float", ""), &["value", "default"], 1, float);
+pub(super) static INT: FilterDef = plain("int", ("do_int", ""), &["value", "default", "base"], 1, int);
 pub(super) static ROUND: FilterDef =
-    plain("round", ("do_round", 0), &["value", "precision", "method"], 1, round);
+    plain("round", ("do_round", ""), &["value", "precision", "method"], 1, round);
 
 fn overflow(message: &str) -> Raised {
     Raised::new(ErrorKind::Overflow, message)

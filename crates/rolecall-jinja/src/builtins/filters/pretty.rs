@@ -14,7 +14,7 @@ use crate::value::writer::Writer;
 use crate::value::{Object, Seq, Value, iter, names, repr};
 
 pub(super) static PPRINT: FilterDef =
-    plain("pprint", ("do_pprint", 0), &["value"], 1, |rt, args: &Bound<'_>| {
+    plain("pprint", ("do_pprint", ""), &["value"], 1, |rt, args: &Bound<'_>| {
         let mut pretty = Pretty { out: Writer::new(rt) };
         pretty.value(args[0], Place { indent: 0, allowance: 0, level: 0 })?;
         pretty.out.finish()

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::open;
 use super::path::Path;
 use crate::ErrorKind;
+use crate::builtins::args::unexpected;
 use crate::builtins::{Args, Filter, FilterDef, Test, tests};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -36,7 +37,11 @@ struct Source<'a, F> {
 }
 
 impl<'a, F> Source<'a, F> {
-    fn new(rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<Self> {
+    fn new(rt: &Runtime<'a>, function: &str, value: Value<'a>, args: &Args<'_, 'a>) -> Result<Self> {
+        const FILLED: [&str; 2] = ["context", "value"];
+        if let Some((name, _)) = args.named.iter().find(|(name, _)| FILLED.contains(name)) {
+            return Err(unexpected(function, &FILLED, name));
+        }
         rt.reserve(size_of_val(args.named))?;
         Ok(Self {
             value,
@@ -84,7 +89,10 @@ struct Map<'a> {
 }
 
 fn map<'a>(rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
-    Generator::value(rt, Map { source: Source::new(rt, value, args)?, filter: Cell::new(None) })
+    Generator::value(
+        rt,
+        Map { source: Source::new(rt, "sync_do_map", value, args)?, filter: Cell::new(None) },
+    )
 }
 
 impl<'a> Map<'a> {
@@ -170,7 +178,16 @@ struct Select<'a> {
 }
 
 fn select<'a>(rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>, choice: Choice) -> Result<Value<'a>> {
-    Generator::value(rt, Select { source: Source::new(rt, value, args)?, choice, test: Cell::new(None) })
+    let function = match (choice.by_attribute, choice.keeps) {
+        (false, true) => "sync_do_select",
+        (false, false) => "sync_do_reject",
+        (true, true) => "sync_do_selectattr",
+        (true, false) => "sync_do_rejectattr",
+    };
+    Generator::value(
+        rt,
+        Select { source: Source::new(rt, function, value, args)?, choice, test: Cell::new(None) },
+    )
 }
 
 impl<'a> Select<'a> {

@@ -19,10 +19,11 @@ use crate::value::subscript::subscript;
 use crate::value::writer::Writer;
 use crate::value::{Object, Range, Seq, Undefined, Unknown, Value, ViewOf, access, names, operators, repr};
 
-pub(super) static FIRST: FilterDef = plain("first", ("sync_do_first", 1), &["seq"], 1, first);
-pub(super) static ITEMS: FilterDef = plain("items", ("do_items", 0), &["value"], 1, items);
-pub(super) static JOIN: FilterDef = plain("join", ("sync_do_join", 1), &["value", "d", "attribute"], 1, join);
-pub(super) static LAST: FilterDef = plain("last", ("do_last", 1), &["seq"], 1, last);
+pub(super) static FIRST: FilterDef = plain("first", ("sync_do_first", "environment"), &["seq"], 1, first);
+pub(super) static ITEMS: FilterDef = plain("items", ("do_items", ""), &["value"], 1, items);
+pub(super) static JOIN: FilterDef =
+    plain("join", ("sync_do_join", "eval_ctx"), &["value", "d", "attribute"], 1, join);
+pub(super) static LAST: FilterDef = plain("last", ("do_last", "environment"), &["seq"], 1, last);
 pub(super) static LENGTH: FilterDef = FilterDef {
     count: Some(|rt, value| length(rt, *value)),
     ..open("length", false, |rt, value, args| {
@@ -31,7 +32,7 @@ pub(super) static LENGTH: FilterDef = FilterDef {
         Ok(count.with_origin(rt.computed(value.origin())))
     })
 };
-pub(super) static LIST: FilterDef = plain("list", ("sync_do_list", 0), &["value"], 1, |rt, args| {
+pub(super) static LIST: FilterDef = plain("list", ("sync_do_list", ""), &["value"], 1, |rt, args| {
     // Another list even of a list.
     Ok(Value::list(match args[0] {
         Value::List(Origin::TEMPLATE, items) => rt.alloc_slice(items)?,
@@ -39,18 +40,18 @@ pub(super) static LIST: FilterDef = plain("list", ("sync_do_list", 0), &["value"
     }))
 });
 pub(super) static MAX: FilterDef =
-    plain("max", ("do_max", 1), &["value", "case_sensitive", "attribute"], 1, |rt, args| {
+    plain("max", ("do_max", "environment"), &["value", "case_sensitive", "attribute"], 1, |rt, args| {
         extreme(rt, args, Order::Gt)
     });
 pub(super) static MIN: FilterDef =
-    plain("min", ("do_min", 1), &["value", "case_sensitive", "attribute"], 1, |rt, args| {
+    plain("min", ("do_min", "environment"), &["value", "case_sensitive", "attribute"], 1, |rt, args| {
         extreme(rt, args, Order::Lt)
     });
 pub(super) static RANDOM: FilterDef =
-    FilterDef { needs_context: true, ..plain("random", ("do_random", 1), &["seq"], 1, random) };
-pub(super) static REVERSE: FilterDef = plain("reverse", ("do_reverse", 0), &["value"], 1, reverse);
+    FilterDef { needs_context: true, ..plain("random", ("do_random", "context"), &["seq"], 1, random) };
+pub(super) static REVERSE: FilterDef = plain("reverse", ("do_reverse", ""), &["value"], 1, reverse);
 pub(super) static SUM: FilterDef =
-    plain("sum", ("sync_do_sum", 1), &["iterable", "attribute", "start"], 1, sum);
+    plain("sum", ("sync_do_sum", "environment"), &["iterable", "attribute", "start"], 1, sum);
 
 /// An undefined value that says why.
 fn undefined<'a>(rt: &Runtime<'a>, why: &'static str) -> Result<Value<'a>> {

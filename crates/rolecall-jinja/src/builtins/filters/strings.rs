@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{given, index, like, only_s, open, optional, plain, quick, text_of};
 use crate::ErrorKind;
+use crate::builtins::args::unexpected;
 use crate::builtins::{Args, Bound, FilterDef, percent};
 use crate::raised::{Raised, Result};
 use crate::runtime::Runtime;
@@ -12,23 +13,24 @@ use crate::trace::Origin;
 use crate::value::rope::Pieces;
 use crate::value::{Value, dict, operators, repr};
 
-pub(super) static CAPITALIZE: FilterDef = plain("capitalize", ("do_capitalize", 0), &["s"], 1, |rt, args| {
-    cased(rt, args, |text| Cow::Owned(case::capitalize(text)))
-});
-pub(super) static CENTER: FilterDef = plain("center", ("do_center", 0), &["value", "width"], 1, center);
+pub(super) static CAPITALIZE: FilterDef =
+    plain("capitalize", ("do_capitalize", ""), &["s"], 1, |rt, args| {
+        cased(rt, args, |text| Cow::Owned(case::capitalize(text)))
+    });
+pub(super) static CENTER: FilterDef = plain("center", ("do_center", ""), &["value", "width"], 1, center);
 pub(super) static FORMAT: FilterDef = open("format", false, format);
 pub(super) static LOWER: FilterDef =
-    plain("lower", ("do_lower", 0), &["s"], 1, |rt, args| cased(rt, args, case::lower));
+    plain("lower", ("do_lower", ""), &["s"], 1, |rt, args| cased(rt, args, case::lower));
 pub(super) static REPLACE: FilterDef =
-    plain("replace", ("do_replace", 1), &["s", "old", "new", "count"], 3, replace);
+    plain("replace", ("do_replace", "eval_ctx"), &["s", "old", "new", "count"], 3, replace);
 pub(super) static STRING: FilterDef = open("string", false, string);
-pub(super) static TITLE: FilterDef = plain("title", ("do_title", 0), &["s"], 1, title);
+pub(super) static TITLE: FilterDef = plain("title", ("do_title", ""), &["s"], 1, title);
 pub(super) static TRIM: FilterDef = FilterDef {
     cut: Some(text::strip),
-    ..quick(plain("trim", ("do_trim", 0), &["value", "chars"], 1, trim), trim_space)
+    ..quick(plain("trim", ("do_trim", ""), &["value", "chars"], 1, trim), trim_space)
 };
 pub(super) static UPPER: FilterDef =
-    plain("upper", ("do_upper", 0), &["s"], 1, |rt, args| cased(rt, args, case::upper));
+    plain("upper", ("do_upper", ""), &["s"], 1, |rt, args| cased(rt, args, case::upper));
 
 /// The string that a value is or prints as; Markup stays Markup.
 fn soft<'a>(rt: &Runtime<'a>, value: Value<'a>) -> Result<Value<'a>> {
@@ -136,6 +138,9 @@ pub(super) fn blanks<'a>(rt: &Runtime<'a>, count: usize) -> Result<&'a str> {
 }
 
 fn format<'a>(rt: &Runtime<'a>, value: Value<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
+    if args.named("value").is_some() {
+        return Err(unexpected("do_format", &["value"], "value"));
+    }
     let values = match (args.positional, args.named) {
         (positional, []) => Value::tuple(rt.alloc_slice(positional)?),
         ([], named) => {

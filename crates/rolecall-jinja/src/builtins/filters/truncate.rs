@@ -10,7 +10,7 @@ use crate::value::compare::{Order, ordered};
 use crate::value::{Value, operators, repr, slice};
 
 pub(super) static TRUNCATE: FilterDef =
-    plain("truncate", ("do_truncate", 1), &["s", "length", "killwords", "end", "leeway"], 1, truncate);
+    plain("truncate", ("do_truncate", "env"), &["s", "length", "killwords", "end", "leeway"], 1, truncate);
 
 /// How much longer than asked a text may be and still is not cut.
 const LEEWAY: i64 = 5;

@@ -10,7 +10,7 @@ use crate::value::iter::Iter;
 use crate::value::writer::Writer;
 use crate::value::{Object, Value};
 
-pub(super) static URLENCODE: FilterDef = plain("urlencode", ("do_urlencode", 0), &["value"], 1, urlencode);
+pub(super) static URLENCODE: FilterDef = plain("urlencode", ("do_urlencode", ""), &["value"], 1, urlencode);
 
 fn urlencode<'a>(rt: &Runtime<'a>, args: &Bound<'a>) -> Result<Value<'a>> {
     let value = args[0];

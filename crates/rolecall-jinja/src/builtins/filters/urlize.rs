@@ -14,7 +14,7 @@ use crate::value::{Value, names, operators, slice};
 
 pub(super) static URLIZE: FilterDef = plain(
     "urlize",
-    ("do_urlize", 1),
+    ("do_urlize", "eval_ctx"),
     &["value", "trim_url_limit", "nofollow", "target", "rel", "extra_schemes"],
     1,
     urlize,

@@ -11,10 +11,10 @@ use crate::value::compare::{Order, ordered};
 use crate::value::writer::Writer;
 use crate::value::{Value, operators, repr};
 
-pub(super) static WORDCOUNT: FilterDef = plain("wordcount", ("do_wordcount", 0), &["s"], 1, wordcount);
+pub(super) static WORDCOUNT: FilterDef = plain("wordcount", ("do_wordcount", ""), &["s"], 1, wordcount);
 pub(super) static WORDWRAP: FilterDef = plain(
     "wordwrap",
-    ("do_wordwrap", 1),
+    ("do_wordwrap", "environment"),
     &["s", "width", "break_long_words", "wrapstring", "break_on_hyphens"],
     1,
     wordwrap,

@@ -63,7 +63,7 @@ pub(super) fn bind<'a>(method: Method, args: &Args<'_, 'a>) -> Option<Result<Giv
             return Some(Err(Raised::type_error(message)));
         }
     }
-    let bound = Signature { function, hidden: 1, parameters, required }.bind(&[], args);
+    let bound = Signature { function, hidden: "self", parameters, required }.bind(&[], args);
     Some(bound.map(|[first, second, third, ..]| [first, second, third]))
 }
 

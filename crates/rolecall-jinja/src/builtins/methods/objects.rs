@@ -1,6 +1,7 @@
 //! Methods of generators, of `loop` and of cyclers.
 
 use super::Method;
+use crate::builtins::args::unexpected;
 use crate::builtins::native::Style;
 use crate::builtins::{Args, Signature};
 use crate::raised::{Raised, Result};
@@ -55,11 +56,7 @@ pub(super) fn call_loop<'a>(
     args: &Args<'_, 'a>,
 ) -> Result<Value<'a>> {
     if let Some((name, _)) = args.named.first() {
-        return Err(Raised::type_error(format!(
-            "LoopContext.{}() got an unexpected keyword argument {}",
-            method.name(),
-            crate::text::repr(name)
-        )));
+        return Err(unexpected(&format!("LoopContext.{}", method.name()), &["self"], name));
     }
     if method == Method::Changed {
         return this.changed(rt, args.positional).map(Value::bool);
@@ -79,7 +76,8 @@ pub(super) fn call_loop<'a>(
 pub(super) fn call_cycler_type<'a>(method: Method, args: &Args<'_, 'a>) -> Result<Value<'a>> {
     let (function, uses) =
         if method == Method::Next { ("Cycler.next", "current") } else { ("Cycler.reset", "pos") };
-    let [this, ..] = Signature { function, hidden: 0, parameters: &["self"], required: 1 }.bind(&[], args)?;
+    let [this, ..] =
+        Signature { function, hidden: "", parameters: &["self"], required: 1 }.bind(&[], args)?;
     if let Value::Object(Object::Cycler(cycler)) = this {
         return call_cycler(method, cycler, &Args::none());
     }
@@ -94,7 +92,7 @@ pub(super) fn call_cycler<'a>(
     args: &Args<'_, 'a>,
 ) -> Result<Value<'a>> {
     let function = if method == Method::Next { "Cycler.next" } else { "Cycler.reset" };
-    Signature { function, hidden: 1, parameters: &[], required: 0 }.bind(&[], args)?;
+    Signature { function, hidden: "self", parameters: &[], required: 0 }.bind(&[], args)?;
     if method == Method::Next {
         return Ok(cycler.next());
     }

@@ -188,4 +188,7 @@ CASES = [
 """.strip().splitlines()),
     *("{% for x in [[]] recursive %}{{ loop(" + arguments + ") }}{% endfor %}" for arguments in ["", "1", "1, 2", "l, x=1", "x=1", "x=1, y=2", "[], iterable=[]", "iterable=[]", "[], [], x=1", "*[[]]", "**{'iterable': []}"]),
     *("{% for x in [[]] recursive %}{% call loop(" + arguments + ") %}{% endcall %}{% endfor %}" for arguments in ["", "1", "[], x=1"]),
+    "{% for m in [1, 2, 3] %}{% for q in loop %}{{ loop }}{{ loop.length }}{{ loop.revindex }}{{ loop.last }}{{ q[0] }}{% endfor %}{% endfor %}",
+    "{% for m in [1, 2, 3]|map('string') %}{% for q in loop %}{{ loop }}{{ loop.length }}{{ loop.revindex }}{{ loop.last }}{{ q[0] }}{% endfor %}{% endfor %}",
+    "{% for m in [1, 2, 3, 4] %}{{ loop.length }}{% if loop.index == 2 %}{% for q, r in loop %}{{ loop.length }}{{ loop.nextitem is defined }}{{ r.index }}{% endfor %}{% endif %}{% endfor %}",
 ]

@@ -282,4 +282,6 @@ CASES = [
     "{% set ns = namespace(a='') %}{% autoescape true %}{% set ns.a = ns.a ~ '<' %}{{ ns.a }}{% endautoescape %}{{ ns.a }}",
     "{% set ns = namespace(a='') %}{% autoescape true %}{% set ns.a = html ~ '<' %}{{ ns.a }}{% endautoescape %}{{ [ns.a] }}",
     "{% autoescape true %}{% include html %}{% endautoescape %}",
+    *(f"{{% autoescape {outer} %}}{{% autoescape {middle} %}}{{{{ '<' }}}}{{{{ '<' ~ 1 }}}}{{{{ '<'|upper }}}}{{{{ html }}}}{{% set b %}}{{{{ '>' }}}}{{% endset %}}{{{{ b }}}}{{% autoescape {inner} %}}{{{{ '<' }}}}{{% endautoescape %}}{{{{ '<' }}}}{{% endautoescape %}}{{{{ '<' }}}}{{% endautoescape %}}" for outer in ["true", "false", "i"] for middle in ["i", "n", "true"] for inner in ["true", "false", "i", "n"]),
+    *(f"{{{{ ('{conversion}'|safe) % ({value},) }}}}" for conversion in ["%d", "%f", "%g", "%x", "%c", "%i"] for value in ["'a<'", "('a<'|safe)", "('1'|safe)", "html", "'1'.encode()", "n", "l", "nope"]),
 ]

@@ -102,4 +102,5 @@ CASES = [
         l|map("string")|list|tojson
     """),
     *(shown(f"{value}|tojson(indent={indent}, separators={separators})") for value in ["i", "f", "n", "s", "e", "ed", "l", "d", "nope", "range(3)", "namespace()"] for indent in ["2", "2.5", "''"] for separators in ["(1, 2)", "[none, none]", "(',', ': ')", "('', '')"]),
+    *(shown(f"{value}|tojson(indent={indent}{more})") for value in ["['<', 1, '<']", "[['<', '<'], {'<': '<'}]", "{'a': ['<'], 'b': '<'}", "'<'", "[]", "['<']"] for indent in ["'<'|safe", "'<'", "2", "('&'|safe)"] for more in ["", ", separators=('<'|safe, ':')", ", separators=('<', ':'|safe)", ", separators=('<'|safe, '>'|safe)", ", separators=(1, 2)"]),
 ]

@@ -354,4 +354,5 @@ CASES = [
     "{{ varargs.x }}",
     "{{ self.x }}",
     "{{ super() }}",
+    *(f"{{{{ ({value}|attr('{name}')){use} }}}}" for value in ["nope", "nope.x", "[].append", "([]|first)"] for name in ["__x__", "__name__", "__class__", "__call__", "__", "_x", "x", "__x"] for use in ["", " is defined", " ~ 'a'", ".y", "()"]),
 ]
