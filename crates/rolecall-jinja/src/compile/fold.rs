@@ -312,8 +312,9 @@ fn evaluate<'a>(rt: &Runtime<'a>, expression: &Expr<'_>) -> Result<Value<'a>> {
             let value = evaluate(rt, value)?;
             with_arguments(rt, arguments, |args| {
                 let holds = test.apply(rt, value, args)?;
-                // Each number with a fraction is an object of its own.
-                Ok(holds && !(*name == "sameas" && matches!(value, Value::Float(..))))
+                // Each number that is not small is an object of its own.
+                let is_kept = !matches!(value, Value::Float(..) | Value::Int(_, ..=-6 | 257..));
+                Ok(holds && (is_kept || *name != "sameas"))
             })
             .map(Value::bool)
         }

@@ -217,7 +217,14 @@ pub(crate) fn is_same<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -
         // Reading a variable that is not set gives another object each time.
         (Value::Undefined(super::Undefined::Name(_)), _) => false,
         (Value::Undefined(a), Value::Undefined(b)) => std::ptr::eq(a, b),
-        (Value::Str(..) | Value::Rope(..), Value::Str(..) | Value::Rope(..)) => equal(rt, left, right)?,
+        (Value::Str(..) | Value::Rope(..), Value::Str(..) | Value::Rope(..)) => {
+            match (rt.flat(left)?, rt.flat(right)?) {
+                (Some((_, a)), Some((_, b))) if a == b => {
+                    std::ptr::eq(a, b) || is_kept(a) || is_literal(rt, a)? && is_literal(rt, b)?
+                }
+                _ => false,
+            }
+        }
         (Value::Markup(_, a), Value::Markup(_, b)) => std::ptr::eq(a, b),
         // Empty lists have no place of their own.
         (Value::List(_, a), Value::List(_, b)) => !a.is_empty() && std::ptr::eq(a, b),
@@ -239,6 +246,19 @@ pub(crate) fn is_same<'a>(rt: &Runtime<'a>, left: Value<'a>, right: Value<'a>) -
             _ => false,
         },
     })
+}
+
+/// Whether Python has a string only once: without characters, or with a single one of Latin-1.
+fn is_kept(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_none_or(|c| u32::from(c) < 256) && chars.next().is_none()
+}
+
+/// Whether a string is one of the template's own, of which Python keeps equal ones once.
+fn is_literal(rt: &Runtime<'_>, text: &str) -> Result<bool> {
+    let texts = &rt.program.texts;
+    rt.step(texts.len() / 8)?;
+    Ok(texts.iter().any(|literal| std::ptr::eq(&**literal, text)))
 }
 
 /// The operators that order.

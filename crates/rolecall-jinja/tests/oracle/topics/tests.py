@@ -234,4 +234,5 @@ CASES = [
     "{{ true or (1 is nope) }}",
     *(shown(f"s is {name}(**n)") for name in ["callable", "defined", "divisibleby", "eq", "equalto", "gt", "in", "ne", "odd", "sameas", "string", "upper"]),
     *(shown(f"s is {name}(x=1, **{{'x': 2}})") for name in ["callable", "eq", "in", "odd"]),
+    *((f"{{% set q = 'user' %}}{{% set r = s %}}{{{{ ({left}) is sameas ({right}) }}}}", {"s": "user", "m": {"role": "user", "x": "user"}, "l": [1, 300]}) for left in ["s", "q", "'user'", "m.role", "s[:]", "s|trim", "'a'", "''", "1", "300"] for right in ["s", "r", "q", "'user'", "m.role", "m.x", "'a'", "''", "1", "300"] if "300" not in (left, right) or left == right),
 ]
