@@ -258,7 +258,7 @@ fn is_kept(text: &str) -> bool {
 fn is_literal(rt: &Runtime<'_>, text: &str) -> Result<bool> {
     let texts = &rt.program.texts;
     rt.step(texts.len() / 8)?;
-    Ok(texts.iter().any(|literal| std::ptr::eq(&**literal, text)))
+    Ok(texts.iter().any(|literal| std::ptr::eq(literal.as_ref(), text)))
 }
 
 /// The operators that order.
