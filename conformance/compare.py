@@ -1,6 +1,7 @@
 """Compares rolecall with transformers; conformance/run starts it."""
 
 import argparse
+import collections
 import datetime
 import json
 import os
@@ -46,10 +47,10 @@ class Unusable(Exception):
 
 
 class Subject:
-    """A model or a template that is compared."""
+    """A model or a template that is compared: the model's folder, and the path that it came from."""
 
-    def __init__(self, group, name, folder):
-        self.group, self.name, self.folder = group, name, folder
+    def __init__(self, group, name, folder, path=None):
+        self.group, self.name, self.folder, self.path = group, name, folder, path or folder
 
     @property
     def key(self):
@@ -59,7 +60,7 @@ class Subject:
 def read_json(path):
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Unusable(f"cannot read {path}: {error}") from error
 
 
@@ -80,13 +81,22 @@ def templates_in(group, folder, work):
     """Templates that belong to no model, each in a model's folder of its own."""
     subjects = []
     for path in sorted(folder.glob("*.jinja")):
-        model = work / "templates" / path.stem
-        model.mkdir(parents=True)
+        model = pathlib.Path(tempfile.mkdtemp(dir=work))
         shutil.copyfile(path, model / "chat_template.jinja")
         tokens = path.with_suffix(".json")
         config = read_json(tokens) if tokens.is_file() else {"bos_token": "<s>", "eos_token": "</s>"}
         (model / "tokenizer_config.json").write_text(json.dumps(config), encoding="utf-8")
-        subjects.append(Subject(group, path.stem, model))
+        subjects.append(Subject(group, path.stem, model, path))
+    return subjects
+
+
+def told_apart(subjects):
+    """Each subject once. Those of one name are called by their paths."""
+    subjects = list({(subject.group, subject.path): subject for subject in subjects}.values())
+    names = collections.Counter(subject.key for subject in subjects)
+    for subject in subjects:
+        if names[subject.key] > 1:
+            subject.name = subject.path.as_posix().removeprefix("/")
     return subjects
 
 
@@ -105,6 +115,7 @@ def subjects_of(arguments, work):
             subjects.append(Subject(group, name, subject.folder))
         subjects += models_in("fixtures", ROOT / "crates/rolecall-testkit/models")
         subjects += templates_in("templates", ROOT / "conformance/templates", work)
+    subjects = told_apart(subjects)
     if not subjects:
         raise Unusable("there are no models and no templates where they were looked for")
     return subjects
@@ -117,8 +128,19 @@ def conversations_in(folder):
     requests = {}
     for path in paths:
         request = read_json(path)
-        requests[path.stem] = {"messages": request} if isinstance(request, list) else request
+        requests[path.stem] = chat_request(path, request)
     return requests
+
+
+def chat_request(path, request):
+    """A chat request as an object. What is none could not even be given to the reference."""
+    if isinstance(request, list):
+        return {"messages": request}
+    if not isinstance(request, dict) or "messages" not in request:
+        raise Unusable(f"{path} is no chat request: it should be a list of messages, or an object with messages")
+    if not isinstance(request.get("chat_template_kwargs") or {}, dict):
+        raise Unusable(f"{path} is no chat request: chat_template_kwargs should be an object")
+    return request
 
 
 # ---- the reference
@@ -138,8 +160,7 @@ def load_reference(subject, work):
 
     folder = subject.folder
     if not any((folder / name).is_file() for name in VOCABULARIES):
-        folder = work / "given" / subject.group / subject.name
-        folder.mkdir(parents=True)
+        folder = pathlib.Path(tempfile.mkdtemp(dir=work))
         for name in MODEL_FILES:
             if (subject.folder / name).is_file():
                 shutil.copyfile(subject.folder / name, folder / name)
@@ -147,7 +168,7 @@ def load_reference(subject, work):
         if additional.is_dir():
             shutil.copytree(additional, folder / additional.name)
         (folder / "tokenizer.json").write_text(json.dumps(TINY_TOKENIZER), encoding="utf-8")
-    config = folder / "tokenizer_config.json"
+    config = subject.folder / "tokenizer_config.json"
     has_class = (folder / "config.json").is_file() or (config.is_file() and "tokenizer_class" in read_json(config))
     # The reference does not choose a class where nothing names one.
     loader = AutoTokenizer if has_class else PreTrainedTokenizerFast
@@ -167,7 +188,8 @@ def reference_of(subjects, conversations, work):
         try:
             tokenizer = load_reference(subject, work)
         except Exception as error:  # noqa: BLE001 - whatever it is, the reference cannot do it
-            unloaded[subject.key] = f"{type(error).__name__}: {error}"
+            is_ours = isinstance(error, Unusable)
+            unloaded[subject.key] = str(error) if is_ours else f"{type(error).__name__}: {error}"
             continue
         results[subject.key] = {
             name: reference_render(tokenizer, request) for name, request in conversations.items()
@@ -188,6 +210,14 @@ def reference_render(tokenizer, request):
     except Exception as error:  # noqa: BLE001 - the class is a part of the result
         message = getattr(error, "message", None)
         return {"kind": type(error).__name__, "message": message if isinstance(message, str) else str(error)}
+
+
+def recorded(path):
+    """What the reference gave, as `--record` wrote it."""
+    reference = read_json(path)
+    if not isinstance(reference, dict) or not {"versions", "results", "unloaded"} <= reference.keys():
+        raise Unusable(f"{path} was not written by --record")
+    return reference
 
 
 # ---- rolecall
@@ -347,24 +377,27 @@ def main():
     conversations = conversations_in(arguments.conversations.resolve())
     arguments.models = [folder.resolve() for folder in arguments.models]
     arguments.templates = [folder.resolve() for folder in arguments.templates]
+    version = version_of(arguments.rolecall)
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
         subjects = subjects_of(arguments, work)
         ours, unloaded = rolecall_of(os.path.abspath(arguments.rolecall), subjects, conversations)
         if arguments.recorded:
-            reference = read_json(arguments.recorded)
+            reference = recorded(arguments.recorded)
         else:
             reference = reference_of(subjects, conversations, work)
     if arguments.record:
         text = json.dumps(reference, indent=1, sort_keys=True, ensure_ascii=True)
         arguments.record.write_text(text + "\n", encoding="utf-8")
     comparison = Comparison(subjects, conversations, reference, ours, unloaded)
-    versions = reference["versions"] | {"rolecall": version_of(arguments.rolecall)}
+    versions = reference["versions"] | {"rolecall": version}
     today = datetime.date.today().isoformat()
     counts = (len(subjects), len(conversations))
     is_own = arguments.models or arguments.templates or arguments.conversations != OUR_CONVERSATIONS
     path = arguments.report or ROOT / "conformance" / ("own.md" if is_own else "report.md")
-    path.write_text(report(comparison, versions, today, counts), encoding="utf-8")
+    # Halves of surrogate pairs in messages are no text.
+    text = report(comparison, versions, today, counts)
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
     if arguments.report is None and not is_own:
         quote(summary(comparison, versions, today))
     print(summary(comparison, versions, today))
@@ -375,6 +408,6 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Unusable as problem:
+    except (Unusable, OSError) as problem:
         print(f"conformance/run: {problem}", file=sys.stderr)
         sys.exit(2)

@@ -17,8 +17,8 @@ use serde_json::Value;
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(root().join("conformance/run"))
-        .args(arguments)
         .args(["--rolecall", env!("CARGO_BIN_EXE_rolecall")])
+        .args(arguments)
         .output()
         .expect("the script starts")
 }
@@ -100,18 +100,68 @@ fn every_kind_of_difference_is_told() {
     }
 }
 
+/// Two folders may hold models of one name; each is compared with its own result.
+#[test]
+fn models_of_one_name_are_told_apart() {
+    if !has_python() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = folder.path().canonicalize().expect("a path");
+    let (mut results, mut arguments) = (serde_json::Map::new(), Vec::new());
+    for (given, template) in [("first", "Hi"), ("second", "Ho")] {
+        let model = base.join(given).join("llama");
+        fs::create_dir_all(&model).expect("a folder");
+        fs::write(model.join("chat_template.jinja"), template).expect("writes");
+        let key = format!("models{}", model.display());
+        results.insert(key, serde_json::json!({"one": {"text": template}}));
+        arguments.extend(["--models".to_owned(), base.join(given).display().to_string()]);
+    }
+    let conversations = base.join("conversations");
+    fs::create_dir(&conversations).expect("a folder");
+    fs::write(conversations.join("one.json"), r#"[{"role": "user", "content": "Hm"}]"#).expect("writes");
+    let recorded = serde_json::json!({
+        "versions": {"transformers": "5.23.0", "jinja2": "3.1.6", "python": "3.11.7"},
+        "results": results,
+        "unloaded": {},
+    });
+    fs::write(base.join("recorded.json"), recorded.to_string()).expect("writes");
+    for (option, name) in
+        [("--conversations", "conversations"), ("--recorded", "recorded.json"), ("--report", "report.md")]
+    {
+        arguments.extend([option.to_owned(), base.join(name).display().to_string()]);
+    }
+    let output = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let report = fs::read_to_string(base.join("report.md")).unwrap_or_default();
+    assert_eq!(output.status.code(), Some(0), "{}{report}", String::from_utf8_lossy(&output.stderr));
+    assert!(report.contains("\n2 of 2 cases exact: "), "{report}");
+}
+
 #[test]
 fn bad_use_is_told() {
     if !has_python() {
         return;
     }
-    let rows: [(&[&str], &str); 4] = [
+    let folder = tempfile::tempdir().expect("a folder");
+    let no_request = folder.path().join("number.json");
+    fs::write(&no_request, "5").expect("writes");
+    let folder = folder.path().to_str().expect("UTF-8");
+    let rows: [(&[&str], &str); 7] = [
         (&["--mood", "good"], "--mood is no option"),
         (&["--recorded", "/nonexistent", "--models", "/nonexistent"], "there is no folder /nonexistent"),
         (&["--recorded", "/nonexistent", "--report", "/nonexistent"], "cannot read /nonexistent"),
         (
             &["--recorded", "/nonexistent", "--conversations", concat!(env!("CARGO_MANIFEST_DIR"), "/src")],
             "holds no conversations",
+        ),
+        (
+            &["--conversations", folder, "--recorded", "/nonexistent"],
+            "number.json is no chat request: it should be",
+        ),
+        (&["--recorded", no_request.to_str().expect("UTF-8")], "number.json was not written by --record"),
+        (
+            &["--rolecall", "/nonexistent/rolecall", "--recorded", "/nonexistent"],
+            "cannot run /nonexistent/rolecall",
         ),
     ];
     for (arguments, part) in rows {
