@@ -33,7 +33,7 @@ fn every_command_has_a_page() {
     let mut count = 0;
     for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
         let page = fs::read_to_string(pages.join(format!("rolecall-{command}.1"))).expect(command);
-        assert!(page.contains(".SH NAME"), "{command}");
+        assert!(page.contains(".SH NAME") && page.contains(env!("CARGO_PKG_VERSION")), "{command}");
         count += 1;
     }
     assert!(count >= 10, "{help}");
