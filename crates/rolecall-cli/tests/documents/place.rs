@@ -4,8 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
-use rolecall_testkit::{FakeGeneration, FakeHub, Repo, Response, Server, demo_repos};
-use serde_json::json;
+use rolecall_testkit::{Engine, FakeGeneration, FakeHub, Repo, Server, demo_repos};
 use tempfile::TempDir;
 
 use crate::common::root;
@@ -34,7 +33,7 @@ impl Place {
         let servers = [
             ("http://127.0.0.1:8090", hub.start()),
             ("http://127.0.0.1:8091", FakeGeneration::new().start()),
-            ("http://127.0.0.1:8000", completions()),
+            ("http://127.0.0.1:8000", FakeGeneration::new().engine(Engine::Vllm).start()),
         ];
         Self { folder, servers: servers.map(|(address, server)| (address, server.expect("a port"))) }
     }
@@ -77,18 +76,4 @@ fn two_revisions() -> Repo {
         .file("tokenizer_config.json", config)
         .file("chat_template.jinja", template("</s>\n"))
         .revision("v1.0", files)
-}
-
-/// A server as vLLM and llama.cpp are, with one answer.
-fn completions() -> std::io::Result<Server> {
-    let usage = json!({"prompt_tokens": 21, "completion_tokens": 2});
-    let text = json!({"choices": [{"text": "A cow.", "finish_reason": "stop"}], "usage": usage});
-    let message = json!({"role": "assistant", "content": "A cow."});
-    let reply = json!({"choices": [{"message": message, "finish_reason": "stop"}], "usage": usage});
-    Server::start(move |request| match request.path.as_str() {
-        "/health" => Response::new(200),
-        "/v1/completions" => Response::new(200).json(&text),
-        "/v1/chat/completions" => Response::new(200).json(&reply),
-        _ => Response::new(404),
-    })
 }
