@@ -59,7 +59,7 @@
 //! # Threads
 //!
 //! A [`Template`] does not change after it is compiled and is `Send` and `Sync`: share it behind an `Arc` or in a
-//! static. Each thread keeps up to 4 MiB of memory for its next render.
+//! static. Each thread keeps up to 4 MiB of memory for its next render, and 2 MiB more for the notes of a traced one.
 //!
 //! # What there is
 //!

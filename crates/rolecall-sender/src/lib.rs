@@ -20,6 +20,11 @@
 //! assert_eq!(answer.text, "A llama in");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//!
+//! - `image` (off by default): [`downscale`], images made as small as a server takes them.
+//! - `tokenizers` (off by default): prompts tell whether the tokenizer of their model adds a BOS token.
 
 pub mod blocking;
 mod bos;

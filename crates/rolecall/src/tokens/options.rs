@@ -30,8 +30,8 @@ pub enum ControlTokens {
     /// is trusted.
     Anywhere,
     /// As `sanitize_control_tokens=True` of the reference does it, with its faults; where tokens stand and whose they are
-    /// is not known then. It changes what the template sees, so
-    /// it is a matter of [`Model::encode`](crate::Model::encode), which renders too.
+    /// is not known then. It changes what the template sees, so it is a matter of
+    /// [`Model::encode`](crate::Model::encode), which renders too.
     Reference,
 }
 
