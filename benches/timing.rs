@@ -1,5 +1,6 @@
 //! Time, taken in turns: on a computer that others use too, only what ran side by side can be compared.
 
+use std::env;
 use std::time::{Duration, Instant};
 
 /// Something to be measured.
@@ -38,8 +39,9 @@ impl<'a> Entry<'a> {
 }
 
 /// The seconds that one run of each entry takes: the least of `rounds` rounds, in each of which every entry runs for
-/// some `batch`, one after another.
+/// some `batch`, one after another. A trial has a single run of each.
 pub fn in_turns(entries: &mut [Entry<'_>], rounds: u32, batch: Duration) -> Vec<f64> {
+    let (rounds, batch) = if is_trial() { (1, Duration::ZERO) } else { (rounds, batch) };
     let counts: Vec<u64> = entries.iter_mut().map(|entry| runs_in(batch, entry)).collect();
     let mut least = vec![f64::INFINITY; entries.len()];
     for _ in 0..rounds {
@@ -48,6 +50,12 @@ pub fn in_turns(entries: &mut [Entry<'_>], rounds: u32, batch: Duration) -> Vec<
         }
     }
     least
+}
+
+/// Whether it is only asked whether the benchmark runs: `cargo bench -- --test`, or `cargo test --benches`.
+fn is_trial() -> bool {
+    let is_given = |name: &str| env::args().any(|argument| argument == name);
+    is_given("--test") || !is_given("--bench")
 }
 
 /// How many runs take some `batch`.

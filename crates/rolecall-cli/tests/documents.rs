@@ -1,4 +1,4 @@
-//! Every command that the README and the guide show is run, and prints what they show.
+//! Every command that the README, the guide and the other documents show is run, and prints what they show.
 //!
 //! A command stands in a code block of the language `console`, after `$`. What stands under it is what it prints, on
 //! standard output and standard error; `…` stands for any text of a line, and a line of nothing else for any lines. Where
@@ -32,9 +32,23 @@ const PASSED_OVER: &[(&str, &str)] = &[
         "conformance/run",
         "it needs transformers, which it fetches; conformance.rs runs the script with what transformers gave",
     ),
+    (
+        "RUSTC_BOOTSTRAP=1 cargo fuzz run",
+        "it takes cargo-fuzz, and minutes; the targets are built with the checks",
+    ),
+    ("benches/report", "it measures for minutes, and fetches what it compares with"),
+    ("cargo bench -p rolecall-benches", "it measures for minutes; the benchmarks are built with the checks"),
+    (
+        "ROLECALL_CORPUS=FOLDER cargo bench -p rolecall-benches",
+        "it needs templates that are not in the repository",
+    ),
+    (
+        "ROLECALL_TOKENIZERS=FOLDER cargo bench -p rolecall-benches",
+        "it needs a tokenizer that is too large for it",
+    ),
 ];
 
-/// The README and all of the guide.
+/// The README, what stands beside it, and all of the guide.
 fn documents() -> Vec<PathBuf> {
     fn add(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder") {
@@ -46,7 +60,8 @@ fn documents() -> Vec<PathBuf> {
             }
         }
     }
-    let mut found = vec![root().join("README.md"), root().join("COMPATIBILITY.md")];
+    let names = ["README.md", "COMPATIBILITY.md", "CHANGELOG.md", "benches/README.md", "fuzz/README.md"];
+    let mut found: Vec<PathBuf> = names.iter().map(|name| root().join(name)).collect();
     add(&root().join("docs"), &mut found);
     found.sort();
     found
@@ -102,8 +117,15 @@ fn no_command_is_passed_over_in_silence() {
         if block.language == "console" {
             let steps = block.steps();
             assert!(!steps.is_empty(), "{}:{}: no line begins with $", block.document, block.line);
-            for at in steps.iter().filter_map(|step| passed_over(&step.command)) {
+            for Step { command, .. } in &steps {
+                let Some(at) = passed_over(command) else { continue };
                 is_needed[at] = true;
+                let what = cargo_names(&command.split_whitespace().collect::<Vec<_>>());
+                assert!(
+                    what.is_none_or(|path| path.exists()),
+                    "{}: {command}: no such target",
+                    block.document
+                );
             }
         } else {
             let is_shell = ["sh", "bash", "shell", "zsh"].contains(&block.language.as_str());
@@ -206,13 +228,17 @@ fn examples_in_the_help_are_understood() {
     assert!(count > 10, "{count} examples");
 }
 
-/// The folder of the package, or the file of the test or the example, that a command of cargo names.
+/// The folder of the package, or the file of the test, the example or the benchmark, that a command of cargo names.
 fn cargo_names(words: &[&str]) -> Option<PathBuf> {
     let value = |name: &str| words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1));
-    let package = root().join("crates").join(value("-p")?);
-    Some(match (value("--test"), value("--example")) {
-        (Some(test), _) => package.join("tests").join(format!("{test}.rs")),
-        (None, Some(example)) => package.join("examples").join(format!("{example}.rs")),
-        (None, None) => package,
+    let package = match *value("-p")? {
+        "rolecall-benches" => root().join("benches"),
+        package => root().join("crates").join(package),
+    };
+    Some(match (value("--test"), value("--example"), value("--bench")) {
+        (Some(test), _, _) => package.join("tests").join(format!("{test}.rs")),
+        (None, Some(example), _) => package.join("examples").join(format!("{example}.rs")),
+        (None, None, Some(bench)) => package.join(format!("{bench}.rs")),
+        (None, None, None) => package,
     })
 }
