@@ -12,8 +12,9 @@
 //! `lipsum`, `{% block %}`, characters by name, arguments for `varargs` and `kwargs` of macros, leaving a `with`,
 //! `set` or `filter` block by `break`, and `loop` kept in a list, dict or namespace. Known to differ: white space at
 //! the beginning of `{%- raw %}` is dropped; a block sees the caller's variable where the template sets one of that
-//! name further down; text of macros is escaped once more inside of `autoescape`; generators compute all their items at once; and errors in constant
-//! expressions are raised where Jinja2, which computes them beforehand, may print nothing.
+//! name further down; text of macros is escaped once more inside of `autoescape`; generators compute all their items
+//! at once; and errors in constant expressions are raised where Jinja2, which computes them beforehand, may print
+//! nothing. COMPATIBILITY.md has the whole list.
 //!
 //! No template and no input panics, hangs, overflows the stack or uses more than the limits allow.
 //!

@@ -6,7 +6,7 @@ use crate::Clock;
 /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) that says which.
 ///
 /// How deep statements and expressions may nest is not among them: it is fixed at 75 levels, and at 500 for chains such
-/// as `1 + 1 + …`. Python gives up at 98 blocks, 69 parentheses and 197 operators.
+/// as `1 + 1 + …`. Python takes up to 98 blocks, 69 parentheses and 197 operators.
 ///
 /// ```
 /// use rolecall_jinja::{ErrorKind, Limits, Template};
@@ -38,8 +38,8 @@ pub struct Limits {
     /// twice as much. A traced render counts its notes too, and reaches this limit and that of the steps earlier than a
     /// plain one.
     pub memory_bytes: usize,
-    /// How many calls of macros, recursive loops and blocks may be inside one another. Default: 200; Python gives up
-    /// at some 250.
+    /// How many calls of macros, recursive loops and blocks may be inside one another. Default: 200; Python takes
+    /// some 198.
     pub recursion: usize,
 }
 

@@ -99,7 +99,7 @@ pub struct Identity {
 pub struct Organisation {
     /// Its name.
     pub name: String,
-    /// What one is in it, such as `write`.
+    /// What one may do in it, such as `write`.
     pub role: Option<String>,
 }
 
