@@ -18,6 +18,7 @@
 //!
 //! No template and no input panics, hangs, overflows the stack or uses more than the limits allow.
 //!
+//! [minijinja]: https://docs.rs/minijinja
 //! [`Unsupported`]: rolecall_jinja::ErrorKind::Unsupported
 //!
 //! ```

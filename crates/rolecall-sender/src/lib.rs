@@ -21,6 +21,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Where to begin
+//!
+//! | you want | look at |
+//! |---|---|
+//! | the address of a server, and how it is asked | [`Endpoint`], [`Dialect`] |
+//! | an answer, whole or piece by piece | [`Sender::generate`], [`Sender::generate_stream`] |
+//! | the server to render the conversation | [`Sender::chat_completion`], [`Sender::chat_completion_stream`] |
+//! | temperature, stop sequences, a grammar | [`Parameters`] |
+//! | one BOS token, not two | [`BosPolicy`] |
+//! | token ids in the place of text | [`TokenIds`] |
+//! | to wait for a model that is loading | [`Sender::wait`] |
+//! | how a server is, and what it says about itself | [`Sender::status`], [`Sender::info`] |
+//! | images or speech out of text | [`Sender::text_to_image`], [`Sender::text_to_speech`] |
+//! | whose token it is, what a provider serves | [`Hub`] |
+//! | requests and answers without this client | [`Sender::prepare`], [`Frames`], [`EventReader`] |
+//!
 //! # Features
 //!
 //! - `image` (off by default): [`downscale`], images made as small as a server takes them.
