@@ -10,9 +10,9 @@ use crate::{Origin, Pointer, PointerStep, Prompt};
 ///
 /// ```
 /// use rolecall::snapshot::{Body, Mark};
-/// # use rolecall::{Message, Model, Options, snapshot::Golden};
+/// use rolecall::{Message, Model, Options, snapshot::Golden};
 ///
-/// # let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
+/// let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
 /// let Body::Prompt(lines) = golden.body else { unreachable!("chatml takes users' messages") };
 /// let marks: Vec<&Mark> = lines[0].pieces().iter().map(|piece| &piece.mark).collect();
 /// assert_eq!(lines[0].text(), "<|im_start|>user");
@@ -35,9 +35,9 @@ pub enum Mark {
 ///
 /// ```
 /// use rolecall::snapshot::{Body, Mark};
-/// # use rolecall::{Message, Model, Options, snapshot::Golden};
+/// use rolecall::{Message, Model, Options, snapshot::Golden};
 ///
-/// # let golden = Golden::record(&Model::builtin("llama-3")?, &[Message::user("Hi")], &Options::new())?;
+/// let golden = Golden::record(&Model::builtin("llama-3")?, &[Message::user("Hi")], &Options::new())?;
 /// let Body::Prompt(lines) = &golden.body else { unreachable!("llama-3 takes users' messages") };
 /// let pieces = lines.iter().flat_map(|line| line.pieces());
 /// let control = pieces.filter(|piece| piece.mark == Mark::Control).map(|piece| piece.text.as_str());
@@ -57,9 +57,9 @@ pub struct Piece {
 ///
 /// ```
 /// use rolecall::snapshot::Body;
-/// # use rolecall::{Message, Model, Options, snapshot::Golden};
+/// use rolecall::{Message, Model, Options, snapshot::Golden};
 ///
-/// # let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
+/// let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
 /// let Body::Prompt(lines) = &golden.body else { unreachable!("chatml takes users' messages") };
 /// assert_eq!(lines[1].to_string(), "⟦0:Hi⟧⟪<|im_end|>⟫");
 /// # Ok::<(), rolecall::Error>(())
@@ -73,9 +73,10 @@ impl Line {
     /// Its pieces, in order.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, snapshot::{Body, Golden, Mark}};
-    /// # let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
-    /// # let Body::Prompt(lines) = &golden.body else { unreachable!("chatml takes users' messages") };
+    /// use rolecall::{Message, Model, Options, snapshot::{Body, Golden, Mark}};
+    ///
+    /// let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
+    /// let Body::Prompt(lines) = &golden.body else { unreachable!("chatml takes users' messages") };
     /// let [said, end] = lines[1].pieces() else { unreachable!("the line is ⟦0:Hi⟧⟪<|im_end|>⟫") };
     /// assert_eq!((&said.mark, &*said.text), (&Mark::Input("0".into()), "Hi"));
     /// assert_eq!((&end.mark, &*end.text), (&Mark::Control, "<|im_end|>"));
@@ -88,9 +89,10 @@ impl Line {
     /// Its text.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, snapshot::{Body, Golden}};
-    /// # let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
-    /// # let Body::Prompt(lines) = &golden.body else { unreachable!("chatml takes users' messages") };
+    /// use rolecall::{Message, Model, Options, snapshot::{Body, Golden}};
+    ///
+    /// let golden = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &Options::new())?;
+    /// let Body::Prompt(lines) = &golden.body else { unreachable!("chatml takes users' messages") };
     /// assert_eq!(lines[1].text(), "Hi<|im_end|>");
     /// # Ok::<(), rolecall::Error>(())
     /// ```

@@ -36,9 +36,9 @@ pub struct Drift {
 ///
 /// ```
 /// use rolecall::snapshot::{Golden, PromptDrift};
-/// # use rolecall::{Message, Model, Options};
+/// use rolecall::{Message, Model, Options};
 ///
-/// # let model = Model::builtin("chatml")?;
+/// let model = Model::builtin("chatml")?;
 /// let golden = |options| Golden::record(&model, &[Message::user("Hi")], &options);
 /// // The template does not look at this variable.
 /// let now = golden(Options::new().variable("enable_thinking", true))?;
@@ -61,9 +61,9 @@ pub enum PromptDrift {
 ///
 /// ```
 /// use rolecall::snapshot::Golden;
-/// # use rolecall::{Message, Model, Options};
+/// use rolecall::{Message, Model, Options};
 ///
-/// # let model = Model::builtin("chatml")?;
+/// let model = Model::builtin("chatml")?;
 /// let golden = |options| Golden::record(&model, &[Message::user("Hi")], &options);
 /// let now = golden(Options::new().add_generation_prompt(true))?;
 /// let changes = golden(Options::new())?.drift(&now).map(|drift| drift.changes).unwrap_or_default();
@@ -123,9 +123,9 @@ impl PromptDrift {
     ///
     /// ```
     /// use rolecall::snapshot::{Golden, PromptDrift};
-    /// # use rolecall::{Message, Model, Options};
+    /// use rolecall::{Message, Model, Options};
     ///
-    /// # let model = Model::builtin("chatml")?;
+    /// let model = Model::builtin("chatml")?;
     /// let golden = |template| {
     ///     Golden::record(&model, &[Message::user("Hi")], &Options::new().chat_template(template))
     /// };

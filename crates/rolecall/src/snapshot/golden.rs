@@ -48,9 +48,9 @@ pub struct Golden {
 ///
 /// ```
 /// use rolecall::snapshot::{Body, Golden};
-/// # use rolecall::{Message, Model, Options};
+/// use rolecall::{Message, Model, Options};
 ///
-/// # let model = Model::builtin("chatml")?;
+/// let model = Model::builtin("chatml")?;
 /// let options = Options::new().chat_template("{{ raise_exception('No system role') }}");
 /// let golden = Golden::record(&model, &[Message::system("Moo")], &options)?;
 /// assert_eq!(golden.body, Body::Error("TemplateError: No system role".into()));
@@ -111,8 +111,9 @@ impl Golden {
     /// The same golden for a model of another name, such as the one that a list of models has for it.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, snapshot::Golden};
-    /// # let model = Model::builtin("chatml")?;
+    /// use rolecall::{Message, Model, Options, snapshot::Golden};
+    ///
+    /// let model = Model::builtin("chatml")?;
     /// let golden = Golden::record(&model, &[Message::user("Hi")], &Options::new())?.named("house-model");
     /// assert!(golden.to_string().starts_with("rolecall prompt 1\nmodel: house-model\n"));
     /// # Ok::<(), rolecall::Error>(())
@@ -126,8 +127,9 @@ impl Golden {
     /// The prompt's text; nothing if there was an error in its place.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, snapshot::Golden};
-    /// # let model = Model::builtin("chatml")?;
+    /// use rolecall::{Message, Model, Options, snapshot::Golden};
+    ///
+    /// let model = Model::builtin("chatml")?;
     /// let golden = Golden::record(&model, &[Message::user("Hi")], &Options::new())?;
     /// assert_eq!(golden.prompt().as_deref(), Some("<|im_start|>user\nHi<|im_end|>\n"));
     /// # Ok::<(), rolecall::Error>(())
@@ -140,8 +142,9 @@ impl Golden {
     /// What the file of a golden says behind its head, a line for each line of the prompt.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, snapshot::Golden};
-    /// # let model = Model::builtin("chatml")?;
+    /// use rolecall::{Message, Model, Options, snapshot::Golden};
+    ///
+    /// let model = Model::builtin("chatml")?;
     /// let golden = Golden::record(&model, &[Message::user("Hi\t")], &Options::new())?;
     /// assert_eq!(golden.body_text(), "<|im_start|>⟦0.role:user⟧\n⟦0:Hi\\t⟧⟪<|im_end|>⟫\n\n");
     /// # Ok::<(), rolecall::Error>(())
@@ -164,8 +167,9 @@ impl Golden {
     /// version of rolecall recorded it is no difference by itself.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, snapshot::Golden};
-    /// # let model = Model::builtin("chatml")?;
+    /// use rolecall::{Message, Model, Options, snapshot::Golden};
+    ///
+    /// let model = Model::builtin("chatml")?;
     /// let golden = |text: &str| Golden::record(&model, &[Message::user(text)], &Options::new());
     /// assert_eq!(golden("Hi")?.drift(&golden("Hi")?), None);
     ///

@@ -13,7 +13,7 @@ use crate::{Loader, Model, Options};
 ///
 /// ```
 /// use rolecall::snapshot::Golden;
-/// # use rolecall::{Message, Model, Options};
+/// use rolecall::{Message, Model, Options};
 ///
 /// let options = Options::new().add_generation_prompt(true);
 /// let header = Golden::record(&Model::builtin("chatml")?, &[Message::user("Hi")], &options)?.header;
@@ -46,9 +46,9 @@ pub struct Header {
 ///
 /// ```
 /// use rolecall::snapshot::{ClockUse, Golden};
-/// # use rolecall::{Message, Model, Options};
+/// use rolecall::{Message, Model, Options};
 ///
-/// # let model = Model::builtin("chatml")?;
+/// let model = Model::builtin("chatml")?;
 /// let clock = |template| {
 ///     let options = Options::new().chat_template(template);
 ///     Ok::<_, rolecall::Error>(Golden::record(&model, &[Message::user("Hi")], &options)?.header.clock)

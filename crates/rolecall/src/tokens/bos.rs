@@ -34,10 +34,11 @@ impl Bos {
     ///
     /// ```
     /// use rolecall::tokens::EncodeOptions;
-    /// # use rolecall::{Message, Model, Options};
+    /// use rolecall::{Message, Model, Options};
     ///
-    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
-    /// # let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
     /// // The template wrote it already, so that it is there twice.
     /// let options = EncodeOptions { add_special_tokens: true, ..EncodeOptions::default() };
     /// assert!(model.tokenizer()?.bos().is_added() && prompt.starts_with_bos());

@@ -13,11 +13,12 @@ use super::standing::Standing;
 ///
 /// ```
 /// use rolecall::tokens::{EncodeOptions, EncodingCache};
-/// # use rolecall::{Message, Model, Options};
+/// use rolecall::{Message, Model, Options};
 ///
-/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
-/// # let (tokenizer, options) = (model.tokenizer()?, EncodeOptions::default());
-/// # let prompt = |messages: &[Message]| model.apply_chat_template(messages, &Options::new());
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let (tokenizer, options) = (model.tokenizer()?, EncodeOptions::default());
+/// let prompt = |messages: &[Message]| model.apply_chat_template(messages, &Options::new());
 /// let mut cache = EncodingCache::new();
 /// let mut messages = vec![Message::user("Hi")];
 /// let first = tokenizer.encode_cached(&prompt(&messages)?, &options, &mut cache)?;
@@ -53,11 +54,12 @@ impl EncodingCache {
     ///
     /// ```
     /// use rolecall::tokens::{EncodeOptions, EncodingCache};
-    /// # use rolecall::{Message, Model, Options};
+    /// use rolecall::{Message, Model, Options};
     ///
-    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
-    /// # let (tokenizer, options) = (model.tokenizer()?, EncodeOptions::default());
-    /// # let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let (tokenizer, options) = (model.tokenizer()?, EncodeOptions::default());
+    /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
     /// let encoding = tokenizer.encode_cached(&prompt, &options, &mut EncodingCache::new())?;
     /// assert_eq!(encoding, tokenizer.encode(&prompt, &options)?);
     /// # Ok::<(), rolecall::Error>(())

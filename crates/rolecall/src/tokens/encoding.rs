@@ -41,11 +41,12 @@ pub struct Encoding {
 ///
 /// ```
 /// use rolecall::tokens::TokenKind;
-/// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+/// use rolecall::{Message, Model, Options, tokens::EncodeOptions};
 ///
-/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
-/// # let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
-/// # let encoding = model.tokenizer()?.encode(&prompt, &EncodeOptions::default())?;
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
+/// let encoding = model.tokenizer()?.encode(&prompt, &EncodeOptions::default())?;
 /// let origin = encoding.origins[encoding.len() - 2]; // the i of Hi
 /// assert_eq!((origin.message, origin.kind), (Some(0), TokenKind::Content));
 /// let span = origin.span.and_then(|span| prompt.spans().nth(span));
@@ -69,10 +70,11 @@ pub struct TokenOrigin {
 ///
 /// ```
 /// use rolecall::tokens::TokenKind;
-/// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+/// use rolecall::{Message, Model, Options, tokens::EncodeOptions};
 ///
-/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
-/// # let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &EncodeOptions::default())?;
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &EncodeOptions::default())?;
 /// let tokens = encoding.ids.iter().zip(&encoding.origins);
 /// let control: Vec<u32> =
 ///     tokens.filter(|(_, origin)| origin.kind == TokenKind::Control).map(|(id, _)| *id).collect();
@@ -100,8 +102,10 @@ impl Encoding {
     /// The number of tokens.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
-    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
     /// let messages = [Message::user("Which animal says moo?")];
     /// let encoding = model.encode(&messages, &Options::new(), &EncodeOptions::default())?;
     /// assert_eq!((encoding.len(), encoding.offsets.len()), (29, 29));
@@ -114,8 +118,10 @@ impl Encoding {
     /// Whether there are none.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
-    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
     /// let options = Options::new().chat_template("{# It writes nothing. #}");
     /// assert!(model.encode(&[Message::user("Hi")], &options, &EncodeOptions::default())?.is_empty());
     /// # Ok::<(), rolecall::Error>(())
@@ -127,10 +133,12 @@ impl Encoding {
     /// The tokens of a message, from its first to its last.
     ///
     /// ```
-    /// # use rolecall::{Message, Model, Options, tokens::EncodeOptions};
-    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
-    /// # let messages = [Message::user("Hi"), Message::assistant("Hello!")];
-    /// # let encoding = model.encode(&messages, &Options::new(), &EncodeOptions::default())?;
+    /// use rolecall::{Message, Model, Options, tokens::EncodeOptions};
+    ///
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let messages = [Message::user("Hi"), Message::assistant("Hello!")];
+    /// let encoding = model.encode(&messages, &Options::new(), &EncodeOptions::default())?;
     /// let answer = encoding.message(1).unwrap_or_default();
     /// let text = model.tokenizer()?.decode(&encoding.ids[answer], false)?;
     /// assert_eq!(text, "<|start_header_id|>assistant<|end_header_id|>\n\nHello!<|eot_id|>");

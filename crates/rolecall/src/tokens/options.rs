@@ -39,9 +39,10 @@ pub enum ControlTokens {
 ///
 /// ```
 /// use rolecall::tokens::{EncodeOptions, Side, Truncation};
-/// # use rolecall::{Message, Model, Options};
+/// use rolecall::{Message, Model, Options};
 ///
-/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
 /// let truncation = Some(Truncation { max_length: 2, side: Some(Side::Right) });
 /// let options = EncodeOptions { truncation, ..EncodeOptions::default() };
 /// let encoding = model.encode(&[Message::user("Hi")], &Options::new(), &options)?;
@@ -111,10 +112,11 @@ pub enum Padding {
 ///
 /// ```
 /// use rolecall::tokens::{Compat, EncodeOptions};
-/// # use rolecall::{Message, Model, Options};
+/// use rolecall::{Message, Model, Options};
 ///
-/// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
-/// # let messages = [Message::user("Hi"), Message::assistant("Hello!")];
+/// # let folder = rolecall_testkit::tiny_llama();
+/// let model = Model::from_dir(folder)?; // with a tokenizer.json
+/// let messages = [Message::user("Hi"), Message::assistant("Hello!")];
 /// // The template has no generation blocks.
 /// let masked = |compat| {
 ///     let options = EncodeOptions { assistant_mask: true, compat, ..EncodeOptions::default() };

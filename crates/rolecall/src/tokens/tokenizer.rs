@@ -223,9 +223,10 @@ impl Tokenizer {
     ///
     /// ```
     /// use rolecall::tokens::EncodeOptions;
-    /// # use rolecall::{Message, Model, Options};
+    /// use rolecall::{Message, Model, Options};
     ///
-    /// # let model = Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
     /// let prompt = model.apply_chat_template(&[Message::user("Hi")], &Options::new())?;
     /// let encoding = model.tokenizer()?.encode(&prompt, &EncodeOptions::default())?;
     /// assert_eq!(encoding.ids[8..], [44, 77, 4]);
@@ -245,21 +246,19 @@ impl Tokenizer {
     /// those of [`encode`](Self::encode).
     ///
     /// ```
-    /// # use rolecall::tokens::Tokenizer;
-    /// # let tokenizer_json = r#"{"model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"}}"#;
-    /// # let tokenizer = Tokenizer::new(tokenizer_json.as_bytes(), &serde_json::Map::new(), &[("a", "b")].into())?;
     /// use rolecall::tokens::{EncodeOptions, EncodingCache};
-    /// use rolecall::{Model, Options};
-    /// use serde_json::json;
+    /// use rolecall::{Message, Model, Options};
     ///
-    /// let model = Model::builtin("llama-3")?;
-    /// let mut messages = vec![json!({"role": "user", "content": "Hi"})];
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = Model::from_dir(folder)?; // with a tokenizer.json
+    /// let (tokenizer, options) = (model.tokenizer()?, EncodeOptions::default());
+    /// let mut messages = vec![Message::user("Hi")];
     /// let mut cache = EncodingCache::new();
     /// for answer in ["Hello!", "Still here."] {
     ///     let prompt = model.apply_chat_template(&messages, &Options::new())?;
-    ///     let encoding = tokenizer.encode_cached(&prompt, &EncodeOptions::default(), &mut cache)?;
-    ///     assert_eq!(encoding.ids, tokenizer.encode(&prompt, &EncodeOptions::default())?.ids);
-    ///     messages.push(json!({"role": "assistant", "content": answer}));
+    ///     let encoding = tokenizer.encode_cached(&prompt, &options, &mut cache)?;
+    ///     assert_eq!(encoding.ids, tokenizer.encode(&prompt, &options)?.ids);
+    ///     messages.push(Message::assistant(answer));
     /// }
     /// # Ok::<(), rolecall::Error>(())
     /// ```
@@ -339,7 +338,8 @@ impl Tokenizer {
     /// The token of an id.
     ///
     /// ```
-    /// # let model = rolecall::Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = rolecall::Model::from_dir(folder)?; // with a tokenizer.json
     /// let tokenizer = model.tokenizer()?;
     /// assert_eq!(tokenizer.token(4).as_deref(), Some("<|eot_id|>"));
     /// assert_eq!(tokenizer.token(4_000_000), None);
@@ -352,7 +352,8 @@ impl Tokenizer {
     /// The id of a token.
     ///
     /// ```
-    /// # let model = rolecall::Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = rolecall::Model::from_dir(folder)?; // with a tokenizer.json
     /// let tokenizer = model.tokenizer()?;
     /// assert_eq!((tokenizer.id("<|eot_id|>"), tokenizer.id("<|no_token|>")), (Some(4), None));
     /// # Ok::<(), rolecall::Error>(())
@@ -380,7 +381,8 @@ impl Tokenizer {
     /// under `chat_control_tokens`, and without that list the added tokens that stand in the template's own text.
     ///
     /// ```
-    /// # let model = rolecall::Model::from_dir(rolecall_testkit::tiny_llama())?;
+    /// # let folder = rolecall_testkit::tiny_llama();
+    /// let model = rolecall::Model::from_dir(folder)?; // with a tokenizer.json
     /// let control = model.tokenizer()?.control_tokens("{{ messages[0].content }}<|eot_id|>");
     /// assert_eq!((control.len(), control[4]), (5, (4, "<|eot_id|>")));
     /// # Ok::<(), rolecall::Error>(())
