@@ -16,10 +16,10 @@ use crate::text::repr;
 use crate::{Error, ErrorKind};
 
 /// How deep statements and expressions may nest in each other, the template itself included: a debug build needs
-/// 20 kB of stack for each level, and has 2 MiB. Python gives up at 98 blocks, 74 lists and 69 parentheses.
+/// 20 kB of stack for each level, and has 2 MiB. Python takes up to 98 blocks and 69 parentheses.
 const MAX_DEPTH: u16 = 76;
 
-/// How many levels an expression may have: chains such as `1 + 1 + 1` have one for each operator. Python gives up at
+/// How many levels an expression may have: chains such as `1 + 1 + 1` have one for each operator. Python takes up to
 /// 197.
 const MAX_HEIGHT: u16 = 500;
 
