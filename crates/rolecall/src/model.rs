@@ -564,13 +564,14 @@ impl Model {
                 .map_err(|error| error.in_model(self.origin()))?;
         }
         let source = self.selected(options)?;
-        if asker == Asker::Processor {
-            // Processors look at the template's variables first of all.
-            self.compiled(source)?;
-        }
+        // Processors look at the template's variables first of all.
+        let early = (asker == Asker::Processor).then(|| self.compiled(source)).transpose()?;
         let conversation = Conversation::placed(messages, place, asker, options)?;
         keywords::check_handed_on(&self.special_tokens, options)?;
-        let engine = self.compiled(source)?;
+        let engine = match early {
+            Some(engine) => engine,
+            None => self.compiled(source)?,
+        };
         let processor = match &options.expansion {
             None => None,
             Some(_) if asker == Asker::Tokenizer => {

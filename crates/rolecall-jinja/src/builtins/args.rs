@@ -1,5 +1,7 @@
 //! Arguments of filters, tests, functions and methods, and the parameters that they fill.
 
+use std::collections::HashMap;
+
 use crate::raised::{Raised, Result};
 use crate::text::repr;
 use crate::value::{Value, unknown};
@@ -36,6 +38,20 @@ pub(crate) fn unexpected(function: &str, filled: &[&str], name: &str) -> Raised 
     Raised::type_error(format!("{function}() got {what} argument {}", repr(name)))
 }
 
+/// Named arguments as a dict of Python keeps them: each name once, at its first place, with its last value.
+pub(crate) fn merged<'a>(named: Vec<(&'a str, Value<'a>)>) -> Vec<(&'a str, Value<'a>)> {
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(named.len());
+    let mut merged: Vec<(&'a str, Value<'a>)> = Vec::with_capacity(named.len());
+    for (name, value) in named {
+        let place = *places.entry(name).or_insert(merged.len());
+        match merged.get_mut(place) {
+            Some((_, known)) => *known = value,
+            None => merged.push((name, value)),
+        }
+    }
+    merged
+}
+
 impl<'a> Args<'_, 'a> {
     /// No arguments.
     pub(crate) fn none() -> Self {
@@ -70,11 +86,7 @@ impl Signature {
             };
             match bound.get_mut(at) {
                 Some(slot) if slot.is_missing() => *slot = *value,
-                _ => {
-                    let message =
-                        format!("{}() got multiple values for argument {}", self.function, repr(name));
-                    return Err(Raised::type_error(message));
-                }
+                _ => return Err(unexpected(self.function, &[name], name)),
             }
         }
         if given > self.parameters.len() {

@@ -1,5 +1,7 @@
 //! Calls, macros and the bodies of call blocks.
 
+use std::collections::HashSet;
+
 use super::{Compiler, Enclosing, Place, Result};
 use crate::ErrorKind;
 use crate::builtins::methods::Method;
@@ -34,10 +36,9 @@ impl<'t, 's> Compiler<'t, 's> {
         let star = arguments.star.as_ref().filter(|_| is_first && !shape.merges);
         let first = star.map(|_| self.emit(Op::Jump(0), 0));
         let named = self.here();
+        let mut names: HashSet<&str> = caller.map(|_| "caller").into_iter().collect();
         for (name, value) in &arguments.named {
-            let known =
-                shape.named.iter().any(|known| known == name) || caller.is_some() && *name == "caller";
-            if known && !shape.merges {
+            if !names.insert(name) && !shape.merges {
                 self.fail_in_python(value.at, format!("keyword argument repeated: {name}"));
             }
             self.expression(value)?;

@@ -10,6 +10,7 @@ use bumpalo::Bump;
 
 use super::Escape;
 use crate::Limits;
+use crate::builtins::args::merged;
 use crate::builtins::{Args, filters, globals, tests};
 use crate::number::{BigInt, LONGEST};
 use crate::program::{Constant, Program};
@@ -326,14 +327,6 @@ fn evaluate<'a>(rt: &Runtime<'a>, expression: &Expr<'_>) -> Result<Value<'a>> {
     }
 }
 
-/// A name that is given twice has the last value.
-fn merge<'a>(named: &mut Vec<(&'a str, Value<'a>)>, name: &'a str, value: Value<'a>) {
-    match named.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, known)) => *known = value,
-        None => named.push((name, value)),
-    }
-}
-
 fn with_arguments<'a, T>(
     rt: &Runtime<'a>,
     arguments: &Arguments<'_>,
@@ -346,7 +339,7 @@ fn with_arguments<'a, T>(
     let mut named = Vec::new();
     for (name, value) in &arguments.named {
         let name: &'a str = rt.alloc_str(name)?;
-        merge(&mut named, name, evaluate(rt, value)?);
+        named.push((name, evaluate(rt, value)?));
     }
     if let Some(star) = &arguments.star {
         let mut items = Iter::new(rt, evaluate(rt, star)?)?;
@@ -356,8 +349,9 @@ fn with_arguments<'a, T>(
         let more = evaluate(rt, double_star)?;
         for (name, value) in globals::dict_of(rt, more)? {
             let (_, name) = rt.flat(name)?.ok_or_else(impossible)?;
-            merge(&mut named, name, value);
+            named.push((name, value));
         }
     }
-    call(&Args { positional: &positional, named: &named })
+    // Here a name that is given twice is no mistake.
+    call(&Args { positional: &positional, named: &merged(named) })
 }

@@ -1,7 +1,7 @@
 //! Calls: of macros, which run here, and of everything else.
 
 use super::{Caller, Machine, Prints};
-use crate::builtins::args::unexpected;
+use crate::builtins::args::merged;
 use crate::builtins::{Args, Filter, Signature, Test, methods};
 use crate::program::{MacroDecl, Pc, Routine};
 use crate::raised::{Raised, Result};
@@ -63,10 +63,7 @@ impl<'a> Machine<'_, 'a> {
         let mut named: Vec<(&'a str, Value<'a>)> = Vec::new();
         let named_values = values.split_off(values.len().saturating_sub(shape.named.len()));
         for (name, value) in shape.named.iter().zip(named_values) {
-            match named.iter_mut().find(|(known, _)| shape.merges && known == name) {
-                Some((_, known)) => *known = value,
-                None => named.push((name, value)),
-            }
+            named.push((name, value));
         }
         let star = if shape.star { values.pop() } else { None };
         if let Some(star) = star {
@@ -93,17 +90,16 @@ impl<'a> Machine<'_, 'a> {
                     return Err(Raised::type_error("keywords must be strings"));
                 };
                 self.rt.note_name(origin, name);
-                if let Some((_, known)) = named.iter_mut().take(explicit).find(|(known, _)| *known == name) {
-                    if shape.merges {
-                        *known = value;
-                        continue;
-                    }
+                if !shape.merges && named.iter().take(explicit).any(|(known, _)| *known == name) {
                     let message =
                         format!("{} got multiple values for keyword argument {}", callee.path(), repr(name));
                     return Err(Raised::type_error(message));
                 }
                 named.push((name, value));
             }
+        }
+        if shape.merges {
+            named = merged(named);
         }
         if matches!(callee, Callee::Sandbox) {
             // Jinja2 hands its own over by these names, and takes them away.
@@ -338,15 +334,7 @@ impl<'a> Machine<'_, 'a> {
 
     /// `self.name()`.
     fn call_block_by_name(&mut self, number: u32, args: &Args<'_, 'a>, captured: bool, pc: Pc) -> Result<Pc> {
-        if !args.positional.is_empty() || !args.named.is_empty() {
-            let given = args.positional.len() + 1;
-            return Err(match args.named.first() {
-                Some((name, _)) => unexpected("BlockReference.__call__", &["self"], name),
-                None => Raised::type_error(format!(
-                    "BlockReference.__call__() takes 1 positional argument but {given} were given"
-                )),
-            });
-        }
+        without_arguments("BlockReference.__call__").bind(&[], args)?;
         let decl = self.program.blocks.get(number as usize).filter(|decl| decl.by_name);
         let Some(routine) = decl.map(|decl| decl.routine) else {
             return Err(Raised::unsupported("a block cannot be called by its name here"));
@@ -440,15 +428,12 @@ fn is_iterable(value: Value<'_>) -> bool {
     )
 }
 
+/// A method that takes nothing.
+fn without_arguments(function: &'static str) -> Signature {
+    Signature { function, hidden: "self", parameters: &[], required: 0 }
+}
+
 fn joiner_call<'a>(joiner: &object::Joiner<'a>, args: &Args<'_, 'a>) -> Result<Value<'a>> {
-    if !args.positional.is_empty() || !args.named.is_empty() {
-        let given = args.positional.len() + 1;
-        return Err(match args.named.first() {
-            Some((name, _)) => unexpected("Joiner.__call__", &["self"], name),
-            None => Raised::type_error(format!(
-                "Joiner.__call__() takes 1 positional argument but {given} were given"
-            )),
-        });
-    }
+    without_arguments("Joiner.__call__").bind(&[], args)?;
     if joiner.used.replace(true) { Ok(joiner.separator) } else { Ok(Value::EMPTY) }
 }

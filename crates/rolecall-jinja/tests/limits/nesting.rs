@@ -172,7 +172,9 @@ fn many_of_everything() {
         format!("{{{{ {{{}}} }}}}", many(&|n| format!("'{n}': x,"), 50_000)),
         format!("{{{{ {{{}}} }}}}", many(&|_| "'a': x,".to_owned(), 50_000)),
         format!("{{{{ m({}) }}}}", "1,".repeat(100_000)),
-        format!("{{{{ dict({}) }}}}", many(&|n| format!("a{n}=1,"), 30_000)),
+        format!("{{{{ dict({}) }}}}", many(&|n| format!("a{n}=1,"), 80_000)),
+        format!("{{{{ dict(if=1, {}) }}}}", many(&|n| format!("a{n}=1,"), 80_000)),
+        format!("{{{{ 'a'|format({}) }}}}", many(&|n| format!("a{n}=1,"), 80_000)),
         format!("{{% macro m({}) %}}{{% endmacro %}}{{{{ m() }}}}", many(&|n| format!("a{n},"), 20_000)),
         format!(
             "{{% macro m({}) %}}{{% endmacro %}}{{{{ m({}) }}}}",

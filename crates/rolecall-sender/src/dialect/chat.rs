@@ -1,5 +1,7 @@
 //! Chat completions: `{model, messages, …}`.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::{Dialect, Payload, filled, put, wrong_prompt};
@@ -84,14 +86,16 @@ pub(super) fn choice(choice: &Value) -> Option<Generation> {
 
 /// The function calls of a message, or the pieces of them in a delta. One may stand without its list, or as
 /// `function_call`, which it was before there were several.
-pub(super) fn calls(message: &Value) -> Vec<Value> {
+pub(super) fn calls(message: &Value) -> Cow<'_, [Value]> {
     let calls = match message.get("tool_calls") {
-        Some(Value::Array(calls)) => calls.clone(),
-        None | Some(Value::Null) => Vec::new(),
-        Some(call) => vec![call.clone()],
+        Some(Value::Array(calls)) => calls.as_slice(),
+        None | Some(Value::Null) => &[],
+        Some(call) => std::slice::from_ref(call),
     };
-    let single = message.get("function_call").filter(|call| calls.is_empty() && call.is_object());
-    single.map_or(calls, |call| vec![json!({"function": call})])
+    match message.get("function_call").filter(|call| calls.is_empty() && call.is_object()) {
+        Some(call) => Cow::Owned(vec![json!({"function": call})]),
+        None => Cow::Borrowed(calls),
+    }
 }
 
 /// A message's text: a string, nothing, or a list of parts.

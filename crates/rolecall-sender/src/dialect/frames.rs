@@ -345,8 +345,8 @@ impl Frames {
             events.push(Event::Reasoning { text });
         }
         self.token(&chat::content(delta.get("content")), events);
-        for piece in chat::calls(delta) {
-            self.read_call(&piece, events);
+        for piece in chat::calls(delta).iter() {
+            self.read_call(piece, events);
         }
     }
 
