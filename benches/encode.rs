@@ -15,7 +15,7 @@ use std::time::Duration;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use rolecall::tokens::{EncodeOptions, EncodingCache, Tokenizer};
 use rolecall::{ChatTemplate, Model, Options, Prompt};
-use rolecall_benches::timing::{Entry, in_turns, readable};
+use rolecall_benches::timing::{Entry, in_turns};
 use rolecall_benches::{BOS_TOKEN, TEMPLATE, conversation};
 use serde_json::{Value, json};
 
@@ -168,9 +168,9 @@ fn ratios(subject: &Subject) {
         let bytes = input.prompt().text().len();
         let tokens =
             subject.tokenizer.encode(input.prompt(), &EncodeOptions::default()).expect("encodes").len();
-        println!("  {length} messages, {bytes} bytes, {tokens} tokens; encode takes {}", readable(base));
+        println!("  {length} messages, {bytes} bytes, {tokens} tokens");
         for (entry, time) in entries.iter().zip(&times) {
-            println!("    {:<32} {:>8.2}  {:>10}", entry.name, base / time, readable(*time));
+            println!("    {:<32} {:>8.2}", entry.name, base / time);
         }
     }
     println!("bar: `encode_cached` of 200 messages after one more fits at least 20 times");
