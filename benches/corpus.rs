@@ -11,8 +11,11 @@ use std::time::{Duration, Instant};
 use rolecall_benches::conversations::{Conversation, Corpus, RealTemplate, corpus};
 use rolecall_benches::peers;
 use rolecall_benches::timing::{Entry, geometric_mean, in_turns, readable};
-use rolecall_jinja::{RenderOptions, Template};
+use rolecall_jinja::{RenderOptions, Template, Traced};
 use serde_json::Value;
+
+/// How many of the longest templates are measured in every way.
+const LONG_TEMPLATES: usize = 10;
 
 fn main() {
     let Some(corpus) = corpus() else { return };
@@ -31,13 +34,15 @@ fn main() {
         }
     }
     report(&mut measured, &left_out);
+    long_templates(&measured);
     println!("measured in {:.0} s", start.elapsed().as_secs_f64());
 }
 
 /// Times of one template, in seconds.
 struct Measured<'a> {
-    template: &'a str,
+    template: &'a RealTemplate,
     conversation: &'a str,
+    context: Value,
     messages: usize,
     bytes: usize,
     rolecall: f64,
@@ -116,15 +121,55 @@ fn measure<'a>(template: &'a RealTemplate, corpus: &'a Corpus) -> Result<Measure
     let [rolecall, minijinja, hf] = in_turns(&mut entries, 20, Duration::from_millis(2))[..] else {
         return Err("nothing was measured");
     };
+    drop(entries);
     Ok(Measured {
-        template: &template.name,
+        template,
         conversation: &conversation.name,
         messages: context.get("messages").and_then(Value::as_array).map_or(0, Vec::len),
         bytes: text.len(),
         rolecall,
         minijinja,
         hf,
+        context,
     })
+}
+
+/// The longest templates, with everything that is measured of them.
+fn long_templates(measured: &[Measured<'_>]) {
+    let mut longest: Vec<&Measured<'_>> = measured.iter().collect();
+    longest.sort_by_key(|result| std::cmp::Reverse(result.template.source.len()));
+    longest.truncate(LONG_TEMPLATES);
+    println!("the {} longest templates: times as multiples of that of `render`", longest.len());
+    println!("  bytes of template  traced    json  minijinja  converting  hf-chat-t.  bytes of text");
+    for result in longest {
+        let Ok(engines) = Engines::new(&result.template.source) else { continue };
+        let Engines { rolecall, options, hf, .. } = &engines;
+        let context = &result.context;
+        let (json, converted) = (context.to_string(), peers::converted(context));
+        let length = |text: Option<String>| text.map_or(0, |text| text.len());
+        let mut entries = [
+            Entry::new("render", || length(engines.rolecall(context))),
+            Entry::new("render_traced", || {
+                length(rolecall.render_traced_with(context, options, &[]).ok().map(Traced::into_text))
+            }),
+            Entry::new("render_json", || length(rolecall.render_json(&json, options).ok())),
+            Entry::new("minijinja", || length(engines.minijinja(converted.clone()))),
+            Entry::new("minijinja, converting", || length(engines.minijinja(peers::converted(context)))),
+            Entry::new("hf-chat-template", || length(hf.render_context(context).ok())),
+        ];
+        let times = in_turns(&mut entries, 20, Duration::from_millis(2));
+        let [render, traced, json, minijinja, converting, hf] = times[..] else { continue };
+        println!(
+            "  {:>17}  {:>6.2}  {:>6.2}  {:>9.2}  {:>10.2}  {:>10.2}  {:>13}",
+            result.template.source.len(),
+            traced / render,
+            json / render,
+            minijinja / render,
+            converting / render,
+            hf / render,
+            result.bytes
+        );
+    }
 }
 
 /// The conversation with the longest text of those about whose text all engines agree, with its turns repeated if
@@ -168,7 +213,7 @@ fn report(measured: &mut [Measured<'_>], left_out: &BTreeMap<&'static str, Vec<S
             readable(result.rolecall),
             result.messages,
             result.bytes,
-            result.template,
+            result.template.name,
             result.conversation
         );
     }
